@@ -1,0 +1,171 @@
+// What was tried (source_run) and what was put in service (source_load).
+import type { Db } from '../db/pool.js';
+import type { LoadSource, RejectedLine } from '../domain/source.js';
+
+export type SourceLoad = {
+  readonly id: number;
+  readonly source: LoadSource;
+  readonly version: string;
+  readonly genereLe: Date | undefined;
+  readonly loadedAt: Date;
+  readonly origin: string;
+  readonly sizeBytes: number;
+  readonly layout: string;
+  readonly lineCount: number;
+  readonly rejectedCount: number;
+  readonly duplicateCount: number;
+  readonly addedCount: number;
+  readonly goneCount: number;
+  readonly isFull: boolean;
+  readonly warnings: readonly string[];
+};
+
+export type NewSourceLoad = Omit<SourceLoad, 'id' | 'loadedAt'>;
+
+export type RunOutcome =
+  'loaded' | 'unchanged' | 'nothing-new' | 'refused' | 'failed' | 'interrupted';
+
+const loadColumns = `
+  id, source, version, genere_le as "genereLe", loaded_at as "loadedAt", origin,
+  size_bytes::float8 as "sizeBytes", layout, line_count as "lineCount",
+  rejected_count as "rejectedCount", duplicate_count as "duplicateCount",
+  added_count as "addedCount", gone_count as "goneCount", is_full as "isFull", warnings`;
+
+type LoadRow = Omit<SourceLoad, 'genereLe'> & { genereLe: Date | null };
+
+function toLoad(row: LoadRow): SourceLoad {
+  return { ...row, genereLe: row.genereLe ?? undefined };
+}
+
+/** The version in service of one source, if it was ever loaded. */
+export async function findLoadInService(
+  db: Db,
+  source: LoadSource,
+): Promise<SourceLoad | undefined> {
+  const { rows } = await db.query<LoadRow>(
+    `select ${loadColumns} from source_load where source = $1::text order by id desc limit 1`,
+    [source],
+  );
+  return rows[0] && toLoad(rows[0]);
+}
+
+/** The version in service of every source that was ever loaded. */
+export async function listLoadsInService(db: Db): Promise<SourceLoad[]> {
+  const { rows } = await db.query<LoadRow>(
+    `select distinct on (source) ${loadColumns} from source_load order by source, id desc`,
+  );
+  return rows.map(toLoad);
+}
+
+/** Takes the number of a load about to be made; its counts are set by `finishLoad` in the same transaction. */
+export async function insertLoad(db: Db, load: NewSourceLoad): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `insert into source_load (source, version, genere_le, origin, size_bytes, layout, line_count,
+       rejected_count, duplicate_count, added_count, gone_count, is_full, warnings)
+     values ($1::text, $2::text, $3::timestamptz, $4::text, $5::bigint, $6::text, $7::integer,
+       $8::integer, $9::integer, $10::integer, $11::integer, $12::boolean, $13::text[])
+     returning id`,
+    [
+      load.source,
+      load.version,
+      load.genereLe ?? null,
+      load.origin,
+      load.sizeBytes,
+      load.layout,
+      load.lineCount,
+      load.rejectedCount,
+      load.duplicateCount,
+      load.addedCount,
+      load.goneCount,
+      load.isFull,
+      load.warnings,
+    ],
+  );
+  const row = rows[0];
+  if (!row) throw new Error('insert into source_load returned no row');
+  return row.id;
+}
+
+export type LoadCounts = Pick<
+  SourceLoad,
+  'lineCount' | 'rejectedCount' | 'duplicateCount' | 'addedCount' | 'goneCount' | 'warnings'
+>;
+
+export async function finishLoad(db: Db, loadId: number, counts: LoadCounts): Promise<void> {
+  await db.query(
+    `update source_load set line_count = $2::integer, rejected_count = $3::integer,
+       duplicate_count = $4::integer, added_count = $5::integer, gone_count = $6::integer,
+       warnings = $7::text[]
+     where id = $1::integer`,
+    [
+      loadId,
+      counts.lineCount,
+      counts.rejectedCount,
+      counts.duplicateCount,
+      counts.addedCount,
+      counts.goneCount,
+      counts.warnings,
+    ],
+  );
+}
+
+export async function startRun(db: Db, source: LoadSource): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `insert into source_run (source) values ($1::text) returning id`,
+    [source],
+  );
+  const row = rows[0];
+  if (!row) throw new Error('insert into source_run returned no row');
+  return row.id;
+}
+
+export type RunEnd = {
+  readonly outcome: RunOutcome;
+  readonly version?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly loadId?: number | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly acceptedGuards?: readonly string[] | undefined;
+};
+
+export async function finishRun(db: Db, runId: number, end: RunEnd): Promise<void> {
+  await db.query(
+    `update source_run set finished_at = now(), outcome = $2::text, version = $3::text,
+       origin = $4::text, load_id = $5::integer, code = $6::text, message = $7::text,
+       accepted_guards = $8::text[]
+     where id = $1::integer`,
+    [
+      runId,
+      end.outcome,
+      end.version ?? null,
+      end.origin ?? null,
+      end.loadId ?? null,
+      end.code ?? null,
+      end.message ?? null,
+      end.acceptedGuards ?? [],
+    ],
+  );
+}
+
+/** Keeps the rejected lines of an attempt (the caller bounds their number). */
+export async function insertRejects(
+  db: Db,
+  runId: number,
+  rejects: readonly RejectedLine[],
+): Promise<void> {
+  await db.query(
+    `insert into source_reject (run_id, file, line, column_name, code, message)
+     select $1::integer, file, line, nullif(column_name, ''), code, message
+     from unnest($2::text[], $3::integer[], $4::text[], $5::text[], $6::text[])
+       as rejected (file, line, column_name, code, message)`,
+    [
+      runId,
+      rejects.map((reject) => reject.file),
+      rejects.map((reject) => reject.line),
+      rejects.map((reject) => reject.column ?? ''),
+      rejects.map((reject) => reject.code),
+      rejects.map((reject) => reject.message),
+    ],
+  );
+}
