@@ -65,7 +65,6 @@ export async function* readCsvRecords(
  * not be lost for the charset of another one.
  */
 export function decodeCell(latin1: string): string {
-   
   const cell = latin1.replace(/\u0000/g, '');
   if (!/[\u0080-\u00ff]/.test(cell)) return cell.trim();
   const bytes = Buffer.from(cell, 'latin1');
