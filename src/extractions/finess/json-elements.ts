@@ -189,7 +189,7 @@ class ElementSplitter {
   #open(byte: number, offset: number): void {
     if (this.#frame.length >= frameDepthMax)
       throw this.#broken(offset, 'imbrication trop profonde');
-    if (byte === openBracket && !this.#isArraySeen && this.#isWanted()) {
+    if (byte === openBracket && this.#isWanted()) {
       this.#isArraySeen = true;
       this.#place = 'between';
       this.#isCommaNext = false;
