@@ -43,6 +43,7 @@ const source = z.strictObject({
 const listeBlanche = source.extend({
   signature: z.enum(['exigee', 'facultative']).default('exigee'),
   signataires: z.array(z.string()).default([]),
+  signataireCn: z.string().default('alb.mssante.fr'),
 });
 
 const finess = source.extend({ codesFermes: z.array(z.string()).default([]) });
@@ -164,6 +165,7 @@ export type Settings = Omit<RawSettings, 'sources' | 'database' | 'reseau' | 'in
     readonly isSignatureRequired: boolean;
     /** PEM texts. */
     readonly signataires: readonly string[];
+    readonly signataireCn: string;
   };
   readonly finess: { readonly codesFermes: readonly string[] };
   readonly reseau: Omit<RawSettings['reseau'], 'proxy' | 'ca'> & {
@@ -284,6 +286,7 @@ function resolveSettings(
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
+      signataireCn: raw.sources['liste-blanche'].signataireCn,
       signataires: raw.sources['liste-blanche'].signataires.map((file, index) =>
         reader.file(`sources.liste-blanche.signataires.${index}`, file),
       ),

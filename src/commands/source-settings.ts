@@ -18,10 +18,6 @@ export function extractSettings(
     obtain: {
       from: from ?? own.from,
       fallbacks: from === undefined ? own.secours : [],
-      tempDir,
-      network: settings.reseau,
-      tls: own.tls,
-      downloadBytesMax: settings.limites.telechargementOctetsMax,
     },
     load: {
       guards: {
@@ -46,6 +42,7 @@ export function extractSettings(
         listeBlanche: {
           signature: settings.listeBlanche.isSignatureRequired ? 'required' : 'optional',
           trustedPems: settings.listeBlanche.signataires,
+          signataireCn: settings.listeBlanche.signataireCn,
         },
         finess: settings.finess,
       },

@@ -2,18 +2,15 @@ import type { Client } from '../db/pool.js';
 import type { SourceFile } from '../domain/source.js';
 import type { Progress } from '../progress.js';
 import { prepareAdeliRpps } from './adeli-rpps/prepare.js';
-import { prepareFiness } from './finess/prepare.js';
-import { prepareListeBlanche } from './liste-blanche/prepare.js';
+import { prepareFiness, type FinessSettings } from './finess/prepare.js';
+import { prepareListeBlanche, type ListeBlancheSettings } from './liste-blanche/prepare.js';
 import { loadSmallSource } from './load-small.js';
 import type { SourceRead } from './load.js';
 import type { SmallSource, SmallSourceOptions } from './small-source.js';
 
 export type SmallSettings = {
-  readonly listeBlanche: {
-    readonly isSignatureRequired: boolean;
-    readonly trustedPems: readonly string[];
-  };
-  readonly finess: { readonly codesFermes: readonly string[] };
+  readonly listeBlanche: ListeBlancheSettings;
+  readonly finess: FinessSettings;
 };
 
 export type SmallSourceName = 'finess' | 'liste-blanche' | 'adeli-rpps';

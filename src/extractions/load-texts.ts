@@ -3,7 +3,7 @@ import type { SourceFile } from '../domain/source.js';
 import type { Progress } from '../progress.js';
 import { openMembers, type Member } from './archive.js';
 import type { ArchiveLimits } from './archive-limits.js';
-import { catalogue } from './catalogue.js';
+import { activiteMember, catalogue, savoirFaireMember } from './catalogue.js';
 import type { SourceRead } from './load.js';
 import { balsSpec } from './rows/bals.js';
 import { identitesSpec } from './rows/identites.js';
@@ -32,8 +32,8 @@ type TextRequest = {
 /** The description of each member that is kept, by its name in the catalogue. */
 const specs: Readonly<Record<string, TextFileSpec>> = {
   Extraction_Correspondance_MSSante: balsSpec,
-  PS_LibreAcces_Personne_activite: personneActiviteSpec,
-  PS_LibreAcces_SavoirFaire: savoirFaireSpec,
+  [activiteMember]: personneActiviteSpec,
+  [savoirFaireMember]: savoirFaireSpec,
   Extraction_ProSanteConnect: identitesSpec,
 };
 

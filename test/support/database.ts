@@ -26,15 +26,18 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin.query(`create database ${name} template ${await template(admin, url)}`);
   const cloneUrl = withDatabase(url, name);
   const pool = openTestPool(cloneUrl);
-  return {
+  const database: TestDatabase = {
     pool,
     url: cloneUrl,
     drop: async () => {
+      if (isClosed) return;
       // A failed test may have kept a client: its pool never ends by itself.
-      await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
+      if (!pool.ending) await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
       await admin.query(`drop database if exists ${name} with (force)`);
     },
   };
+  open.push(database);
+  return database;
 }
 
 /** A connection string to the test server itself, for tests that make databases of their own. */
@@ -44,10 +47,15 @@ export async function testServerUrl(): Promise<string> {
 }
 
 let server: Promise<TestServer> | undefined;
+/** Hooks run in the order of their registration, so this file's comes before those of the test file. */
+let isClosed = false;
+const open: TestDatabase[] = [];
 
 after(async () => {
   if (!server) return;
   const { admin, engine } = await server;
+  for (const database of open) await database.drop();
+  isClosed = true;
   await admin.end();
   await engine?.close();
 });

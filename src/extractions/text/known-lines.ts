@@ -11,6 +11,7 @@ export type LineVerdict = typeof lineIsNew | typeof lineIsInService | typeof lin
 
 const seen = 1;
 const added = 2;
+const rejected = 3;
 
 export class KnownLines {
   #low: Int32Array;
@@ -60,10 +61,16 @@ export class KnownLines {
       return lineIsNew;
     }
     const flags = this.#flags[slot] ?? 0;
+    if (flags === rejected) return lineIsNew;
     if (flags !== 0) return lineIsDuplicate;
     this.#flags[slot] = seen;
     this.#seen += 1;
     return lineIsInService;
+  }
+
+  /** Takes back a new line that turned out to be unusable: each further copy of it is one more bad line. */
+  reject(low: number, high: number): void {
+    this.#flags[this.#slotOf(low, high)] = rejected;
   }
 
   /** Calls `visit` for every line in service that the file does not hold any more. */

@@ -13,7 +13,7 @@ type Run = { readonly first: number; readonly last: number };
 
 export type LineRefusal = {
   readonly code: string;
-  readonly column: string;
+  readonly column: string | undefined;
   readonly message: string;
 };
 

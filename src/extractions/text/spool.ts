@@ -1,6 +1,6 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Rows set aside in a temporary file while another COPY holds the connection. */
 export class Spool {
@@ -11,13 +11,13 @@ export class Spool {
     this.#path = join(folder, `${name}-${process.pid}.tmp`);
   }
 
-  async open(): Promise<void> {
-    await mkdir(join(this.#path, '..'), { recursive: true });
-    this.#descriptor = openSync(this.#path, 'w', 0o600);
-  }
-
+  /** The file is made when there is something to put into it. */
   write(buffers: readonly Buffer[]): void {
-    if (this.#descriptor === undefined) throw new Error('spool is not open');
+    if (buffers.length === 0) return;
+    if (this.#descriptor === undefined) {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      this.#descriptor = openSync(this.#path, 'w', 0o600);
+    }
     for (const buffer of buffers) {
       for (let at = 0; at < buffer.length;) at += writeSync(this.#descriptor, buffer, at);
     }

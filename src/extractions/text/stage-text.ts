@@ -185,7 +185,6 @@ async function copyText(
   const target = isFirst ? spec.table : stagingOf(spec.table);
   const spool = new Spool(context.spoolDir, `structures-${context.loadId}`);
   try {
-    if (spec.structure) await spool.open();
     const sink = openSink(context.client, target, reader.encoder.columns);
     await sink.feed(readRows(reader, chunks, spool, member, context));
     if (!spec.structure || reader.structureCount === 0) return;

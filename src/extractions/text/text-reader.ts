@@ -5,7 +5,7 @@ import type { TextLayout } from './header.js';
 import { lineIsDuplicate, lineIsInService, lineIsNew, type KnownLines } from './known-lines.js';
 import { hashLine, lastHash } from './line-hash.js';
 import { LineScanner, type LineFault, type LineHandler } from './line-scanner.js';
-import { RowEncoder } from './row-encoder.js';
+import { RowEncoder, type LineRefusal } from './row-encoder.js';
 import type { TextFileSpec } from './spec.js';
 
 const PIPE = 124;
@@ -90,8 +90,10 @@ export class TextReader implements LineHandler {
 
   line(buffer: Buffer, start: number, lineEnd: number, lineNumber: number): void {
     if (lineNumber === 1) return;
-    // A line with and without its trailing separator is the same line: only some years' files have it.
-    const end = buffer[lineEnd - 1] === PIPE ? lineEnd - 1 : lineEnd;
+    // Only some years' files end each line with a separator: the hash leaves out what separators end the line, be they
+    // that one or those of empty last cells.
+    let end = lineEnd;
+    while (end > start && buffer[end - 1] === PIPE) end -= 1;
     hashLine(buffer, start, end);
     const { low, high } = lastHash;
     const verdict = this.lines.meet(low, high);
@@ -112,21 +114,27 @@ export class TextReader implements LineHandler {
     low: number,
     high: number,
   ): void {
-    const expected = this.#layout.cellCount;
-    const count = splitCells(buffer, start, end, this.#ends);
-    const isTrailingEmpty = count === expected + 1 && this.#ends[expected - 1] === end - 1;
-    if (count !== expected && !isTrailingEmpty) {
-      this.#reject(lineNumber, undefined, 'NOMBRE_DE_CELLULES', cellCountMessage(count, expected));
-      return;
-    }
-    const refusal = this.encoder.refusalOf(buffer, start);
-    if (refusal) {
-      this.#reject(lineNumber, refusal.column, refusal.code, refusal.message);
+    const fault = this.#faultOf(buffer, start, end);
+    if (fault) {
+      this.lines.reject(low, high);
+      this.#reject(lineNumber, fault.column, fault.code, fault.message);
       return;
     }
     this.#addedCount += 1;
     const structure = this.#structureOf(buffer, start, end);
     this.encoder.encode(this.rows, buffer, start, end, low, high, structure);
+  }
+
+  #faultOf(buffer: Buffer, start: number, end: number): LineRefusal | undefined {
+    const expected = this.#layout.cellCount;
+    const count = splitCells(buffer, start, end, this.#ends);
+    const isTrailingEmpty = count === expected + 1 && this.#ends[expected - 1] === end - 1;
+    if (count === expected || isTrailingEmpty) return this.encoder.refusalOf(buffer, start);
+    return {
+      code: 'NOMBRE_DE_CELLULES',
+      column: undefined,
+      message: cellCountMessage(count, expected),
+    };
   }
 
   #structureOf(
