@@ -1,9 +1,68 @@
-import { sourceNames, type SourceName } from '../domain/source.js';
+import type { Command } from 'commander';
+import { isSourceName, sourceNames, type SourceName } from '../domain/source.js';
 import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram, Surroundings } from './program.js';
 import { extractSettings } from './source-settings.js';
+
+export function registerExtract(program: Command, context: CommandContext): void {
+  program
+    .command('extract')
+    .description('met en service la dernière version des extractions nationales')
+    .argument(
+      '[sources...]',
+      `${sourceNames.join(', ')} ; sans argument, toutes celles qui sont actives`,
+    )
+    .option(
+      '--from <chemin|url>',
+      'fichier, dossier ou adresse, pour cette fois (une seule source)',
+    )
+    .option(
+      '--accept',
+      'passe outre une garde (rétrécissement, changement massif…) ; la trace en reste',
+      false,
+    )
+    .addHelpText(
+      'after',
+      `
+Exemples :
+  annuaire-sync extract                        toutes les sources actives
+  annuaire-sync extract bals --from ./dossier  le fichier le plus récent du dossier
+Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé par une garde (rien n'a changé).`,
+    )
+    .action(
+      async (names: string[], options: { from?: string; accept: boolean }, command: Command) => {
+        const sources = names.map(parseSource);
+        await runWithProgram(context, command, async (open) => {
+          const results = await extractSources(open, context.surroundings, {
+            sources,
+            from: options.from,
+            isAccepted: options.accept,
+          });
+          print(context, open.isJson, results.map(toJson), () =>
+            results.map(describeResult).join('\n'),
+          );
+          context.setExitCode(exitCodeOf(results));
+        });
+      },
+    );
+}
+
+function parseSource(name: string): SourceName {
+  if (isSourceName(name)) return name;
+  throw new UsageError(
+    'SOURCE_INCONNUE',
+    `« ${name} » n'est pas une source. Sources : ${sourceNames.join(', ')}.`,
+  );
+}
+
+function toJson(result: SourceResult): unknown {
+  if (!('error' in result)) return { source: result.source, ...result.outcome };
+  const code = result.error instanceof AppError ? result.error.code : 'ERREUR_INATTENDUE';
+  return { source: result.source, kind: 'error', code, message: messageOf(result.error) };
+}
 
 export type ExtractCommandOptions = {
   readonly sources: readonly SourceName[];
