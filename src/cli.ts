@@ -5,6 +5,7 @@ import type { CommandContext } from './commands/context.js';
 import { registerExtract } from './commands/extract.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerStatus } from './commands/status.js';
+import { speakFrench } from './commands/french-help.js';
 import type { Surroundings } from './commands/program.js';
 import { AppError, messageOf } from './errors.js';
 
@@ -27,7 +28,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
 
 function buildProgram(context: CommandContext): Command {
   const { surroundings } = context;
-  const program = new Command('annuaire-sync')
+  const program = speakFrench(new Command('annuaire-sync'))
     .description("Tient les BAL d'un opérateur MSSanté en accord avec l'Annuaire Santé.")
     .option('-c, --config <fichier>', 'fichier de réglages', 'annuaire-sync.yaml')
     .option('--json', 'résultat en JSON sur la sortie standard', false)
@@ -35,8 +36,12 @@ function buildProgram(context: CommandContext): Command {
     .helpOption('-h, --help', "affiche l'aide")
     .helpCommand('help [commande]', "affiche l'aide d'une commande")
     .configureOutput({
-      writeOut: (text) => surroundings.out.write(text),
-      writeErr: (text) => surroundings.err.write(text),
+      writeOut: (text) => {
+        surroundings.out.write(text);
+      },
+      writeErr: (text) => {
+        surroundings.err.write(text);
+      },
     })
     .showSuggestionAfterError()
     .exitOverride();
