@@ -140,8 +140,7 @@ async function recordChanges(db: Db, spec: LineTable, loadId: number): Promise<v
      from ${spec.table} as line
        cross join lateral (values ${columns.map((column) => `(line.${column})`).join(', ')}) as touched (cle)
      where (line.first_load_id = $1::integer or line.gone_load_id = $1::integer)
-       and cle is not null and cle <> ''
-     on conflict do nothing`,
+       and cle is not null and cle <> ''`,
     [loadId, kind],
   );
 }

@@ -130,8 +130,7 @@ export async function insertLineChanges(
      select $1::integer, $2::text, cle from (
        select ${change.column} from ${stagingOf(table)}
        union select ${change.column} from ${closedOf(table)}) as changed (cle)
-     where cle is not null
-     on conflict do nothing`,
+     where cle is not null`,
     [loadId, change.kind],
   );
 }
@@ -147,8 +146,7 @@ export async function insertStructureChanges(db: Db, loadId: number): Promise<vo
        select ${identifiers} from staged_structure_exercice
        union all select ${identifiers} from closed_structure_exercice) as changed (identifiants)
      cross join lateral unnest(changed.identifiants) as identifiant (cle)
-     where identifiant.cle is not null
-     on conflict do nothing`,
+     where identifiant.cle is not null`,
     [loadId],
   );
 }
