@@ -20,42 +20,45 @@ export type TestDatabase = {
  * stops it.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  server ??= openTestServer();
-  const { admin, url } = await server;
-  const name = `${clonePrefix}${process.pid}_${randomBytes(6).toString('hex')}`;
-  await admin.query(`create database ${name} template ${await template(admin, url)}`);
-  const cloneUrl = withDatabase(url, name);
-  const pool = openTestPool(cloneUrl);
-  const database: TestDatabase = {
-    pool,
-    url: cloneUrl,
-    drop: async () => {
-      if (isClosed) return;
-      // A failed test may have kept a client: its pool never ends by itself.
-      if (!pool.ending) await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
-      await admin.query(`drop database if exists ${name} with (force)`);
-    },
-  };
-  open.push(database);
-  return database;
+  const { admin, url } = await (server ??= openTestServer());
+  return createClone(admin, url, await template(admin, url));
 }
 
-/** A connection string to the test server itself, for tests that make databases of their own. */
-export async function testServerUrl(): Promise<string> {
-  server ??= openTestServer();
-  return (await server).url;
+/** One without a single table. */
+export async function emptyTestDatabase(encoding = 'UTF8'): Promise<TestDatabase> {
+  const { admin, url } = await (server ??= openTestServer());
+  return createClone(admin, url, `template0 encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`);
+}
+
+async function createClone(admin: pg.Client, url: string, template: string): Promise<TestDatabase> {
+  const name = `${clonePrefix}${process.pid}_${randomBytes(6).toString('hex')}`;
+  await admin.query(`create database ${name} template ${template}`);
+  const cloneUrl = withDatabase(url, name);
+  const pool = openTestPool(cloneUrl);
+  const drop = async (): Promise<void> => {
+    // A failed test may have kept a client: its pool never ends by itself.
+    await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
+    await admin.query(`drop database if exists ${name} with (force)`);
+    clones.delete(clone);
+  };
+  let dropped: Promise<void> | undefined;
+  const clone: TestDatabase = {
+    pool,
+    url: cloneUrl,
+    drop: () => (dropped ??= drop()),
+  };
+  clones.add(clone);
+  return clone;
 }
 
 let server: Promise<TestServer> | undefined;
-/** Hooks run in the order of their registration, so this file's comes before those of the test file. */
-let isClosed = false;
-const open: TestDatabase[] = [];
+const clones = new Set<TestDatabase>();
 
+// Runs before a test file's own `after`, which may then drop its database once more.
 after(async () => {
   if (!server) return;
   const { admin, engine } = await server;
-  for (const database of open) await database.drop();
-  isClosed = true;
+  await Promise.all([...clones].map((clone) => clone.drop()));
   await admin.end();
   await engine?.close();
 });

