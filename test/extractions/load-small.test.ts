@@ -148,6 +148,17 @@ describe('loading', () => {
       assert.equal((rows[1] as { first: number }).first, third.loadId);
     });
 
+    it('never moves the end of a line that is long gone', async () => {
+      await load(await adeli('012345678;10100000001'));
+      const second = await load(await adeli('012345679;10100000002'));
+      const third = await load(await adeli('012345679;10100000002', '012345670;10100000003'));
+      assert.deepEqual(counts(third), [2, 1, 0, 1, 0, false]);
+      const { rows } = await pool.query(
+        `select gone_load_id as "gone" from correspondance_adeli where adeli = '012345678'`,
+      );
+      assert.deepEqual(rows, [{ gone: second.loadId }]);
+    });
+
     it('keeps one of several equal lines and counts the others', async () => {
       const line = '012345678;10100000001';
       assert.deepEqual(counts(await load(await adeli(line, line, line))), [3, 1, 0, 0, 2, true]);
