@@ -2,8 +2,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
+import { registerDemo } from './commands/demo.js';
 import { registerExtract } from './commands/extract.js';
 import { registerReconcile } from './commands/reconcile.js';
+import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
 import { speakFrench } from './commands/french-help.js';
 import type { Surroundings } from './commands/program.js';
@@ -49,6 +51,8 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerStatus(program, context);
   registerConfig(program, context);
+  registerSample(program, context);
+  registerDemo(program, context);
   return program;
 }
 

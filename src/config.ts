@@ -31,7 +31,7 @@ const tls = z.strictObject({
 });
 
 const source = z.strictObject({
-  actif: z.boolean().default(true),
+  actif: z.boolean().optional(),
   from: z.string().optional(),
   secours: z.array(z.string()).optional(),
   fraicheurMaxHeures: hours.default(48),
@@ -88,10 +88,10 @@ const settingsSchema = z.strictObject({
     .strictObject({
       bals: source.prefault({}),
       professionnels: source.prefault({}),
-      identites: source.prefault({ actif: false }),
+      identites: source.prefault({}),
       finess: finess.prefault({}),
       'liste-blanche': listeBlanche.prefault({}),
-      'adeli-rpps': source.prefault({ actif: false }),
+      'adeli-rpps': source.prefault({}),
     })
     .prefault({}),
   reseau: z
@@ -149,7 +149,14 @@ export type TlsSettings = {
   readonly passphrase: string | undefined;
 };
 
-export type SourceSettings = Omit<RawSettings['sources']['bals'], 'tls' | 'from' | 'secours'> & {
+/** Sources whose published address anybody can reach; the others are active once they are given one. */
+const openSources: readonly SourceName[] = ['bals', 'professionnels', 'finess', 'liste-blanche'];
+
+export type SourceSettings = Omit<
+  RawSettings['sources']['bals'],
+  'actif' | 'tls' | 'from' | 'secours'
+> & {
+  readonly actif: boolean;
   /** Absolute path or URL; undefined = the ANS's own address. */
   readonly from: string | undefined;
   readonly secours: readonly string[] | undefined;
@@ -313,6 +320,7 @@ function resolveSource(
   const at = `sources.${name}`;
   return {
     ...raw,
+    actif: raw.actif ?? (openSources.includes(name) || raw.from !== undefined),
     from: raw.from === undefined ? undefined : reader.pathOrUrl(raw.from),
     secours: raw.secours?.map((from) => reader.pathOrUrl(from)),
     tls: {

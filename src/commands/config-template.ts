@@ -20,7 +20,8 @@ operateur:
     # - { nom: clinique.mssante.fr, structure: '1990000013' }
 
 # Sources nationales. Pour chacune :
-#   actif               la source fait partie de « extract » sans argument
+#   actif               la source fait partie de « extract » sans argument (par défaut : oui, sauf identites et
+#                       adeli-rpps tant que « from » n'est pas donné)
 #   from                fichier, dossier (le fichier le plus récent qui convient y est pris) ou adresse ;
 #                       sans lui, l'adresse publiée par l'ANS
 #   secours             adresses essayées ensuite, dans l'ordre

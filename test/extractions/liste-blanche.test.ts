@@ -174,7 +174,7 @@ describe('a list whose signer is not trusted', () => {
       signedXml(liste, signer),
       { trustedPems: [] },
       'SIGNATAIRE_INCONNU',
-      /certificatsSignataire/,
+      /signataires/,
     ],
     [
       'another certificate is trusted',

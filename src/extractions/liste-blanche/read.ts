@@ -31,7 +31,7 @@ export type ListeBlanche = {
 
 /** The settings that the remedies below name. */
 export const listeBlancheSettings = {
-  trustedPems: 'sources.liste-blanche.certificatsSignataire',
+  trustedPems: 'sources.liste-blanche.signataires',
   signataireCn: 'sources.liste-blanche.signataireCn',
   signature: 'sources.liste-blanche.signature',
 } as const;
