@@ -1,0 +1,42 @@
+// postmaster.pid, which PostgreSQL writes itself: the only record of which process serves a data folder, and where.
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export type PidFile = {
+  readonly pid: number;
+  readonly port: number | undefined;
+  /** Whether that process is a server of this very folder; numbers are reused after a crash. */
+  readonly isServing: boolean;
+};
+
+export async function readPidFile(dataPath: string): Promise<PidFile | undefined> {
+  const text = await readFile(join(dataPath, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const port = Number(lines[3]);
+  const isServing = isProcessAlive(pid) && (await commandOf(pid)).includes(dataPath);
+  return { pid, port: Number.isInteger(port) && port > 0 ? port : undefined, isServing };
+}
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Command line of a process; empty for one that ended and was not yet waited for. */
+async function commandOf(pid: number): Promise<string> {
+  if (process.platform === 'linux') {
+    return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  }
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(
+    () => ({ stdout: '' }),
+  );
+  return stdout;
+}
