@@ -26,8 +26,13 @@ export function readRow(
 ): BalOperateur | undefined {
   const row = new RowReader(cells, line, header, report);
   const extra = cells.slice(header.cellCount).find((cell) => cell.trim() !== '');
-  if (cells.length < header.cellCount || extra !== undefined) row.failCount(cells.length);
-  const adresseSaisie = row.read('adresse', parseAdresse) ?? row.failMissing('adresse');
+  if (cells.length < header.cellCount || extra !== undefined) {
+    // Cells are no longer under their header: judging them would bury the cause under its effects.
+    row.failCount(cells.length);
+    report.rejectLine(row.peekAdresse());
+    return undefined;
+  }
+  const adresseSaisie = row.readNeeded('adresse', parseAdresse);
   const bal = readBal(row, adresseSaisie, now);
   if (row.hasFault) report.rejectLine(adresseSaisie?.toLowerCase());
   return bal;
@@ -38,7 +43,7 @@ function readBal(
   adresseSaisie: string | undefined,
   now: Date,
 ): BalOperateur | undefined {
-  const typeBal = row.read('typeBal', parseTypeBal) ?? row.failMissing('typeBal');
+  const typeBal = row.readNeeded('typeBal', parseTypeBal);
   const titulaire = readTitulaire(row);
   const rattachement = readRattachement(row);
   const rest = {
@@ -101,12 +106,7 @@ class RowReader {
   private readonly header: Header;
   private readonly report: InventaireReport;
 
-  constructor(
-    cells: readonly string[],
-    line: number,
-    header: Header,
-    report: InventaireReport,
-  ) {
+  constructor(cells: readonly string[], line: number, header: Header, report: InventaireReport) {
     this.cells = cells;
     this.line = line;
     this.header = header;
@@ -134,11 +134,11 @@ class RowReader {
     this.report.warnCell(this.line, column, warning);
   }
 
-  /** A cell that was empty and may not be; a wrong one was reported already. */
-  failMissing(column: InventaireColumn): undefined {
+  /** As `read`, of a cell that may not be empty. */
+  readNeeded<T>(column: InventaireColumn, parse: (text: string) => Cell<T>): T | undefined {
     if (this.textOf(column) === '')
       this.fail({ column, code: 'VALEUR_ABSENTE', value: '', expected: 'une valeur' });
-    return undefined;
+    return this.read(column, parse);
   }
 
   failCount(found: number): void {
@@ -150,6 +150,13 @@ class RowReader {
         `${found} cellules au lieu de ${this.header.cellCount} : une valeur qui contient le séparateur ` +
         'ou un saut de ligne doit être entre guillemets',
     });
+  }
+
+  /** The address of a line whose cells are shifted: only those of the first column surely are where they belong. */
+  peekAdresse(): string | undefined {
+    if (this.header.places.get('adresse') !== 0) return undefined;
+    const cell = parseAdresse(this.textOf('adresse'));
+    return cell.kind === 'value' ? cell.value.toLowerCase() : undefined;
   }
 
   private fail(fault: Omit<InventaireFault, 'line' | 'isFatal'>): void {

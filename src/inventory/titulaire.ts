@@ -10,7 +10,10 @@ import {
   type CellWarning,
 } from './values.js';
 
-export type Titulaire = { readonly type: string | undefined; readonly identifiant: string | undefined };
+export type Titulaire = {
+  readonly type: string | undefined;
+  readonly identifiant: string | undefined;
+};
 
 /** TRE_G08 code from the code or a label; 2, 9 and 30 are deprecated or foreign to the directory (JDV_J77). */
 export function parseTypeIdentifiantPp(text: string): Cell<string> {

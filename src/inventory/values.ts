@@ -25,16 +25,11 @@ export function cleanCell(raw: string): string {
 
 /** Lower case, without accents: what tolerant comparisons are made on. */
 export function foldText(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .trim();
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
 const textLengthMax = 2000;
 // Line breaks and tabs are legal in a description.
-// eslint-disable-next-line no-control-regex -- control characters are exactly what it looks for
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /** Free text: line breaks become LF, accents composed, so that equal texts compare equal. */
