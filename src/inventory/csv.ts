@@ -1,5 +1,5 @@
 // The inventory file, read as a stream of checked lines.
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { BalOperateur } from '../domain/bal-operateur.js';
 import { AppError, UsageError, messageOf } from '../errors.js';
 import { delimiters, detectDelimiter, type Delimiter } from './columns.js';
@@ -61,20 +61,18 @@ export async function openInventaire(
   const limits = { ...defaultInventaireLimits, ...options.limits };
   const handle = await openFile(path);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile())
-      throw new UsageError('INVENTAIRE_INTROUVABLE', `${path} n’est pas un fichier.`);
-    if (stat.size > limits.fileBytesMax)
+    const { size, mtimeMs } = await handle.stat();
+    if (size > limits.fileBytesMax)
       throw new AppError(
         'INVENTAIRE_TROP_GROS',
-        `${path} fait ${stat.size} octets, plus que la limite de ${limits.fileBytesMax} : ` +
+        `${path} fait ${size} octets, plus que la limite de ${limits.fileBytesMax} : ` +
           'vérifiez que c’est bien l’inventaire, ou relevez la limite.',
       );
     const inspection = await inspectFile(handle, options.encoding, options.signal);
     return new InventaireReading(handle, options, limits, {
       path,
-      sizeBytes: stat.size,
-      modifiedAtMs: stat.mtimeMs,
+      sizeBytes: size,
+      modifiedAtMs: mtimeMs,
       sha256: inspection.sha256,
       ...readDialect(path, inspection, options.delimiter),
     });
@@ -85,13 +83,17 @@ export async function openInventaire(
 }
 
 async function openFile(path: string): Promise<FileHandle> {
-  return open(path, 'r').catch((error: unknown) => {
+  try {
+    // Asked before: opening a named pipe would wait for whoever writes to it.
+    if ((await stat(path)).isFile()) return await open(path, 'r');
+  } catch (error) {
     throw new UsageError(
       'INVENTAIRE_INTROUVABLE',
       `Impossible de lire ${path} : ${messageOf(error)}. Vérifiez le chemin et les droits.`,
       error,
     );
-  });
+  }
+  throw new UsageError('INVENTAIRE_INTROUVABLE', `${path} n’est pas un fichier.`);
 }
 
 type Dialect = Pick<FileFacts, 'encoding' | 'bomBytes' | 'delimiter' | 'preambleLineCount'>;

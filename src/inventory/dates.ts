@@ -136,16 +136,22 @@ function offsetOf(text: string | undefined): number | undefined {
 
 function isReal(parts: Parts): boolean {
   const { year, month, day, hours, minutes, seconds, offsetMinutes } = parts;
-  const date = new Date(Date.UTC(year, month - 1, day));
   return (
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= (month === 2 && isLeap(year) ? 29 : (daysInMonth[month - 1] ?? 0)) &&
     hours < 24 &&
     minutes < 60 &&
     seconds < 60 &&
     Math.abs(offsetMinutes ?? 0) <= 14 * 60
   );
+}
+
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
 
 function shapeFault(text: string): DateFault {
@@ -171,12 +177,17 @@ function instantOf(parts: Parts): number {
 
 /** European summer time, unchanged since 1996: last Sunday of March to last Sunday of October, at 01:00 UTC. */
 function parisOffsetMinutes(localMs: number, year: number): number {
-  const start = lastSunday(year, 2) + 2 * hourMs;
-  const end = lastSunday(year, 9) + 3 * hourMs;
-  return localMs >= start && localMs < end ? 120 : 60;
+  const summer = summers[year - yearMin];
+  return summer && localMs >= summer.startMs && localMs < summer.endMs ? 120 : 60;
 }
 
 const hourMs = 3600 * 1000;
+
+/** By year, in local time: asked for on every line. */
+const summers = Array.from({ length: yearMax - yearMin + 1 }, (_, index) => ({
+  startMs: lastSunday(yearMin + index, 2) + 2 * hourMs,
+  endMs: lastSunday(yearMin + index, 9) + 3 * hourMs,
+}));
 
 function lastSunday(year: number, monthIndex: number): number {
   const lastDay = new Date(Date.UTC(year, monthIndex + 1, 0));

@@ -58,7 +58,7 @@ export function decodeHead(head: Buffer, encoding: Encoding, bomBytes: number): 
 }
 
 const headBytes = 65_536;
-const chunkBytes = 262_144;
+const chunkBytes = 65_536;
 
 /** Each chunk is its own buffer: whoever receives it may keep it. */
 async function* readChunks(handle: FileHandle, start: number): AsyncGenerator<Buffer> {

@@ -38,8 +38,6 @@ class RecordSplitter {
   private readonly parser: Parser;
   private records: CsvRecord[] = [];
   private nextLine = 1;
-  private linesSeen = 0;
-  private emptyLinesSeen = 0;
 
   constructor(delimiter: Delimiter, recordLengthMax: number) {
     this.parser = new Parser({
@@ -49,16 +47,10 @@ class RecordSplitter {
       relax_column_count: true,
       // A bare quote inside a cell is kept as it is.
       relax_quotes: true,
-      skip_empty_lines: true,
       max_record_size: recordLengthMax,
-      on_record: (cells: string[]) => {
-        this.records.push({ line: this.lineOf(cells), cells });
-        return null;
-      },
     });
     // Errors are told by the callbacks of write and end.
     this.parser.on('error', () => undefined);
-    this.parser.resume();
   }
 
   async write(data: Buffer | string): Promise<void> {
@@ -78,10 +70,24 @@ class RecordSplitter {
   private settle(act: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       act((error) => {
+        this.drain();
         if (error) reject(this.toBreak(error));
         else resolve();
       });
+      // The parser works while it is written to, then waits for its records to be taken before it calls back.
+      this.drain();
     });
+  }
+
+  private drain(): void {
+    for (;;) {
+      const cells = this.parser.read() as string[] | null;
+      if (cells === null) return;
+      const line = this.nextLine;
+      this.nextLine += 1 + countLineBreaks(cells);
+      // A blank line is a record of one empty cell: counted, left out.
+      if (cells.length > 1 || cells[0] !== '') this.records.push({ line, cells });
+    }
   }
 
   private toBreak(error: Error): Error {
@@ -90,23 +96,14 @@ class RecordSplitter {
       CSV_QUOTE_NOT_CLOSED: 'quote',
       CSV_MAX_RECORD_SIZE: 'length',
     };
-    const blank = this.parser.info.empty_lines - this.emptyLinesSeen;
-    return new CsvBreak(this.nextLine + blank, kinds[error.code] ?? 'other', error);
-  }
-
-  /** The parser counts a CRLF inside quotes twice, so line breaks of such records are counted here. */
-  private lineOf(cells: readonly string[]): number {
-    const { lines, empty_lines: emptyLines } = this.parser.info;
-    const blank = emptyLines - this.emptyLinesSeen;
-    const isOneLine = lines - this.linesSeen - blank === 1;
-    this.linesSeen = lines;
-    this.emptyLinesSeen = emptyLines;
-    const line = this.nextLine + blank;
-    this.nextLine = line + 1 + (isOneLine ? 0 : countLineBreaks(cells));
-    return line;
+    return new CsvBreak(this.nextLine, kinds[error.code] ?? 'other', error);
   }
 }
 
+/** The parser's own count takes a CRLF inside quotes for two. */
 function countLineBreaks(cells: readonly string[]): number {
-  return cells.reduce((count, cell) => count + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+  let count = 0;
+  for (const cell of cells)
+    if (cell.includes('\n') || cell.includes('\r')) count += cell.match(/\r\n|\r|\n/g)?.length ?? 0;
+  return count;
 }

@@ -14,14 +14,17 @@ export type Rattachement = { readonly type: string; readonly identification: str
 
 /** TRE_G07 code from the code or a label; 5 and 6 are deprecated but still tell EJ from EG. */
 export function parseTypeIdentifiantStructure(text: string): Cell<string> {
-  const folded = foldText(text).replace(/[^a-z0-9]/g, '');
-  const code = codes.has(folded) ? folded : labels.get(folded);
+  const code = codeNamed(text) ?? codeNamed(foldText(text).replace(/[^a-z0-9]/g, ''));
   return code === undefined
     ? faultCell(
         'TYPE_IDENTIFIANT_STRUCTURE_INCONNU',
         'FINESS, FINESS EJ, FINESS EG, SIRET, SIREN, un code TRE_G07 (0 à 6, 40), ou vide',
       )
     : valueCell(code);
+}
+
+function codeNamed(text: string): string | undefined {
+  return codes.has(text) ? text : labels.get(text.toLowerCase());
 }
 
 const codes = new Set(['0', '1', '2', '3', '4', '5', '6', '40']);

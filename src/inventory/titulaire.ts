@@ -17,14 +17,17 @@ export type Titulaire = {
 
 /** TRE_G08 code from the code or a label; 2, 9 and 30 are deprecated or foreign to the directory (JDV_J77). */
 export function parseTypeIdentifiantPp(text: string): Cell<string> {
-  const folded = foldText(text).replace(/[^a-z0-9]/g, '');
-  const code = codes.has(folded) ? folded : labels.get(folded);
+  const code = codeNamed(text) ?? codeNamed(foldText(text).replace(/[^a-z0-9]/g, ''));
   return code === undefined
     ? faultCell(
         'TYPE_IDENTIFIANT_PP_INCONNU',
         'un code TRE_G08 (8 RPPS, 0 ADELI, 10 adresse MSSanté, 1, 3, 4, 5, 6), son libellé, ou vide',
       )
     : valueCell(code);
+}
+
+function codeNamed(text: string): string | undefined {
+  return codes.has(text) ? text : labels.get(text.toLowerCase());
 }
 
 const codes = new Set(['0', '1', '3', '4', '5', '6', '8', '10']);

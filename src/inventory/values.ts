@@ -31,9 +31,14 @@ export function foldText(text: string): string {
 const textLengthMax = 2000;
 // Line breaks and tabs are legal in a description.
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// Anything but printable Latin-1, which is composed already.
+const unusualCharacters = /[^\u0020-\u007e\u00a0-\u00ff]/;
 
 /** Free text: line breaks become LF, accents composed, so that equal texts compare equal. */
 export function parseText(text: string): Cell<string> {
+  if (text.length > textLengthMax)
+    return faultCell('TEXTE_TROP_LONG', `au plus ${textLengthMax} caractères`);
+  if (!unusualCharacters.test(text)) return valueCell(text);
   if (text.includes('\ufffd'))
     return faultCell(
       'CARACTERE_ILLISIBLE',
@@ -41,8 +46,6 @@ export function parseText(text: string): Cell<string> {
     );
   if (controlCharacters.test(text))
     return faultCell('CARACTERE_DE_CONTROLE', 'un texte sans caractère de contrôle');
-  if (text.length > textLengthMax)
-    return faultCell('TEXTE_TROP_LONG', `au plus ${textLengthMax} caractères`);
   return valueCell(text.replace(/\r\n?/g, '\n').normalize('NFC'));
 }
 
@@ -60,15 +63,15 @@ export function parseAdresse(text: string): Cell<string> {
 }
 
 export function parseTypeBal(text: string): Cell<TypeBal> {
-  const folded = foldText(text).toUpperCase();
-  const found = typesBal.find((type) => type === folded) ?? typeBalLabels.get(folded);
+  const found = typeBalNames.get(text) ?? typeBalNames.get(foldText(text).toUpperCase());
   return found === undefined
     ? faultCell('TYPE_BAL_INCONNU', 'PER, ORG, APP ou CAB')
     : valueCell(found);
 }
 
 // TRE_R257.
-const typeBalLabels = new Map<string, TypeBal>([
+const typeBalNames = new Map<string, TypeBal>([
+  ...typesBal.map((type) => [type, type] as const),
   ['PERSONNELLE', 'PER'],
   ['NOMINATIVE', 'PER'],
   ['ORGANISATIONNELLE', 'ORG'],
@@ -82,7 +85,7 @@ const booleans = new Map<string, boolean>([
 ]);
 
 export function parseBoolean(text: string): Cell<boolean> {
-  const value = booleans.get(foldText(text));
+  const value = booleans.get(text) ?? booleans.get(foldText(text));
   return value === undefined ? faultCell('OUI_NON_ATTENDU', 'oui ou non') : valueCell(value);
 }
 
@@ -99,7 +102,7 @@ const etats = new Map<string, EtatBal>([
 ]);
 
 export function parseEtat(text: string): Cell<EtatBal> {
-  const value = etats.get(foldText(text));
+  const value = etats.get(text) ?? etats.get(foldText(text));
   return value === undefined
     ? faultCell('ETAT_INCONNU', 'actif, suspendu ou fermé')
     : valueCell(value);
