@@ -192,3 +192,13 @@ export async function insertRejects(
     ],
   );
 }
+
+/** Closes the attempts that a killed program left open; the caller holds the source's lock, so none is alive. */
+export async function interruptAbandonedRuns(db: Db, source: LoadSource): Promise<void> {
+  await db.query(
+    `update source_run set finished_at = now(), outcome = 'interrupted', code = 'INTERROMPU',
+       message = 'Le programme s’est arrêté avant la fin ; rien n’a été changé.'
+     where source = $1::text and outcome = 'running'`,
+    [source],
+  );
+}
