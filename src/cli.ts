@@ -4,6 +4,7 @@ import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
 import { registerExtract } from './commands/extract.js';
+import { registerInventory } from './commands/inventory.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
@@ -48,6 +49,7 @@ function buildProgram(context: CommandContext): Command {
     .showSuggestionAfterError()
     .exitOverride();
   registerExtract(program, context);
+  registerInventory(program, context);
   registerReconcile(program, context);
   registerStatus(program, context);
   registerConfig(program, context);

@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { sourceNames, type SourceName } from './domain/source.js';
 import { UsageError } from './errors.js';
+import { encodings } from './inventory/encoding.js';
 
 /** A secret: the text itself, or where to read it. */
 const secret = z.union([
@@ -110,7 +111,7 @@ const settingsSchema = z.strictObject({
   inventaire: z
     .strictObject({
       fichier: z.string().optional(),
-      encodage: z.enum(['auto', 'utf-8', 'iso-8859-1', 'windows-1252', 'utf-16le']).default('auto'),
+      encodage: z.enum(['auto', ...encodings]).default('auto'),
       separateur: z.enum(['auto', ';', ',', 'tab']).default('auto'),
       retrecissementMax: share.default(0.1),
       lignesMax: z.int().positive().default(2_000_000),

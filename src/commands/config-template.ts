@@ -69,7 +69,7 @@ reseau:
 # Vos BAL.
 inventaire:
   # fichier: ./inventaire.csv # « annuaire-sync inventory template » en donne un modèle
-  encodage: auto              # auto, utf-8, iso-8859-1, windows-1252, utf-16le
+  encodage: auto              # auto, utf-8, windows-1252 (et iso-8859-1), utf-16le
   separateur: auto            # auto, ;, ',' ou tab
   retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
   lignesMax: 2000000

@@ -47,3 +47,8 @@ export function print(
 ): void {
   surroundings.out.write(isJson ? `${JSON.stringify(value)}\n` : `${text()}\n`);
 }
+
+/** Who asks, for the record of a guard that was overruled. */
+export function authorOf({ env }: Surroundings): string {
+  return env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'inconnu';
+}

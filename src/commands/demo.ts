@@ -6,6 +6,7 @@ import { loadSettings } from '../config.js';
 import { generateSample } from '../sample/generate.js';
 import { globalOptions, print, runWithSettings, type CommandContext } from './context.js';
 import { describeResult, exitCodeOf, extractSources } from './extract.js';
+import { describeImport, importInventory } from './inventory.js';
 import type { OpenProgram } from './program.js';
 import { reconcile } from '../reconcile/reconcile.js';
 import { reconcileSettings } from './source-settings.js';
@@ -63,6 +64,10 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
     from: undefined,
     isAccepted: false,
   });
+  const imported = await importInventory(context, open, undefined, {
+    accept: false,
+    skipInvalid: false,
+  });
   const summary = await reconcile(
     open.pool,
     reconcileSettings(open.settings),
@@ -70,7 +75,12 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
     open.progress,
   );
   context.surroundings.out.write(
-    results.map(describeResult).join('\n') + '\n' + describeReconcile(summary) + '\n',
+    results.map(describeResult).join('\n') +
+      '\n' +
+      describeImport(imported) +
+      '\n' +
+      describeReconcile(summary) +
+      '\n',
   );
   void dir;
   void print;

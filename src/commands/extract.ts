@@ -3,7 +3,7 @@ import { isSourceName, sourceNames, type SourceName } from '../domain/source.js'
 import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
-import { print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram, Surroundings } from './program.js';
 import { extractSettings } from './source-settings.js';
 
@@ -107,7 +107,7 @@ async function extractOne(
       {
         source,
         isAccepted: options.isAccepted,
-        author: surroundings.env['SUDO_USER'] ?? surroundings.env['USER'] ?? 'inconnu',
+        author: authorOf(surroundings),
         now: surroundings.now(),
       },
       extractSettings(program.settings, source, options.from),

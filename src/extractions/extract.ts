@@ -6,7 +6,7 @@ import type { RejectedLine, SourceFile, SourceName } from '../domain/source.js';
 import { AppError, messageOf, RefusedError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import {
-  endInterruptedRuns,
+  interruptAbandonedRuns,
   findLoadInService,
   finishRun,
   insertRejects,
@@ -66,7 +66,7 @@ async function recordedRun(
   signal: AbortSignal,
 ): Promise<ExtractOutcome> {
   // We hold the lock: a run still marked as running was killed.
-  await endInterruptedRuns(pool, request.source);
+  await interruptAbandonedRuns(pool, request.source);
   const runId = await startRun(pool, request.source);
   try {
     const { outcome, end, rejects } = await run(pool, request, settings, progress, signal);

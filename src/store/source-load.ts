@@ -132,16 +132,6 @@ export async function startRun(db: Db, source: LoadSource): Promise<number> {
   return row.id;
 }
 
-/** Marks as interrupted the runs that a killed program left behind; the caller holds the source's lock. */
-export async function endInterruptedRuns(db: Db, source: LoadSource): Promise<void> {
-  await db.query(
-    `update source_run set outcome = 'interrupted', finished_at = now(),
-       message = 'Programme arrêté avant la fin ; la version précédente est restée en service.'
-     where source = $1::text and outcome = 'running'`,
-    [source],
-  );
-}
-
 export type RunEnd = {
   readonly outcome: RunOutcome;
   readonly version?: string | undefined;
