@@ -124,17 +124,22 @@ async function exists(admin: pg.Client, name: string): Promise<boolean> {
 function migrationsHash(): string {
   const directory = findMigrationsDirectory();
   const hash = createHash('sha256');
-  for (const file of readdirSync(directory).sort()) {
+  for (const file of readdirSync(directory)
+    .filter((name) => /^\d/.test(name))
+    .sort()) {
     hash.update(file).update(readFileSync(join(directory, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 function openTestPool(connectionString: string): Pool {
-  return createPool(
+  const pool = createPool(
     { connectionString, max: 6, statementTimeoutMs: 120_000, applicationName: 'test' },
     () => undefined,
   );
+  // A client still in use when its database is dropped must not end the test process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 function withDatabase(url: string, name: string): string {
