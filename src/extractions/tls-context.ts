@@ -1,5 +1,5 @@
 // What TLS needs to reach a national server: the policy, the roots, the client certificate.
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { type SecureContext, createSecureContext, rootCertificates } from 'node:tls';
 import { tlsCiphers, tlsCurves, tlsMinVersion } from '../domain/tls-policy.js';
 import { UsageError, messageOf } from '../errors.js';
@@ -21,6 +21,7 @@ export function createTlsContext(
   // Without `ca`, Node.js's own store stays, with what NODE_EXTRA_CA_CERTS added to it.
   const added = (ca ?? []).flatMap(parseCaBundle);
   try {
+    if (clientCertificate) assertOwnKey(clientCertificate);
     return createSecureContext({
       minVersion: tlsMinVersion,
       ciphers: tlsCiphers,
@@ -31,6 +32,15 @@ export function createTlsContext(
   } catch (error) {
     throw clientCertificateFault(error);
   }
+}
+
+/** OpenSSL accepts a key of another type (RSA, EC) than the certificate's, and then sends none. */
+function assertOwnKey(certificate: ClientCertificate): void {
+  if (!('cert' in certificate)) return;
+  const { cert, key, passphrase } = certificate;
+  const privateKey = createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) });
+  if (!new X509Certificate(cert).checkPrivateKey(privateKey))
+    throw new Error('key values mismatch');
 }
 
 function withoutUndefined(certificate: ClientCertificate | undefined): object {

@@ -212,9 +212,10 @@ describe('a server that wants a client certificate', () => {
   });
 
   it('cannot be reached with a certificate that is not usable, and we say why', async (t) => {
-    const { client, localhost, clientPfx, legacyPfx } = certificates;
+    const { client, localhost, otherHost, clientPfx, legacyPfx } = certificates;
     for (const [clientCertificate, says] of [
       [{ cert: client.cert, key: localhost.key }, /n'est pas celle du certificat/],
+      [{ cert: client.cert, key: otherHost.key }, /n'est pas celle du certificat/],
       [{ cert: 'x', key: client.key }, /illisible/],
       [{ pfx: clientPfx, passphrase: 'faux' }, /phrase secrète/],
       [{ pfx: clientPfx }, /phrase secrète/],

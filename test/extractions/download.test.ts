@@ -251,6 +251,15 @@ describe('a passing fault is tried again', () => {
     });
   }
 
+  it('a text shorter than HEAD announced, which nothing else would tell', async (t) => {
+    const file = { body: text, fileName: 'x_202608261013.txt' };
+    const short = { ...file, body: text.subarray(0, -500) };
+    const server = await faultyServer(t, [whole(file), whole(short), whole(file)]);
+    const result = await download(optionsFor(server.url, await testFolder(t)));
+    assert.ok((await readFile(fileOf(result).path)).equals(text));
+    assert.deepEqual(server.summary(), ['HEAD', 'GET', 'HEAD', 'GET']);
+  });
+
   it('a server that stops sending, or never answers, is given up after its delay', async (t) => {
     for (const steps of [
       [whole(published), whole({ ...published, stallAfter: cutAfter }), whole(published)],
@@ -258,7 +267,7 @@ describe('a passing fault is tried again', () => {
     ]) {
       const server = await faultyServer(t, steps);
       const folder = await testFolder(t);
-      const options = optionsFor(server.url, folder, { bodyTimeoutMs: 80, headersTimeoutMs: 80 });
+      const options = optionsFor(server.url, folder, { bodyTimeoutMs: 250, headersTimeoutMs: 250 });
       assert.deepEqual(await readFile(fileOf(await download(options)).path), zip);
     }
   });
