@@ -20,6 +20,7 @@ import {
   insertRejects,
   type RunEnd,
   type RunOutcome,
+  type SourceLoad,
 } from '../store/source-load.js';
 import { toRejectedLine, type InventaireFault } from './faults.js';
 import {
@@ -30,7 +31,7 @@ import {
 } from './guards.js';
 import { InvalidInventaireError, unchangedResult, type ImportResult } from './import-result.js';
 import type { InventaireReadOptions, InventaireReading } from './reading.js';
-import { layoutPrefix, versionOf } from './version.js';
+import { columnsOfLayout, layoutOf, versionOf } from './version.js';
 
 export type ImportOptions = Pick<InventaireReadOptions, 'encoding' | 'delimiter' | 'limits'> & {
   /** Import the right lines; a BAL with a wrong one keeps what it has in service (docs of `keepInService`). */
@@ -69,7 +70,8 @@ export async function stageAndApply(
   const warnings = [...reading.report.warnings(), ...(await setRejectedAside(client, reading))];
   const figures = await compareStaging(client);
   options.signal?.throwIfAborted();
-  const overruled = await passGuards(client, attempt, reading, figures);
+  const lostColumns = await listLostColumns(client, reading, inService);
+  const overruled = passGuards(attempt, reading, figures, lostColumns);
   const acceptedGuards = overruled.map(({ code }) => code);
   warnings.push(...overruled.map(({ message }) => message));
   const isUnchanged = inService !== undefined && changeCount(figures) === 0;
@@ -124,20 +126,31 @@ async function setRejectedAside(client: Client, reading: InventaireReading): Pro
   return warnings;
 }
 
-/** Throws when a guard refuses and nobody answers for it; returns the overruled ones. */
-async function passGuards(
+/** Columns of the file in service that hold something there and are not in this file. */
+async function listLostColumns(
   client: Client,
+  reading: InventaireReading,
+  inService: SourceLoad | undefined,
+): Promise<readonly string[]> {
+  const missing: readonly string[] = reading.header?.missingOptional ?? [];
+  const lost = columnsOfLayout(inService?.layout ?? '').filter((name) => missing.includes(name));
+  if (lost.length === 0) return [];
+  const filled = await listFilledColumns(client);
+  return lost.filter((name) => filled.includes(name));
+}
+
+/** Throws when a guard refuses and nobody answers for it; returns the overruled ones. */
+function passGuards(
   { options }: Attempt,
   reading: InventaireReading,
   figures: StagingFigures,
-): Promise<GuardFinding[]> {
-  const missing: readonly string[] = reading.header?.missingOptional ?? [];
-  const filled = missing.length === 0 ? [] : await listFilledColumns(client);
+  lostColumns: readonly string[],
+): GuardFinding[] {
   const facts = {
     lineCount: reading.lineCount,
     rejectedLineCount: reading.report.rejectedLineCount,
     figures,
-    lostColumns: filled.filter((column) => missing.includes(column)),
+    lostColumns,
   };
   const findings = checkGuards(facts, { ...defaultInventaireGuards, ...options.guards });
   const [first] = findings;
@@ -175,7 +188,7 @@ async function apply(
     genereLe: undefined,
     origin: resolve(path),
     sizeBytes: reading.sizeBytes,
-    layout: layoutPrefix(reading) + [...(reading.header?.places.keys() ?? [])].join(','),
+    layout: layoutOf(reading),
     lineCount: reading.lineCount,
     rejectedCount: reading.report.rejectedLineCount,
     duplicateCount: reading.report.duplicateLineCount,

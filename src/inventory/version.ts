@@ -24,6 +24,15 @@ function shortHash(reading: InventaireReading): string {
 /** To be raised when a cell is read otherwise than before: the same file is then imported again. */
 const readingRevision = 1;
 
-export function layoutPrefix({ encoding, delimiter }: InventaireReading): string {
+function layoutPrefix({ encoding, delimiter }: InventaireReading): string {
   return `${readingRevision}|${encoding}|${delimiter === '\t' ? 'tab' : delimiter}|`;
+}
+
+export function layoutOf(reading: InventaireReading): string {
+  return layoutPrefix(reading) + [...(reading.header?.places.keys() ?? [])].join(',');
+}
+
+/** The columns of the file of a load: those that the reading could fill by inference are not among them. */
+export function columnsOfLayout(layout: string): readonly string[] {
+  return layout.slice(layout.lastIndexOf('|') + 1).split(',');
 }
