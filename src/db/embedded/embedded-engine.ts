@@ -19,7 +19,7 @@ export async function openEmbeddedServer(
   isDisposable: boolean,
   report: (message: string) => void,
 ): Promise<EmbeddedServer> {
-  const home = await openHome(dataDir);
+  const home = await openHome(dataDir, isDisposable);
   const binaries = await prepareBinaries(home);
   const password = await prepareCluster(home, binaries, isDisposable, report);
   const plan: ServerPlan = { home, binaries, password, isDisposable };

@@ -19,7 +19,7 @@ export type Home = {
 };
 
 /** Finds (or chooses, the first time) the place for `dataDir`'s server. */
-export async function openHome(dataDir: string): Promise<Home> {
+export async function openHome(dataDir: string, isDisposable: boolean): Promise<Home> {
   const root = await makeDataDir(dataDir);
   if (process.getuid?.() !== 0) {
     assertKnownAccount();
@@ -29,7 +29,7 @@ export async function openHome(dataDir: string): Promise<Home> {
   const user = await chooseUser(base, root);
   if (await canReach(user, base)) return homeIn(base, user);
   if (existsSync(join(base, 'postgres'))) throw unreachable(base, user);
-  return homeIn(await moveElsewhere(root, user), user);
+  return homeIn(await moveElsewhere(root, user, isDisposable), user);
 }
 
 async function makeDataDir(dataDir: string): Promise<string> {
@@ -106,8 +106,12 @@ async function canReach(user: ServerUser, path: string): Promise<boolean> {
 }
 
 /** `dataDir` lies under a folder closed to other accounts (/root): the server's files go to /var/lib. */
-async function moveElsewhere(root: string, user: ServerUser): Promise<string> {
-  const base = await moveToSystemFolder(root).catch((error: unknown) => {
+async function moveElsewhere(
+  root: string,
+  user: ServerUser,
+  isDisposable: boolean,
+): Promise<string> {
+  const base = await moveToSystemFolder(root, isDisposable).catch((error: unknown) => {
     throw unreachable(root, user, error);
   });
   if (!(await canReach(user, base))) throw unreachable(root, user);

@@ -1,8 +1,8 @@
-// When dataDir is out of reach of the server's account (under /root), the server's files live in /var/lib, and each side
-// names the other: dataDir/postgres.location says where they are, and `origine` beside them says whose they are.
-import { createHash } from 'node:crypto';
+// When dataDir is out of reach of the server's account (under /root), the server's files live in /var/lib (of tests: in
+// /tmp), and each side names the other: dataDir/postgres.location says where they are, and `origine` beside them says whose they are.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RefusedError } from '../../errors.js';
 
@@ -24,22 +24,27 @@ export async function findBase(root: string): Promise<string> {
   return base;
 }
 
-/** Chooses the place outside of `root`, the same for programs that start together; throws when it cannot be made. */
-export async function moveToSystemFolder(root: string): Promise<string> {
-  const base = await findFreePlace(root);
-  await mkdir(base, { recursive: true, mode: 0o755 });
+/** Records a new place outside of `root`. When programs start together the first to record wins. */
+export async function moveToSystemFolder(root: string, isDisposable: boolean): Promise<string> {
+  const parent = isDisposable
+    ? join(tmpdir(), 'annuaire-sante-sync')
+    : '/var/lib/annuaire-sante-sync';
+  await mkdir(parent, { recursive: true, mode: 0o755 });
+  const base = await mkdtemp(join(parent, 'base-'));
+  await chmod(base, 0o755);
   await writeWhole(join(base, originFile), root);
-  await writeWhole(join(root, locationFile), base);
-  return base;
-}
-
-/** A folder that once was at `root` and moved keeps the place named after it. */
-async function findFreePlace(root: string): Promise<string> {
-  for (let rank = 0; ; rank += 1) {
-    const name = createHash('sha256').update(`${root}\0${rank}`).digest('hex').slice(0, 16);
-    const base = join(systemFolder, name);
-    const origin = await readLine(join(base, originFile));
-    if (origin === undefined || origin === root || rank === placesMax) return base;
+  const draft = join(root, `${locationFile}.${process.pid}`);
+  try {
+    await writeFile(draft, `${base}\n`);
+    await link(draft, join(root, locationFile));
+    return base;
+  } catch (error) {
+    await rm(base, { recursive: true });
+    const recorded = await readLine(join(root, locationFile));
+    if (recorded === undefined) throw error;
+    return recorded;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -56,5 +61,3 @@ async function writeWhole(path: string, line: string): Promise<void> {
 
 const locationFile = 'postgres.location';
 const originFile = 'origine';
-const systemFolder = '/var/lib/annuaire-sante-sync';
-const placesMax = 100;

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 export type PidFile = {
   readonly pid: number;
   readonly port: number;
-  /** Whether that process is a server of this very folder; numbers are reused after a crash. */
   readonly isServing: boolean;
 };
 
@@ -21,8 +20,12 @@ export async function readPidFile(dataPath: string): Promise<PidFile | undefined
   const lines = text.split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!isPositive(pid) || !isPositive(port)) return undefined;
-  const isServing = isProcessAlive(pid) && (await commandOf(pid)).includes(dataPath);
-  return { pid, port, isServing };
+  return { pid, port, isServing: await isServerProcess(pid, dataPath) };
+}
+
+/** Whether the process is a server of this very folder: numbers are reused after a crash. */
+export async function isServerProcess(pid: number, dataPath: string): Promise<boolean> {
+  return isProcessAlive(pid) && (await commandOf(pid)).includes(dataPath);
 }
 
 function isPositive(value: number): boolean {

@@ -64,14 +64,23 @@ async function takeHold(plan: ServerPlan): Promise<ServerSession> {
 
 async function leaveServer(plan: ServerPlan, client: pg.Client): Promise<void> {
   try {
+    // The exclusive lock is held until the end: who comes meanwhile waits for it, is cut, and starts the server anew.
+    if (await isLastUser(client)) await stopServer(plan.home);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** False too when the connection is lost: the lock went with it, and a server that died needs no stopping. */
+async function isLastUser(client: pg.Client): Promise<boolean> {
+  try {
     await client.query(`select pg_advisory_unlock_shared(${lockKey})`);
     const { rows } = await client.query<{ isLast: boolean }>(
       `select pg_try_advisory_lock(${lockKey}) as "isLast"`,
     );
-    // The exclusive lock is held until the end: who comes meanwhile waits for it, is cut, and starts the server anew.
-    if (rows[0]?.isLast === true) await stopServer(plan.home);
-  } finally {
-    await client.end().catch(() => undefined);
+    return rows[0]?.isLast === true;
+  } catch {
+    return false;
   }
 }
 

@@ -9,7 +9,7 @@ import { AppError } from '../../errors.js';
 import type { Binaries } from './binaries.js';
 import { superuser } from './cluster.js';
 import type { Home } from './home.js';
-import { pidFilePath, readPidFile, type PidFile } from './pid-file.js';
+import { isServerProcess, pidFilePath, readPidFile, type PidFile } from './pid-file.js';
 import { serverEnvironment } from './run-as.js';
 import { openLog, readLogFrom } from './server-log.js';
 import { serverSettings } from './server-settings.js';
@@ -46,13 +46,13 @@ export async function connectToServer(plan: ServerPlan): Promise<ServerSession> 
   );
 }
 
-/** Asks the server to end its sessions and stop, and waits until it has. */
+/** Asks the server to end its sessions and stop, and waits until it has; another may already serve the folder then. */
 export async function stopServer(home: Home): Promise<void> {
   const found = await readPidFile(home.dataPath);
   if (found?.isServing !== true) return;
   process.kill(found.pid, 'SIGINT');
   const deadline = Date.now() + stopTimeoutMs;
-  while ((await readPidFile(home.dataPath))?.isServing === true) {
+  while (await isServerProcess(found.pid, home.dataPath)) {
     if (Date.now() > deadline) {
       throw new AppError(
         'POSTGRES_NOT_STOPPED',
