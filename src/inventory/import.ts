@@ -25,6 +25,9 @@ import { summarize, unchangedResult, type ImportResult } from './import-result.j
 import type { InventaireReading } from './reading.js';
 import { isSameFile, versionOf } from './version.js';
 
+export type { ImportOptions } from './apply.js';
+export type { ImportResult } from './import-result.js';
+
 export async function importInventaire(
   pool: Pool,
   path: string,
