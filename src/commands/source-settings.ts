@@ -4,6 +4,7 @@ import type { Settings } from '../config.js';
 import type { SourceName } from '../domain/source.js';
 import { defaultArchiveLimits } from '../extractions/archive-limits.js';
 import type { ExtractSettings } from '../extractions/extract.js';
+import type { ObtainSettings } from '../extractions/obtain.js';
 import type { ReconcileSettings } from '../reconcile/settings.js';
 
 /** `from` overrules the settings for this run (`extract SOURCE --from …`). */
@@ -18,6 +19,7 @@ export function extractSettings(
     obtain: {
       from: from ?? own.from,
       fallbacks: from === undefined ? own.secours : [],
+      download: downloadSettings(settings, source, tempDir),
     },
     load: {
       guards: {
@@ -47,6 +49,39 @@ export function extractSettings(
         finess: settings.finess,
       },
     },
+  };
+}
+
+function downloadSettings(
+  settings: Settings,
+  source: SourceName,
+  tempDir: string,
+): ObtainSettings['download'] {
+  const { reseau, limites } = settings;
+  const { tls } = settings.sources[source];
+  const { cert, key, passphrase } = tls;
+  return {
+    tempDir,
+    connectTimeoutMs: reseau.connexionSecondes * 1000,
+    headersTimeoutMs: reseau.inactiviteSecondes * 1000,
+    bodyTimeoutMs: reseau.inactiviteSecondes * 1000,
+    totalTimeoutMs: reseau.totalSecondes * 1000,
+    maxBytes: limites.telechargementOctetsMax,
+    retries: {
+      max: reseau.tentativesMax - 1,
+      baseDelayMs: reseau.attenteMinSecondes * 1000,
+      maxDelayMs: reseau.attenteMaxSecondes * 1000,
+      retryAfterMaxMs: reseau.attenteMaxSecondes * 1000,
+    },
+    ca: [...reseau.ca, ...tls.ca],
+    clientCertificate:
+      cert === undefined || key === undefined ? undefined : { cert, key, passphrase },
+    proxy: reseau.proxy,
+    redirectsMax: 5,
+    allowPlainHttp: reseau.httpEnClair,
+    // What a load of the largest file needs beside its download.
+    diskMarginBytes: 512 * 1024 ** 2,
+    staleAfterDays: 7,
   };
 }
 

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import type { Pool } from '../db/pool.js';
-import type { RejectedLine, SourceFile, SourceName } from '../domain/source.js';
+import type { RejectedLine, SourceName } from '../domain/source.js';
 import { AppError, messageOf, RefusedError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import {
@@ -14,7 +14,7 @@ import {
   type RunEnd,
   type SourceLoad,
 } from '../store/source-load.js';
-import { GuardRefusal, loadFile, type LoadSettings } from './load.js';
+import { GuardRefusal, loadFile, type LoadRequest, type LoadSettings } from './load.js';
 import { obtainFile, type ObtainSettings } from './obtain.js';
 
 export type ExtractSettings = {
@@ -107,7 +107,7 @@ async function run(
       };
     }
     case 'file':
-      return load(pool, request, obtained.file, settings.load, progress, signal);
+      return load(pool, { ...request, ...obtained }, settings.load, progress, signal);
     default:
       return obtained satisfies never;
   }
@@ -115,13 +115,13 @@ async function run(
 
 async function load(
   pool: Pool,
-  request: ExtractRequest,
-  file: SourceFile,
+  request: LoadRequest & Pick<ExtractRequest, 'author'>,
   settings: LoadSettings,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Ran> {
-  const loaded = await loadFile(pool, { ...request, file }, settings, progress, signal);
+  const { file } = request;
+  const loaded = await loadFile(pool, request, settings, progress, signal);
   if (file.isTemporary) await rm(file.path, { force: true });
   return {
     outcome: { kind: 'loaded', load: loaded.load },

@@ -31,7 +31,7 @@ export function fileFault(error: unknown, path: string): AppError {
     default:
       return new AppError(
         'FICHIER_ILLISIBLE',
-        `${path} : lecture impossible (${messageOf(error)}).`,
+        `${path} : accès impossible (${messageOf(error)}).`,
         {
           cause: error,
         },

@@ -26,6 +26,8 @@ export type LoadSettings = {
 export type LoadRequest = {
   readonly source: SourceName;
   readonly file: SourceFile;
+  /** French: what obtaining the file had to say (a fallback was used…). */
+  readonly warnings?: readonly string[];
   /** Overrules the guards that can be. */
   readonly isAccepted: boolean;
   readonly now: Date;
@@ -78,7 +80,7 @@ export async function loadFile(
     if (refused.length > 0) throw new GuardRefusal(source, refused, read.rejects);
     progress.step({ label: `Mise en service de ${source}`, total: undefined, unit: 'lignes' });
     await read.apply();
-    await finishLoad(client, loadId, endOf(read, breaches, inService, genereLe));
+    await finishLoad(client, loadId, endOf(request, read, breaches, inService, genereLe));
     progress.end();
     const load = await findLoadInService(client, source);
     if (!load) throw new Error('the load just written cannot be found');
@@ -172,6 +174,7 @@ function readSource(
 }
 
 function endOf(
+  request: LoadRequest,
   read: SourceRead,
   overruled: readonly GuardBreach[],
   inService: SourceLoad | undefined,
@@ -189,6 +192,7 @@ function endOf(
     addedCount: sum((table) => table.addedCount),
     goneCount: sum((table) => table.goneCount),
     warnings: [
+      ...(request.warnings ?? []),
       ...read.warnings,
       ...overruled.map((broken) => `Garde levée (--accept) : ${broken.message}`),
       ...gapWarning(inService?.genereLe, genereLe),

@@ -13,7 +13,7 @@ export function genereLeOfVersion(version: string): Date | undefined {
   return findStamp(version)?.at;
 }
 
-/** A version for a name without stamp (the open-data copies): `<name>_AAAAMMJJhhmm`, Europe/Paris. */
+/** A version for a name without stamp (the open-data copies): `<name>_AAAAMMJJhhmmssSSS`, Europe/Paris. */
 export function versionWithStamp(version: string, at: Date | undefined): string {
   if (at === undefined || findStamp(version) !== undefined) return version;
   return `${version}_${parisStamp(at)}`;
@@ -49,7 +49,8 @@ type Stamp = {
   readonly hasTime: boolean;
 };
 
-const stampPattern = /(?<!\d)(20\d{2})(\d{2})(\d{2})(?:[-_T]?(\d{2})(\d{2})(?:\d{2})?)?(?!\d)/g;
+const stampPattern =
+  /(?<!\d)(20\d{2})(\d{2})(\d{2})(?:[-_T]?(\d{2})(\d{2})(?:\d{2}(?:\d{3})?)?)?(?!\d)/g;
 
 function findStamp(name: string): Stamp | undefined {
   let found: Stamp | undefined;
@@ -84,9 +85,11 @@ function parisParts(at: Date): Map<string, string> {
   return new Map(parisFormat.formatToParts(at).map((part) => [part.type, part.value]));
 }
 
+/** To the millisecond: two files of one minute are two versions. */
 function parisStamp(at: Date): string {
   const parts = parisParts(at);
-  return ['year', 'month', 'day', 'hour', 'minute'].map((name) => parts.get(name) ?? '').join('');
+  const minutes = ['year', 'month', 'day', 'hour', 'minute'].map((name) => parts.get(name) ?? '');
+  return minutes.join('') + at.toISOString().slice(17, 23).replace('.', '');
 }
 
 function parisDate(

@@ -1,137 +1,95 @@
 // The facts that the rules look at: temporary tables of the transaction, made once per run.
-//   fait          one row per BAL: both sides' values side by side, and the side that is judged
-//   rattachement  one row per BAL x structure of the judged side, with what its holder does there
-//   titulaire_vu  one row per RPPS of a judged PER or CAB: known? any activity?
-//   structure_vue one row per structure: found? EJ or EG? by what? its EJ, its closing
+//   fait          one row per BAL x structure of the judged side, both sides' values side by side (rang 1: the BAL)
+//   structure_vue one row per structure: found? by what? EJ or EG? its EJ, its closing
+//   verdict       one row per `fait` whose holder (PER or CAB with an RPPS) raises a question
 // The same text serves the whole park and a day's change: every table is analysed as soon as it is filled, and the
 // planner chooses hash joins or index probes by itself.
 import type { Client } from '../db/pool.js';
 import { coteSql } from './faits-cotes.js';
-import { faitsStructureSql } from './faits-structures.js';
+import { structureSql } from './faits-structures.js';
 
-/** Fills the tables of facts, for the addresses of the table `portee` only when `isDelta`. */
+/** Fills the tables of facts, for the addresses of `portee` only when `isDelta`; how many BAL they hold. */
 export async function buildFaits(
   client: Client,
   isDelta: boolean,
   tick: () => void,
 ): Promise<number> {
-  const portee = isDelta ? 'join portee using (adresse)' : '';
-  const statements = [
-    ...coteSql(portee),
-    ...titulaireSql,
-    ...faitsStructureSql,
-    ...rattachementSql,
-  ];
-  for (const statement of statements) {
+  for (const statement of [...coteSql(isDelta), ...structureSql(isDelta), ...verdictSql]) {
     await client.query(statement);
     tick();
   }
-  const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from fait`);
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::integer as n from fait where rang = 1`,
+  );
   return rows[0]?.n ?? 0;
 }
 
-const titulaireSql = [
-  `create temp table titulaire on commit drop as
-   select distinct pp as rpps from fait
-   where type_pp = '8' and pp is not null and type_bal in ('PER', 'CAB')`,
-  `analyze titulaire`,
-  // est_activite: the line says where, or how, the holder practises.
-  `create temp table exercice on commit drop as
-   select t.rpps, s.ligne_hash as lieu,
-     a.code_mode_exercice is not null or a.code_genre_activite is not null
-       or coalesce(s.siret, s.finess_site, s.finess_ej, s.identifiant_technique) is not null
-       as est_activite
-   from titulaire t
-   join activite a on a.identifiant_pp = t.rpps and a.gone_load_id is null
-   left join structure_exercice s on s.ligne_hash = a.structure_hash and s.gone_load_id is null
-   union all
-   select t.rpps,
-     case when coalesce(i.siret, i.siren, i.finess_site, i.finess_ej, i.identifiant_technique,
-       i.ancien_identifiant) is not null then ${lieuIdentite('i')} end,
-     i.code_mode_exercice is not null or i.code_genre_activite is not null
-       or coalesce(i.siret, i.finess_site, i.finess_ej, i.identifiant_technique) is not null
-   from titulaire t
-   join identite i on i.identifiant_pp = t.rpps and i.gone_load_id is null`,
-  `analyze exercice`,
-  `create temp table titulaire_vu on commit drop as
-   select t.rpps, e.rpps is not null as est_connu, coalesce(e.a_activite, false) as a_activite
-   from titulaire t
-   left join (select rpps, bool_or(est_activite) as a_activite from exercice group by rpps) e
-     on e.rpps = t.rpps`,
-  `analyze titulaire_vu`,
-  `update titulaire_vu t set est_connu = true
-   where not est_connu and exists (
-     select 1 from savoir_faire s where s.identifiant_pp = t.rpps and s.gone_load_id is null)`,
-  // A place of practice: its own columns. Those of the FINESS source are added once the structures are known.
-  `create temp table lieu_vu on commit drop as
-   select lieu from exercice where lieu is not null group by lieu`,
-  `analyze lieu_vu`,
-  `create temp table lieu_brut on commit drop as
-   select s.ligne_hash as lieu, s.finess_site, s.finess_ej, s.siret,
-     coalesce(s.siren, left(s.siret, 9)) as siren, s.identifiant_technique, s.ancien_identifiant,
-     s.raison_sociale
-   from lieu_vu v
-   join structure_exercice s on s.ligne_hash = v.lieu and s.gone_load_id is null
-   union
-   select ${lieuIdentite('i')}, i.finess_site, i.finess_ej, i.siret,
-     coalesce(i.siren, left(i.siret, 9)), i.identifiant_technique, i.ancien_identifiant,
-     min(i.raison_sociale collate "C")
-   from titulaire t
-   join identite i on i.identifiant_pp = t.rpps and i.gone_load_id is null
-   where coalesce(i.siret, i.siren, i.finess_site, i.finess_ej, i.identifiant_technique,
-     i.ancien_identifiant) is not null
-   group by 1, 2, 3, 4, 5, 6, 7`,
-  `analyze lieu_brut`,
-];
+// A line of the identites source carries its structure; a line of Personne_activite refers to it.
+const lignes = `select identifiant_pp, structure_hash, code_mode_exercice, code_genre_activite,
+    null::text collate "C" as finess_site, null::text collate "C" as finess_ej,
+    null::text collate "C" as siret, null::text collate "C" as siren,
+    null::text collate "C" as identifiant_technique, null::text collate "C" as ancien_identifiant,
+    null::text as raison_sociale
+  from activite where gone_load_id is null
+  union all
+  select identifiant_pp, null, code_mode_exercice, code_genre_activite, finess_site, finess_ej,
+    siret, siren, identifiant_technique, ancien_identifiant, raison_sociale
+  from identite where gone_load_id is null`;
 
-/** A place told by the identites source has no row of its own: its identifiers make its key. */
-function lieuIdentite(i: string): string {
-  return `hashtextextended(concat_ws('|', coalesce(${i}.siret, ''), coalesce(${i}.siren, ''),
-    coalesce(${i}.finess_site, ''), coalesce(${i}.finess_ej, ''),
-    coalesce(${i}.identifiant_technique, ''), coalesce(${i}.ancien_identifiant, '')), 1)`;
-}
+/** The lines of practice `l`, once joined to their structure `e`. */
+export const exercice = {
+  lignes,
+  structure: `left join structure_exercice e on e.ligne_hash = l.structure_hash and e.gone_load_id is null`,
+  site: `coalesce(e.finess_site, l.finess_site)`,
+  ej: `coalesce(e.finess_ej, l.finess_ej)`,
+  siret: `coalesce(e.siret, l.siret)`,
+  siren: `coalesce(e.siren, l.siren)`,
+  technique: `coalesce(e.identifiant_technique, l.identifiant_technique)`,
+  ancien: `coalesce(e.ancien_identifiant, l.ancien_identifiant)`,
+  raisonSociale: `coalesce(e.raison_sociale, l.raison_sociale)`,
+};
 
 // "Practises in": docs/constats.md, « Structure : FINESS G ou J ».
 const exerceDans = `case s.genre
-  when 'finess' then l.finess_site = s.identifiant or l.finess_ej = s.identifiant
-    or l.finess_ej = s.ej or l.ej_du_site = s.ej
-  when 'siret' then l.siret = s.identifiant or l.siren = left(s.identifiant, 9)
-    or l.siret_du_site = s.identifiant or l.siret_de_l_ej = s.identifiant
-  when 'siren' then l.siren = s.identifiant
-  when 'cabinet' then l.identifiant_technique in (s.identifiant, 'R' || s.identifiant)
-    or l.ancien_identifiant = s.structure_id
+  when 'finess' then ${exercice.site} = s.identifiant or ${exercice.ej} = s.identifiant
+    or ${exercice.ej} = s.ej or site.ej = s.ej
+  when 'siret' then ${exercice.siret} = s.identifiant or ${exercice.siren} = left(s.identifiant, 9)
+    or left(${exercice.siret}, 9) = left(s.identifiant, 9) or site.siret = s.identifiant
+  when 'siren' then ${exercice.siren} = s.identifiant or left(${exercice.siret}, 9) = s.identifiant
+  when 'cabinet' then ${exercice.technique} in (s.identifiant, 'R' || s.identifiant)
+    or ${exercice.ancien} = s.structure_id
   else false end`;
 
-const rattachementSql = [
-  `create temp table lieu on commit drop as
-   select b.*, site.ej as ej_du_site, site.siret as siret_du_site, ej.siret as siret_de_l_ej
-   from lieu_brut b
-   left join finess_vu site on site.finess = b.finess_site
-   left join finess_vu ej on ej.finess = b.finess_ej`,
-  `analyze lieu`,
-  `create temp table rattachement_brut on commit drop as
-   select f.adresse, s as structure_id, f.type_bal,
-     case when f.type_pp = '8' and f.type_bal in ('PER', 'CAB') then f.pp end as rpps
-   from fait f cross join lateral unnest(f.structures) s`,
-  `analyze rattachement_brut`,
-  `create temp table presence on commit drop as
-   select r.adresse, r.structure_id,
-     bool_or(${exerceDans}) as exerce_dans,
-     min(l.finess_site) filter (where s.nature = 'EJ'
-       and coalesce(l.ej_du_site, l.finess_ej) = s.identifiant) as eg_min,
-     max(l.finess_site) filter (where s.nature = 'EJ'
-       and coalesce(l.ej_du_site, l.finess_ej) = s.identifiant) as eg_max
-   from rattachement_brut r
-   join structure_vue s on s.structure_id = r.structure_id
-   join exercice e on e.rpps = r.rpps and e.est_activite
-   join lieu l on l.lieu = e.lieu
-   where s.est_connue
-   group by r.adresse, r.structure_id`,
-  `analyze presence`,
-  `create temp table rattachement on commit drop as
-   select r.adresse, r.structure_id, r.type_bal, r.rpps, coalesce(p.exerce_dans, false) as exerce_dans,
-     case when p.eg_min = p.eg_max then p.eg_min end as eg_unique
-   from rattachement_brut r
-   left join presence p on p.adresse = r.adresse and p.structure_id = r.structure_id`,
-  `analyze rattachement`,
+// The line says where, or how, the holder practises.
+const estActivite = `l.code_mode_exercice is not null or l.code_genre_activite is not null
+  or coalesce(e.siret, e.finess_site, e.finess_ej, e.identifiant_technique,
+    l.siret, l.finess_site, l.finess_ej, l.identifiant_technique) is not null`;
+
+const egDeLEj = `case when s.nature = 'EJ' and coalesce(site.ej, ${exercice.ej}) = s.identifiant
+  then ${exercice.site} end`;
+
+const verdictSql = [
+  // In the order written: the holders first, or the structures of the whole country would be joined for nothing.
+  `set local join_collapse_limit = 1`,
+  // Nearly every holder is known, active and in his place: only the others are written.
+  `create temp table verdict on commit drop as
+   select f.id, bool_or(l.identifiant_pp is not null) as est_connu,
+     bool_or(${estActivite}) as a_activite,
+     coalesce(bool_or(${exerceDans}), false) as exerce_dans,
+     case when min(${egDeLEj}) = max(${egDeLEj}) then min(${egDeLEj}) end as eg_unique
+   from fait f
+   left join structure_vue s on s.structure_id = f.structure_id and s.est_connue
+   left join (${lignes}) l on l.identifiant_pp = f.pp
+   ${exercice.structure}
+   left join finess_vu site on site.finess = ${exercice.site}
+   where f.type_bal in ('PER', 'CAB') and f.type_pp = '8' and f.pp is not null
+   group by f.id
+   having not bool_or(${estActivite})
+     or (bool_or(s.structure_id is not null) and bool_or(${exerceDans}) is not true)
+     or min(${egDeLEj}) is not null`,
+  `set local join_collapse_limit = 8`,
+  `update verdict v set est_connu = true from fait f
+   where f.id = v.id and not v.est_connu and exists (
+     select 1 from savoir_faire s where s.identifiant_pp = f.pp and s.gone_load_id is null)`,
+  `analyze verdict (id)`,
 ];

@@ -364,3 +364,12 @@ function rowFiness(ligne: LigneFiness): Row {
     is_closed: ligne.isClosed ?? false,
   };
 }
+
+/** Forgets everything, the constats too. */
+export async function vider(pool: Pool): Promise<void> {
+  await pool.query(
+    `truncate bal_annuaire, bal_operateur, activite, structure_exercice, savoir_faire, identite,
+       structure_finess, domaine_liste_blanche, correspondance_adeli, source_load, source_run,
+       source_change, source_reject, constat, reconcile_run restart identity cascade`,
+  );
+}

@@ -7,17 +7,19 @@ const perIdentifiees = `gone_load_id is null and etat <> 'ferme' and type_bal = 
 export const doublonTitulaire: Rule = {
   codes: ['DOUBLON_TITULAIRE'],
   portee: 'parc',
-  sql: `select 'DOUBLON_TITULAIRE', b.domaine, b.adresse, coalesce(b.structure_id, ''), 'PER',
+  sql: `with repetes as materialized (select identifiant_pp as pp from bal_operateur
+      where ${perIdentifiees} group by identifiant_pp having count(*) > 1)
+    select 'DOUBLON_TITULAIRE', b.domaine, b.adresse, coalesce(b.structure_id, ''), 'PER',
       jsonb_build_object(
         'operateur', jsonb_build_object('typeBal', 'PER', 'typeIdentifiantPp', '8', 'identifiantPp', b.pp),
         'structure', b.structure_id, 'nombre', g.nombre,
         'autresAdresses', to_jsonb((array_remove(g.premieres, b.adresse))[1:20]))
-    from (select identifiant_pp as pp, structure_id, count(*) as nombre,
+    from (select distinct adresse, domaine, identifiant_pp as pp, structure_id from bal_operateur
+      where ${perIdentifiees} and identifiant_pp in (select pp from repetes)) b
+    join (select identifiant_pp as pp, structure_id, count(*) as nombre,
         (array_agg(adresse order by adresse))[1:21] as premieres
       from (select distinct identifiant_pp, structure_id, adresse from bal_operateur
-        where ${perIdentifiees}) per
+        where ${perIdentifiees} and identifiant_pp in (select pp from repetes)) per
       group by 1, 2 having count(*) > 1) g
-    join (select distinct identifiant_pp as pp, structure_id, adresse, domaine from bal_operateur
-      where ${perIdentifiees}) b
-      on b.pp = g.pp and b.structure_id is not distinct from g.structure_id`,
+      on g.pp = b.pp and g.structure_id is not distinct from b.structure_id`,
 };

@@ -5,5 +5,5 @@ export const listeRougePubliee: Rule = {
   portee: 'fait',
   sql: `select 'LISTE_ROUGE_PUBLIEE', f.domaine, f.adresse, '', f.type_bal, jsonb_build_object(${deuxCotes})
     from fait f
-    where f.est_operateur and f.est_annuaire and f.liste_rouge`,
+    where f.rang = 1 and f.est_operateur and f.est_annuaire and f.liste_rouge`,
 };

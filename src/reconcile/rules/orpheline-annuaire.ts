@@ -8,5 +8,5 @@ export const orphelineAnnuaire: Rule = {
       jsonb_build_object(${deuxCotes}, 'fermee', exists (select 1 from bal_operateur b
         where b.adresse = f.adresse and b.gone_load_id is null and b.etat = 'ferme'))
     from fait f
-    where f.est_annuaire and not f.est_operateur`,
+    where f.rang = 1 and f.est_annuaire and not f.est_operateur`,
 };

@@ -20,16 +20,20 @@ export type Rule = {
 export const deuxCotes = `
   'operateur', case when f.est_operateur then jsonb_strip_nulls(jsonb_build_object(
     'typeBal', f.op_types, 'typeIdentifiantPp', f.op_type_pp, 'identifiantPp', f.op_pp,
-    'structures', to_jsonb(f.op_structures), 'service', f.op_services, 'etat', f.etat,
+    'structures', to_jsonb(coalesce(string_to_array(f.op_structures, ' '), '{}')), 'service', f.op_services, 'etat', f.etat,
     'listeRouge', f.liste_rouge)) end,
   'annuaire', case when f.est_annuaire then jsonb_strip_nulls(jsonb_build_object(
     'typeBal', f.an_types, 'typeIdentifiantPp', f.an_type_pp, 'identifiantPp', f.an_pp,
-    'structures', to_jsonb(f.an_structures), 'service', f.an_services, 'nom', f.nom)) end`;
+    'structures', to_jsonb(coalesce(string_to_array(f.an_structures, ' '), '{}')), 'service', f.an_services)) end`;
 
 /** The holder's name: as published beside the BAL, else as the national file knows him. */
 export const nomTitulaire = `
-  'nom', coalesce(f.nom, (select min(nullif(concat_ws(' ', a.prenom_exercice, a.nom_exercice), '') collate "C")
-    from activite a where a.identifiant_pp = f.pp and a.gone_load_id is null))`;
+  'nom', coalesce(
+    (select min(nullif(concat_ws(' ', b.civilite_exercice, b.prenom_exercice, b.nom_exercice), '')
+        collate "C") from bal_annuaire b
+      where b.adresse = f.adresse and b.gone_load_id is null and b.identifiant_pp = f.pp),
+    (select min(nullif(concat_ws(' ', a.prenom_exercice, a.nom_exercice), '') collate "C")
+      from activite a where a.identifiant_pp = f.pp and a.gone_load_id is null))`;
 
 /** What is known of a row `s` of `structure_vue`. */
 export const valeursStructure = `

@@ -5,5 +5,5 @@ export const typeDivergent: Rule = {
   portee: 'fait',
   sql: `select 'TYPE_DIVERGENT', f.domaine, f.adresse, '', f.type_bal, jsonb_build_object(${deuxCotes})
     from fait f
-    where f.est_operateur and f.est_annuaire and f.op_types is distinct from f.an_types`,
+    where f.rang = 1 and f.est_operateur and f.est_annuaire and f.op_types is distinct from f.an_types`,
 };
