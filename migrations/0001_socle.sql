@@ -292,8 +292,8 @@ create table correspondance_adeli (
   rpps text collate "C" not null
 );
 
--- Inventaire: the mailboxes that the opérateur hosts, one row per BAL x attachment. The last four columns move every
--- day on most rows; they are updated in place and make no history.
+-- Inventaire: the mailboxes that the opérateur hosts, one row per BAL x attachment. derniere_authentification,
+-- taille_octets and quota_octets move every day on most rows; they are updated in place and make no history.
 create table bal_operateur (
   ligne_hash bigint not null,
   first_load_id integer not null,
@@ -320,6 +320,9 @@ create table bal_operateur (
   quota_octets bigint,
   structure_id text collate "C"
     generated always as (id_nat_struct(type_identifiant_structure, identification_structure)) stored
+) with (
+  -- room for the daily updates on the same page: with no index on what they change, they leave all indexes alone
+  fillfactor = 50
 );
 
 -- Indexes of the line tables. The loader drops and rebuilds those of an empty table on its first load, reading their
@@ -351,8 +354,6 @@ create index bal_operateur_adresse on bal_operateur (adresse) where gone_load_id
 create index bal_operateur_domaine on bal_operateur (domaine) where gone_load_id is null;
 create index bal_operateur_identifiant_pp on bal_operateur (identifiant_pp) where gone_load_id is null;
 create index bal_operateur_structure_id on bal_operateur (structure_id) where gone_load_id is null;
-create index bal_operateur_derniere_authentification on bal_operateur (derniere_authentification)
-  where gone_load_id is null;
 
 -- One reconciliation.
 create table reconcile_run (

@@ -18,8 +18,17 @@ const chunkChars = 64 * 1024;
  * the client's transaction is to be rolled back) and that error is thrown.
  */
 export async function copyRows(client: Client, copySql: string, rows: CopyRows): Promise<number> {
+  return copyChunks(client, copySql, encodeCopy(rows));
+}
+
+/** As `copyRows`, of rows that the caller put in the text format (`encodeRow`), many at a time. */
+export async function copyChunks(
+  client: Client,
+  copySql: string,
+  chunks: AsyncIterable<Buffer>,
+): Promise<number> {
   const copy = client.query(copyFrom(copySql));
-  await pipeline(Readable.from(encodeCopy(rows), { objectMode: false }), copy);
+  await pipeline(Readable.from(chunks, { objectMode: false }), copy);
   return copy.rowCount;
 }
 

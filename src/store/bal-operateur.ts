@@ -1,6 +1,6 @@
 // The inventory in the database: a whole file is staged, compared with what is in service, then put in its place.
 import xxhash from 'xxhash-wasm';
-import { copyRows, encodeRow, type CopyRow } from '../db/copy.js';
+import { copyChunks, encodeRow, type CopyRow } from '../db/copy.js';
 import type { Client, Db } from '../db/pool.js';
 import { domaineOf, type BalOperateur } from '../domain/bal-operateur.js';
 
@@ -51,22 +51,24 @@ export async function stageBals(
   client: Client,
   bals: AsyncIterable<readonly BalOperateur[]>,
 ): Promise<number> {
-  return copyRows(
+  return copyChunks(
     client,
     `copy bal_operateur_staging (ligne_hash, ${columns}) from stdin`,
-    toCopyRows(bals),
+    encodeBals(bals),
   );
 }
 
-async function* toCopyRows(bals: AsyncIterable<readonly BalOperateur[]>): AsyncGenerator<CopyRow> {
+async function* encodeBals(bals: AsyncIterable<readonly BalOperateur[]>): AsyncGenerator<Buffer> {
   const hasher = await xxhash();
   for await (const batch of bals) {
+    let text = '';
     for (const bal of batch) {
-      const stable = stableValues(bal);
+      const stable = encodeRow(stableValues(bal)).slice(0, -1);
       // Published and stable over versions of PostgreSQL, which its own hash functions do not promise.
-      const hash = BigInt.asIntN(64, hasher.h64(encodeRow(stable))).toString();
-      yield [hash, ...stable, ...volatileValues(bal)];
+      const hash = BigInt.asIntN(64, hasher.h64(stable));
+      text += `${hash}\t${stable}\t${encodeRow(volatileValues(bal))}`;
     }
+    if (text !== '') yield Buffer.from(text, 'utf8');
   }
 }
 
