@@ -58,22 +58,28 @@ export type Structures = {
 export const plantedEjFirst = 150_000;
 export const plantedCabinetFirst = 900_000;
 
+/** Neighbouring lines name the same few structures; a whole country of them would fill the memory. */
+const keptMax = 4_096;
+
 export function createStructures(country: Country): Structures {
   const streams = structureStreams(country.seed);
-  // The EG are shared by many lines; at most 49 x ejCount of them.
-  const known = new Map<number, Structure>();
+  const kept: { readonly key: number; readonly structure: Structure }[] = [];
   const of = (place: Place): Structure => {
     if (place.kind === 'cabinet') return makeCabinet(country, streams, place.cabinet, place.site);
     const eg = place.kind === 'eg' ? place.eg : 0;
-    const key = place.ej * (egPerEjMax + 1) + eg;
-    let structure = known.get(key);
-    if (!structure) {
-      structure = makeFiness(country, streams, place.ej, eg);
-      known.set(key, structure);
-    }
+    const key = finessKey(place.ej, eg);
+    const last = kept[key % keptMax];
+    if (last?.key === key) return last.structure;
+    const structure = makeFiness(country, streams, place.ej, eg);
+    kept[key % keptMax] = { key, structure };
     return structure;
   };
   return { egCount: (ej) => egCountOf(country, streams, ej), of };
+}
+
+/** One number per FINESS structure. */
+export function finessKey(ej: number, eg: number): number {
+  return ej * (egPerEjMax + 1) + eg;
 }
 
 /** Two cabinets in five are companies with a SIRET; the others only have a technical number. */
@@ -161,7 +167,7 @@ function makeFiness(
   ej: number,
   eg: number,
 ): Structure {
-  const key = ej * (egPerEjMax + 1) + eg;
+  const key = finessKey(ej, eg);
   const isHospital = country.domaines[ej]?.kind === 'hopital' || ej >= plantedEjFirst;
   const nature = isHospital ? hospitalOf(ej) : pick(natures, draw(streams.nom, ej));
   const commune = (
