@@ -1,7 +1,7 @@
 // Structures of the invented country: EJ with their EG, and libéral cabinets. Each is a pure function of its number.
 import { communeOfRank, hospitalKinds, type Country } from './country.js';
 import { digits, egPerEjMax, finess, rppsRang, siren, siret } from './identifiers.js';
-import { communes, departements, typesVoie, voies, type TypeVoie } from './places.js';
+import { departements, shortCommunes, typesVoie, voies, type TypeVoie } from './places.js';
 import type { QuirkName } from './quirks.js';
 import { draw, happens, pick, stream, type Stream } from './random.js';
 
@@ -171,7 +171,7 @@ function makeFiness(
   const isHospital = country.domaines[ej]?.kind === 'hopital' || ej >= plantedEjFirst;
   const nature = isHospital ? hospitalOf(ej) : pick(natures, draw(streams.nom, ej));
   const commune = (
-    isHospital ? communeOfRank(ej) : pick(communes, draw(streams.adresse, ej))
+    isHospital ? communeOfRank(ej) : pick(shortCommunes, draw(streams.adresse, ej))
   ).toUpperCase();
   const quoted = happens(streams.guillemet, key, country.quirks.guillemet);
   const site = eg > 1 ? ` - ${sites[eg % sites.length] ?? 'ANNEXE'}` : '';
@@ -190,7 +190,7 @@ function makeFiness(
     identifiantTechnique: `F${number}`,
     ancienIdentifiant: `1${number}`,
     raisonSociale: `${nature.nom} ${quoted ? `"${commune}"` : commune}${site}`,
-    enseigne: eg > 0 && ej % 3 === 0 ? `${nature.nom} ${commune}` : '',
+    enseigne: eg > 0 && ej % 6 === 0 ? `${nature.nom} ${commune}` : '',
     adresse: adresse.adresse,
     ...contactOf(draw(streams.adresse2, key), ej % 4 === 0),
     autorite: 'ARS/ARS/ARS',
@@ -213,7 +213,7 @@ function makeCabinet(
   const adresse = makeAdresse(country, streams, key, departement);
   const quoted = happens(streams.guillemet, key, country.quirks.guillemet);
   const label = isCompany ? 'SELARL CABINET' : 'CABINET';
-  const commune = pick(communes, drawn).toUpperCase();
+  const commune = pick(shortCommunes, drawn).toUpperCase();
   const technical = isCompany ? cabinetSiret(cabinet, site) : rppsRang(cabinet);
   return {
     siret: isCompany ? technical : '',
@@ -256,7 +256,7 @@ function makeAdresse(
   const oddPostal = happens(streams.codePostal, key, rates.codePostalNonNumerique);
   const noCommune = happens(streams.codeCommune, key, rates.codeCommuneVide);
   const oddNumber = happens(streams.numeroVoie, key, rates.numeroVoieNonNumerique);
-  const commune = pick(communes, a >>> 4).toUpperCase();
+  const commune = pick(shortCommunes, a >>> 4).toUpperCase();
   const postalHead =
     departement.code.startsWith('2A') || departement.code === '2B' ? '20' : departement.code;
   const codePostal = `${postalHead}${digits((b % 98) * 10, 3)}`;
