@@ -64,14 +64,15 @@ create table source_reject (
 create index source_reject_run on source_reject (run_id, line);
 
 -- What a load changed, so that reconciliation can look again at that only. Empty for a full load.
+-- The same key may be noted several times; no constraint is paid for on each of what can be many rows.
 create table source_change (
-  load_id integer not null references source_load (id) on delete cascade,
+  load_id integer not null,
   -- adresse: lower-cased address; titulaire: identifiant_pp; structure: finess, siret or technical id;
   -- domaine: domain name
   kind text not null check (kind in ('adresse', 'titulaire', 'structure', 'domaine')),
-  cle text collate "C" not null,
-  primary key (load_id, kind, cle)
+  cle text collate "C" not null
 );
+create index source_change_load on source_change (load_id, kind);
 
 -- IdNat_Struct (TRE_G07 digit + identifier) from the two cells of a file, whose exact wording the ANS has not
 -- published (docs/ecarts.md): codes or labels, identifier bare or already prefixed.

@@ -1,0 +1,187 @@
+// Holds the inventory against the Annuaire and keeps what was found as constats.
+import { catalogueConstats, type CodeConstat } from '../domain/constat.js';
+import type { LoadSource } from '../domain/source.js';
+import { withAdvisoryLock } from '../db/advisory-lock.js';
+import type { Client, Pool } from '../db/pool.js';
+import { transaction } from '../db/transaction.js';
+import { AppError, UsageError } from '../errors.js';
+import type { Progress } from '../progress.js';
+import { createConstatTrouve, mergeConstats } from '../store/constat.js';
+import { findLastRun, finishRun, insertRun, type ReconcileRun } from '../store/reconcile-run.js';
+import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
+import { buildFaits } from './faits.js';
+import { chooseMode, fillPortee } from './portee.js';
+import { rules } from './rules/index.js';
+import type { Rule } from './rules/rule.js';
+import { assertSettings, fingerprintSettings, type ReconcileSettings } from './settings.js';
+
+export type { DomaineDeclare, ReconcileSettings } from './settings.js';
+
+export type ReconcileOptions = {
+  /** The clock that verdicts are given by. */
+  readonly now: Date;
+  /** Look at everything again, whatever changed. */
+  readonly full?: boolean;
+};
+
+export type NotEvaluated = { readonly code: CodeConstat; readonly sources: readonly LoadSource[] };
+
+export type ReconcileSummary = {
+  readonly runId: number;
+  readonly mode: 'full' | 'delta';
+  /** BAL looked at. */
+  readonly balCount: number;
+  readonly openedCount: number;
+  readonly changedCount: number;
+  readonly closedCount: number;
+  readonly openCount: number;
+  /** Rules that a source never loaded keeps silent; their open constats stay as they are. */
+  readonly notEvaluated: readonly NotEvaluated[];
+};
+
+/**
+ * One transaction on one snapshot: a load that ends meanwhile is for the next run. Running it twice changes nothing.
+ */
+export async function reconcile(
+  pool: Pool,
+  settings: ReconcileSettings,
+  options: ReconcileOptions,
+  progress: Progress,
+): Promise<ReconcileSummary> {
+  assertSettings(settings);
+  const locked = await withAdvisoryLock(pool, 'reconcile', () =>
+    transaction(pool, (client) => runReconcile(client, settings, options, progress)),
+  );
+  if (locked.kind === 'done') return locked.value;
+  throw new AppError(
+    'RAPPROCHEMENT_EN_COURS',
+    'Un autre rapprochement est en cours sur cette base : attendez sa fin, puis relancez la commande.',
+  );
+}
+
+async function runReconcile(
+  client: Client,
+  settings: ReconcileSettings,
+  options: ReconcileOptions,
+  progress: Progress,
+): Promise<ReconcileSummary> {
+  await prepareTransaction(client);
+  const fingerprint = fingerprintSettings(settings);
+  const [previous, loads] = [await findLastRun(client), await listLoadsInService(client)];
+  await fillReglage(client, settings, options.now, previous);
+  const isDelta = !options.full && (await prepareDelta(client, previous, fingerprint, loads));
+  const mode = isDelta ? 'delta' : 'full';
+  progress.step({ label: 'Rapprochement', total: undefined, unit: 'lignes' });
+  const runId = await insertRun(client, {
+    startedAt: new Date(),
+    judgedAt: options.now,
+    mode,
+    loads: Object.fromEntries(loads.map((load) => [load.source, load.id])),
+    settingsFingerprint: fingerprint,
+  });
+  let done = 0;
+  const tick = (): void => progress.update((done += 1));
+  const lookedAt = await buildFaits(client, isDelta, tick);
+  const { evaluated, notEvaluated } = splitRules(loads);
+  for (const rule of evaluated) {
+    await client.query(`insert into constat_trouve (code, domaine, adresse, precision, type_bal, valeurs)
+      ${rule.sql}`);
+    tick();
+  }
+  const merge = await mergeConstats(client, {
+    runId,
+    now: options.now,
+    codesFait: codesOf(evaluated, 'fait'),
+    codesParc: codesOf(evaluated, 'parc'),
+    isDelta,
+  });
+  const balCount = isDelta ? (previous?.balCount ?? 0) : lookedAt;
+  await finishRun(client, runId, { ...merge, balCount });
+  progress.end();
+  return { runId, mode, balCount: lookedAt, ...merge, notEvaluated };
+}
+
+async function prepareTransaction(client: Client): Promise<void> {
+  // Every statement must see the same loads, or a verdict would mix two days.
+  await client.query('set transaction isolation level repeatable read');
+  await client.query(
+    `select set_config('work_mem', '192MB', true), set_config('jit', 'off', true),
+       set_config('statement_timeout', '0', true), set_config('timezone', 'UTC', true)`,
+  );
+}
+
+async function fillReglage(
+  client: Client,
+  settings: ReconcileSettings,
+  now: Date,
+  previous: ReconcileRun | undefined,
+): Promise<void> {
+  await client.query(`create temp table domaine_declare (nom text collate "C" primary key,
+    structure_id text collate "C") on commit drop`);
+  await client.query(
+    `insert into domaine_declare
+     select lower(nom), nullif(upper(structure), '') from unnest($1::text[], $2::text[]) d (nom, structure)`,
+    [
+      settings.domaines.map((domaine) => domaine.nom),
+      settings.domaines.map((domaine) => domaine.structure ?? ''),
+    ],
+  );
+  await client.query('analyze domaine_declare');
+  await client.query(`create temp table reglage (aujourd_hui date, aujourd_hui_precedent date,
+    inactive_avant timestamptz, inactivite_jours integer, motif_adresse text) on commit drop`);
+  await client.query(
+    `insert into reglage select ($1::timestamptz at time zone 'Europe/Paris')::date,
+       ($2::timestamptz at time zone 'Europe/Paris')::date,
+       $1::timestamptz - $3::integer * interval '24 hours', $3::integer, $4::text`,
+    [now, previous?.judgedAt ?? null, settings.inactiviteJours, settings.motifAdresse],
+  );
+  await client.query(`create temp table parc_domaine on commit drop as
+    select domaine, count(*) as nombre from (select distinct domaine, adresse from bal_operateur
+      where gone_load_id is null and etat <> 'ferme') bals
+    group by domaine`);
+  await client.query('analyze parc_domaine');
+  await createConstatTrouve(client);
+  await assertMotif(client);
+}
+
+async function assertMotif(client: Client): Promise<void> {
+  await client.query(`select '' ~ motif_adresse from reglage`).catch((error: unknown) => {
+    throw new UsageError(
+      'REGLAGE_MOTIF_ADRESSE',
+      'reconcile.motifAdresse n’est pas une expression régulière valable : corrigez ce réglage.',
+      error,
+    );
+  });
+}
+
+async function prepareDelta(
+  client: Client,
+  previous: ReconcileRun | undefined,
+  fingerprint: string,
+  loads: readonly SourceLoad[],
+): Promise<boolean> {
+  const mode = await chooseMode(client, previous, fingerprint, loads);
+  return mode.kind === 'delta' && (await fillPortee(client, mode));
+}
+
+function splitRules(loads: readonly SourceLoad[]): {
+  evaluated: Rule[];
+  notEvaluated: NotEvaluated[];
+} {
+  const loaded = new Set<LoadSource>(loads.map((load) => load.source));
+  const missing = (code: CodeConstat): LoadSource[] =>
+    catalogueConstats[code].sources.filter((source) => !loaded.has(source));
+  return {
+    evaluated: rules.filter((rule) => missing(rule.codes[0]).length === 0),
+    notEvaluated: rules.flatMap((rule) =>
+      rule.codes.flatMap((code) => {
+        const sources = missing(code);
+        return sources.length === 0 ? [] : [{ code, sources }];
+      }),
+    ),
+  };
+}
+
+function codesOf(evaluated: readonly Rule[], portee: Rule['portee']): CodeConstat[] {
+  return evaluated.filter((rule) => rule.portee === portee).flatMap((rule) => [...rule.codes]);
+}
