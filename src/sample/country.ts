@@ -187,7 +187,7 @@ const demoOperateurRanks = new Set([2, 3, 4, 5, 7, 9, 12, 16]);
 /** The demonstration hosts eight hospitals; elsewhere the opérateur hosts the largest domain and a few hundred more. */
 function isOfOperateur(scale: Scale, rank: number): boolean {
   if (scale === 'demo') return demoOperateurRanks.has(rank);
-  return rank === 0 || rank === 40 || (rank >= 96 && rank % 16 === 0);
+  return rank === 0 || (rank % 16 === 0 && rank >= dimensions[scale].domaines * 0.12);
 }
 
 const none: DeclaredStructure = { kind: 'aucune' };
