@@ -64,14 +64,15 @@ create table source_reject (
 create index source_reject_run on source_reject (run_id, line);
 
 -- What a load changed, so that reconciliation can look again at that only. Empty for a full load.
+-- The same key may be noted several times; no constraint is paid for on each of what can be many rows.
 create table source_change (
-  load_id integer not null references source_load (id) on delete cascade,
+  load_id integer not null,
   -- adresse: lower-cased address; titulaire: identifiant_pp; structure: finess, siret or technical id;
   -- domaine: domain name
   kind text not null check (kind in ('adresse', 'titulaire', 'structure', 'domaine')),
-  cle text collate "C" not null,
-  primary key (load_id, kind, cle)
+  cle text collate "C" not null
 );
+create index source_change_load on source_change (load_id, kind);
 
 -- IdNat_Struct (TRE_G07 digit + identifier) from the two cells of a file, whose exact wording the ANS has not
 -- published (docs/ecarts.md): codes or labels, identifier bare or already prefixed.
@@ -291,8 +292,8 @@ create table correspondance_adeli (
   rpps text collate "C" not null
 );
 
--- Inventaire: the mailboxes that the opérateur hosts, one row per BAL x attachment. The last four columns move every
--- day on most rows; they are updated in place and make no history.
+-- Inventaire: the mailboxes that the opérateur hosts, one row per BAL x attachment. derniere_authentification,
+-- taille_octets and quota_octets move every day on most rows; they are updated in place and make no history.
 create table bal_operateur (
   ligne_hash bigint not null,
   first_load_id integer not null,
@@ -319,6 +320,9 @@ create table bal_operateur (
   quota_octets bigint,
   structure_id text collate "C"
     generated always as (id_nat_struct(type_identifiant_structure, identification_structure)) stored
+) with (
+  -- room for the daily updates on the same page: with no index on what they change, they leave all indexes alone
+  fillfactor = 50
 );
 
 -- Indexes of the line tables. The loader drops and rebuilds those of an empty table on its first load, reading their
@@ -350,8 +354,6 @@ create index bal_operateur_adresse on bal_operateur (adresse) where gone_load_id
 create index bal_operateur_domaine on bal_operateur (domaine) where gone_load_id is null;
 create index bal_operateur_identifiant_pp on bal_operateur (identifiant_pp) where gone_load_id is null;
 create index bal_operateur_structure_id on bal_operateur (structure_id) where gone_load_id is null;
-create index bal_operateur_derniere_authentification on bal_operateur (derniere_authentification)
-  where gone_load_id is null;
 
 -- One reconciliation.
 create table reconcile_run (

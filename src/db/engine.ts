@@ -5,7 +5,7 @@ export type EngineSettings = {
   /** The administrator's own server; without it, a private one in `dataDir`. */
   readonly url?: string | undefined;
   readonly dataDir: string;
-  /** Quicker, and lost with the machine: for tests and demonstrations only. */
+  /** Quicker, and lost with the machine: for tests only. */
   readonly isDisposable?: boolean;
 };
 

@@ -80,7 +80,7 @@ const remedies: Readonly<Record<string, string>> = {
   ECONNREFUSED: `Rien n'écoute à cette adresse : démarrez PostgreSQL, ou corrigez le port.`,
   ENOTFOUND: `Ce nom de serveur est inconnu : corrigez-le.`,
   '28P01': `Le mot de passe ou le compte est faux.`,
-  '28000': `Le serveur refuse ce compte ou exige TLS : voyez son pg_hba.conf, ou ajoutez « ?sslmode=require ».`,
+  '28000': `Le serveur refuse ce compte ou exige TLS : voyez son pg_hba.conf, ou ajoutez « ?sslmode=verify-full ».`,
   '3D000': `Cette base n'existe pas : « create database NOM encoding 'UTF8' template template0 ».`,
   '53300': `Le serveur n'a plus de connexion libre : augmentez max_connections.`,
 };

@@ -4,6 +4,9 @@ import type { Client, Pool } from './pool.js';
 export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  // A connection lost between two queries is told by an event, which would end the process; the next query fails anyway.
+  const onLost = (): void => undefined;
+  client.on('error', onLost);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -18,6 +21,7 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
     );
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(failure);
   }
 }

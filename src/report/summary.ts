@@ -27,6 +27,8 @@ export type ReportOptions = {
   readonly domaines: readonly string[];
   /** Columns of the terminal. */
   readonly width: number;
+  /** Examples of each constat, in a table. */
+  readonly examplesMax: number;
   readonly now: Date;
   /** French sentences on the freshness of the sources, made by the caller. */
   readonly fraicheur: readonly string[];

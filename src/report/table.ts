@@ -25,7 +25,6 @@ import { raconter } from './memoire.js';
 import { constatFilter, sumBy, type ReportOptions, type Summary } from './summary.js';
 
 const domainesMax = 15;
-const examplesMax = 3;
 const widthMin = 60;
 const widthMax = 160;
 
@@ -57,7 +56,7 @@ async function* writeConstats(
   width: number,
 ): AsyncGenerator<string, void, undefined> {
   yield lines(bilan(summary));
-  const examples = await listExamples(db, constatFilter(options.filters), examplesMax);
+  const examples = await listExamples(db, constatFilter(options.filters), options.examplesMax);
   for (const groupe of groupesConstat) {
     yield lines(await unGroupe(db, groupe, summary, examples, width));
   }
@@ -183,8 +182,10 @@ async function unCode(
   ];
   for (const constat of examples) {
     const quoi = printable(constat.adresse ?? constat.domaine);
-    const phrase = `- ${quoi}, depuis le ${formatDate(constat.ouvertLe)} : ${printable(expliquer(constat))}`;
-    text.push(...wrap(phrase, width, '    '));
+    text.push(
+      `    - ${quoi} (depuis le ${formatDate(constat.ouvertLe)})`,
+      ...wrap(printable(expliquer(constat)), width, '      '),
+    );
     if (code === 'NON_PUBLIEE' && constat.adresse !== undefined) {
       const presences = await findHistory(db, constat.adresse);
       text.push(...raconter(presences).flatMap((sentence) => wrap(sentence, width, '      ')));

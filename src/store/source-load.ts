@@ -86,25 +86,38 @@ export async function insertLoad(db: Db, load: NewSourceLoad): Promise<number> {
   return row.id;
 }
 
-export type LoadCounts = Pick<
+/** What is known of a load once its file is read. */
+export type LoadEnd = Pick<
   SourceLoad,
-  'lineCount' | 'rejectedCount' | 'duplicateCount' | 'addedCount' | 'goneCount' | 'warnings'
+  | 'genereLe'
+  | 'layout'
+  | 'lineCount'
+  | 'rejectedCount'
+  | 'duplicateCount'
+  | 'addedCount'
+  | 'goneCount'
+  | 'isFull'
+  | 'warnings'
 >;
 
-export async function finishLoad(db: Db, loadId: number, counts: LoadCounts): Promise<void> {
+export async function finishLoad(db: Db, loadId: number, end: LoadEnd): Promise<void> {
   await db.query(
-    `update source_load set line_count = $2::integer, rejected_count = $3::integer,
-       duplicate_count = $4::integer, added_count = $5::integer, gone_count = $6::integer,
-       warnings = $7::text[]
+    `update source_load set genere_le = $2::timestamptz, layout = $3::text,
+       line_count = $4::integer, rejected_count = $5::integer, duplicate_count = $6::integer,
+       added_count = $7::integer, gone_count = $8::integer, is_full = $9::boolean,
+       warnings = $10::text[]
      where id = $1::integer`,
     [
       loadId,
-      counts.lineCount,
-      counts.rejectedCount,
-      counts.duplicateCount,
-      counts.addedCount,
-      counts.goneCount,
-      counts.warnings,
+      end.genereLe ?? null,
+      end.layout,
+      end.lineCount,
+      end.rejectedCount,
+      end.duplicateCount,
+      end.addedCount,
+      end.goneCount,
+      end.isFull,
+      end.warnings,
     ],
   );
 }
@@ -167,5 +180,15 @@ export async function insertRejects(
       rejects.map((reject) => reject.code),
       rejects.map((reject) => reject.message),
     ],
+  );
+}
+
+/** Closes the attempts that a killed program left open; the caller holds the source's lock, so none is alive. */
+export async function interruptAbandonedRuns(db: Db, source: LoadSource): Promise<void> {
+  await db.query(
+    `update source_run set finished_at = now(), outcome = 'interrupted', code = 'INTERROMPU',
+       message = 'Le programme s’est arrêté avant la fin ; rien n’a été changé.'
+     where source = $1::text and outcome = 'running'`,
+    [source],
   );
 }

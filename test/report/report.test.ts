@@ -19,6 +19,7 @@ const options: ReportOptions = {
   domaines: ['chu.mssante.fr'],
   width: 100,
   now: maintenant,
+  examplesMax: 3,
   fraicheur: ['Annuaire : extraction du 09/10/2026.'],
 };
 

@@ -20,34 +20,45 @@ export type TestDatabase = {
  * stops it.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  server ??= openTestServer();
-  const { admin, url } = await server;
-  const name = `${clonePrefix}${process.pid}_${randomBytes(6).toString('hex')}`;
-  await admin.query(`create database ${name} template ${await template(admin, url)}`);
-  const cloneUrl = withDatabase(url, name);
-  const pool = openTestPool(cloneUrl);
-  return {
-    pool,
-    url: cloneUrl,
-    drop: async () => {
-      // A failed test may have kept a client: its pool never ends by itself.
-      await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
-      await admin.query(`drop database if exists ${name} with (force)`);
-    },
-  };
+  const { admin, url } = await (server ??= openTestServer());
+  return createClone(admin, url, await template(admin, url));
 }
 
-/** A connection string to the test server itself, for tests that make databases of their own. */
-export async function testServerUrl(): Promise<string> {
-  server ??= openTestServer();
-  return (await server).url;
+/** One without a single table. */
+export async function emptyTestDatabase(encoding = 'UTF8'): Promise<TestDatabase> {
+  const { admin, url } = await (server ??= openTestServer());
+  return createClone(admin, url, `template0 encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`);
+}
+
+async function createClone(admin: pg.Client, url: string, template: string): Promise<TestDatabase> {
+  const name = `${clonePrefix}${process.pid}_${randomBytes(6).toString('hex')}`;
+  await admin.query(`create database ${name} template ${template}`);
+  const cloneUrl = withDatabase(url, name);
+  const pool = openTestPool(cloneUrl);
+  const drop = async (): Promise<void> => {
+    // A failed test may have kept a client: its pool never ends by itself.
+    await Promise.race([pool.end(), delay(2_000, undefined, { ref: false })]);
+    await admin.query(`drop database if exists ${name} with (force)`);
+    clones.delete(clone);
+  };
+  let dropped: Promise<void> | undefined;
+  const clone: TestDatabase = {
+    pool,
+    url: cloneUrl,
+    drop: () => (dropped ??= drop()),
+  };
+  clones.add(clone);
+  return clone;
 }
 
 let server: Promise<TestServer> | undefined;
+const clones = new Set<TestDatabase>();
 
+// Runs before a test file's own `after`, which may then drop its database once more.
 after(async () => {
   if (!server) return;
   const { admin, engine } = await server;
+  await Promise.all([...clones].map((clone) => clone.drop()));
   await admin.end();
   await engine?.close();
 });
@@ -113,17 +124,22 @@ async function exists(admin: pg.Client, name: string): Promise<boolean> {
 function migrationsHash(): string {
   const directory = findMigrationsDirectory();
   const hash = createHash('sha256');
-  for (const file of readdirSync(directory).sort()) {
+  for (const file of readdirSync(directory)
+    .filter((name) => /^\d/.test(name))
+    .sort()) {
     hash.update(file).update(readFileSync(join(directory, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 function openTestPool(connectionString: string): Pool {
-  return createPool(
+  const pool = createPool(
     { connectionString, max: 6, statementTimeoutMs: 120_000, applicationName: 'test' },
     () => undefined,
   );
+  // A client still in use when its database is dropped must not end the test process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 function withDatabase(url: string, name: string): string {

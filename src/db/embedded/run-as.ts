@@ -17,7 +17,6 @@ export async function runAs(
       cwd: '/',
       env: serverEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: runTimeoutMs,
       ...(user && { uid: user.uid, gid: user.gid }),
     });
     let output = '';
@@ -26,8 +25,14 @@ export async function runAs(
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => resolve({ isOk: false, output: error.message }));
-    child.on('close', (code) => resolve({ isOk: code === 0, output: output.trim() }));
+    // Not spawn's own timeout: its timer outlives a program that could not be started, and keeps ours alive.
+    const timer = setTimeout(() => child.kill('SIGKILL'), runTimeoutMs);
+    const settle = (result: RunResult): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.on('error', (error) => settle({ isOk: false, output: error.message }));
+    child.on('close', (code) => settle({ isOk: code === 0, output: output.trim() }));
   });
 }
 

@@ -1,16 +1,17 @@
 // Starting, finding and stopping the private server of a data folder. No lock file of ours: PostgreSQL itself lets only
 // one server work on a folder, and whoever loses that race uses the winner's.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { AppError, messageOf } from '../../errors.js';
+import { AppError } from '../../errors.js';
 import type { Binaries } from './binaries.js';
 import { superuser } from './cluster.js';
 import type { Home } from './home.js';
-import { readPidFile, type PidFile } from './pid-file.js';
+import { isServerProcess, pidFilePath, readPidFile, type PidFile } from './pid-file.js';
 import { serverEnvironment } from './run-as.js';
+import { openLog, readLogFrom } from './server-log.js';
 import { serverSettings } from './server-settings.js';
 
 export type ServerPlan = {
@@ -29,10 +30,10 @@ export async function connectToServer(plan: ServerPlan): Promise<ServerSession> 
   let startCount = 0;
   while (Date.now() < deadline) {
     const found = await readPidFile(plan.home.dataPath);
-    if (found?.isServing === true && found.port !== undefined) {
+    if (found?.isServing === true) {
       const client = await tryConnect(plan, found.port);
       if (client) return { client, port: found.port };
-    } else if (started === undefined || hasEnded(started.process)) {
+    } else if (!started || started.hasEnded()) {
       if (started) await assertWorthRetrying(plan.home, started, startCount);
       started = await startServer(plan, found, startCount === 0);
       startCount += 1;
@@ -45,21 +46,17 @@ export async function connectToServer(plan: ServerPlan): Promise<ServerSession> 
   );
 }
 
-function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-}
-
-/** Asks the server to end its sessions and stop, and waits until it has. */
+/** Asks the server to end its sessions and stop, and waits until it has; another may already serve the folder then. */
 export async function stopServer(home: Home): Promise<void> {
   const found = await readPidFile(home.dataPath);
-  if (!found?.isServing) return;
+  if (found?.isServing !== true) return;
   process.kill(found.pid, 'SIGINT');
   const deadline = Date.now() + stopTimeoutMs;
-  while ((await readPidFile(home.dataPath))?.isServing) {
+  while (await isServerProcess(found.pid, home.dataPath)) {
     if (Date.now() > deadline) {
       throw new AppError(
         'POSTGRES_NOT_STOPPED',
-        `PostgreSQL (processus ${found.pid}) n'est pas encore arrêté. Il finit d'écrire ; ne le tuez pas.`,
+        `PostgreSQL (processus ${found.pid}) n'est pas encore arrêté : il finit d'écrire. Ne le tuez pas.`,
       );
     }
     await delay(pollMs);
@@ -74,6 +71,7 @@ async function tryConnect(plan: ServerPlan, port: number): Promise<pg.Client | u
     user: superuser,
     password: plan.password,
     database: 'postgres',
+    ssl: false,
     application_name: 'annuaire-sante-sync engine',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -101,44 +99,39 @@ async function startServer(
 ): Promise<StartedServer> {
   const { home, binaries } = plan;
   // The last port again, if it is free: connection strings made before a crash stay right.
-  const last = isFirst && stale?.port !== undefined ? await freePort(stale.port) : undefined;
+  const last = isFirst && stale ? await freePort(stale.port) : undefined;
   const port = last ?? (await freePort(0)) ?? 0;
   const log = await openLog(home);
   try {
     const logOffset = (await log.stat()).size;
-    const settings = serverSettings(port, plan.isDisposable);
-    const child = spawn(binaries.postgres, ['-D', home.dataPath, ...settings], {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      // PostgreSQL holds a stale pid file for a live server when its number now belongs to another program;
-      // this variable names a number that it must not be afraid of.
-      env: { ...serverEnvironment(), ...(stale && { PG_GRANDPARENT_PID: String(stale.pid) }) },
-      ...(home.user && { uid: home.user.uid, gid: home.user.gid }),
-    });
-    child.on('error', () => undefined);
+    const child = spawn(
+      binaries.postgres,
+      ['-D', home.dataPath, ...serverSettings(port, plan.isDisposable)],
+      {
+        cwd: '/',
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        // PostgreSQL takes a stale pid file for a live server's when its number now belongs to another program;
+        // this variable names a number that it must not be afraid of.
+        env: { ...serverEnvironment(), ...(stale && { PG_GRANDPARENT_PID: String(stale.pid) }) },
+        ...(home.user && { uid: home.user.uid, gid: home.user.gid }),
+      },
+    );
     child.unref();
-    return { process: child, logOffset };
+    return watch(child, logOffset);
   } finally {
     await log.close();
   }
 }
 
-/** Keeps one previous log: two files of about a megabyte at most, since little but faults is logged. */
-async function openLog(home: Home): Promise<Awaited<ReturnType<typeof open>>> {
-  try {
-    const { size } = await stat(home.logPath).catch(() => ({ size: 0 }));
-    if (size > logBytesMax) await rename(home.logPath, `${home.logPath}.1`);
-    const log = await open(home.logPath, 'a', 0o600);
-    if (home.user) await log.chown(home.user.uid, home.user.gid);
-    return log;
-  } catch (error) {
-    throw new AppError(
-      'DATA_DIR_UNUSABLE',
-      `Le journal ${home.logPath} ne peut pas être écrit (${messageOf(error)}). Vérifiez la place libre et les droits.`,
-      { cause: error },
-    );
-  }
+function watch(child: ChildProcess, logOffset: number): StartedServer {
+  let fault: string | undefined;
+  child.on('error', (error) => (fault = error.message));
+  return {
+    logOffset,
+    fault: () => fault,
+    hasEnded: () => fault !== undefined || child.exitCode !== null || child.signalCode !== null,
+  };
 }
 
 /** A free loopback port: `wanted` or nothing, any when it is 0. */
@@ -159,12 +152,16 @@ async function assertWorthRetrying(
   started: StartedServer,
   startCount: number,
 ): Promise<void> {
-  const log = await readFile(home.logPath).catch(() => Buffer.alloc(0));
-  const lines = log.subarray(started.logOffset).toString('utf8').trim().split('\n');
-  const said = lines.slice(-5).join('\n');
-  if (startCount < startCountMax && retriable.test(said)) return;
+  const said = started.fault() ?? (await readLogFrom(home, started.logOffset));
+  if (startCount < startCountMax && retriable.test(said)) {
+    // Left by a power cut. A server that is starting fills it at once, long before so many tries.
+    if (said.includes(emptyPidFile) && startCount > 10) {
+      await rm(pidFilePath(home.dataPath), { force: true });
+    }
+    return;
+  }
   const remedy = /no space left/i.test(said)
-    ? 'Le disque est plein : libérez de la place, rien n’est perdu.'
+    ? `Le disque est plein : libérez de la place, rien n'est perdu.`
     : `Le journal complet est dans ${home.logPath}.`;
   throw new AppError(
     'POSTGRES_NOT_STARTED',
@@ -174,12 +171,16 @@ async function assertWorthRetrying(
 
 const retriable =
   /postmaster\.pid|pre-existing shared memory|could not bind|could not create any TCP\/IP sockets/;
+const emptyPidFile = 'lock file "postmaster.pid" is empty';
 
 // After a power cut the server first replays up to 4 GB of log.
 const startTimeoutMs = 600_000;
 const stopTimeoutMs = 300_000;
 const pollMs = 25;
 const startCountMax = 40;
-const logBytesMax = 2 ** 20;
 
-type StartedServer = { readonly process: ChildProcess; readonly logOffset: number };
+type StartedServer = {
+  readonly logOffset: number;
+  readonly fault: () => string | undefined;
+  readonly hasEnded: () => boolean;
+};

@@ -1,0 +1,318 @@
+-- What the migrations make, for reading and for review. Refreshed by: npm run schema:dump
+
+table activite
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  structure_hash bigint
+  type_identifiant_pp text collate "C"
+  identifiant_pp text collate "C"
+  code_civilite_exercice text
+  code_civilite text
+  nom_exercice text
+  prenom_exercice text
+  code_profession text collate "C"
+  code_categorie_professionnelle text collate "C"
+  code_type_savoir_faire text collate "C"
+  code_savoir_faire text collate "C"
+  code_mode_exercice text collate "C"
+  code_secteur_activite text collate "C"
+  code_section_pharmacien text collate "C"
+  code_role text collate "C"
+  code_genre_activite text collate "C"
+table bal_annuaire
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  adresse_publiee text not null
+  type_bal text collate "C"
+  type_identifiant_pp text collate "C"
+  identifiant_pp text collate "C"
+  identification_nationale_pp text collate "C"
+  type_identifiant_structure text collate "C"
+  identification_structure text collate "C"
+  service_rattachement text
+  civilite_exercice text
+  nom_exercice text
+  prenom_exercice text
+  categorie_profession text
+  libelle_categorie_profession text
+  code_profession text
+  libelle_profession text
+  code_savoir_faire text
+  libelle_savoir_faire text
+  dematerialisation text
+  raison_sociale text
+  enseigne_commerciale text
+  complement_localisation text
+  complement_distribution text
+  numero_voie text
+  complement_numero_voie text
+  type_voie text
+  libelle_voie text
+  lieu_dit text
+  ligne_acheminement text
+  code_postal text
+  departement text
+  pays text
+  structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table bal_operateur
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  adresse_saisie text not null
+  type_bal text collate "C" not null
+  type_identifiant_pp text collate "C"
+  identifiant_pp text collate "C"
+  type_identifiant_structure text collate "C"
+  identification_structure text collate "C"
+  service_rattachement text
+  responsable text
+  description text
+  liste_rouge boolean not null default false
+  preferee boolean not null default false
+  etat text collate "C" not null default 'actif'::text
+  date_creation date
+  transfert_vers text collate "C"
+  derniere_authentification timestamp with time zone
+  taille_octets bigint
+  quota_octets bigint
+  structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table constat
+  id bigint not null generated always as identity
+  code text collate "C" not null
+  groupe text collate "C" not null
+  domaine text collate "C" not null
+  adresse text collate "C"
+  precision text collate "C" not null default ''::text
+  type_bal text collate "C"
+  valeurs jsonb not null
+  opened_run_id integer not null
+  opened_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  closed_run_id integer
+  closed_at timestamp with time zone
+table correspondance_adeli
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  adeli text collate "C" not null
+  rpps text collate "C" not null
+table domaine_liste_blanche
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  domaine text collate "C" not null
+  description text
+  dn_certificat text not null
+  operateur text
+  identifiant_operateur text
+  responsable_contact text
+  support_contact text
+  date_maj timestamp with time zone
+table identite
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  type_identifiant_pp text collate "C"
+  identifiant_pp text collate "C"
+  nom_famille text
+  prenoms text
+  code_civilite text
+  nom_exercice text
+  prenom_exercice text
+  code_profession text collate "C"
+  code_categorie_professionnelle text collate "C"
+  code_type_savoir_faire text collate "C"
+  code_savoir_faire text collate "C"
+  code_mode_exercice text collate "C"
+  code_secteur_activite text collate "C"
+  code_role text collate "C"
+  code_genre_activite text collate "C"
+  siret text collate "C"
+  siren text collate "C"
+  finess_site text collate "C"
+  finess_ej text collate "C"
+  identifiant_technique text collate "C"
+  raison_sociale text
+  ancien_identifiant text collate "C"
+  autres_identifiants text
+table reconcile_run
+  id integer not null generated always as identity
+  started_at timestamp with time zone not null default now()
+  finished_at timestamp with time zone
+  judged_at timestamp with time zone not null
+  mode text not null
+  loads jsonb not null
+  settings_fingerprint text not null
+  bal_count integer
+  opened_count integer
+  closed_count integer
+  open_count integer
+table savoir_faire
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  type_identifiant_pp text collate "C"
+  identifiant_pp text collate "C"
+  nom_exercice text
+  prenom_exercice text
+  code_profession text collate "C"
+  code_categorie_professionnelle text collate "C"
+  code_type_savoir_faire text collate "C"
+  code_savoir_faire text collate "C"
+table schema_migration
+  number integer not null
+  name text not null
+  applied_at timestamp with time zone not null default now()
+table source_change
+  load_id integer not null
+  kind text not null
+  cle text collate "C" not null
+table source_load
+  id integer not null generated always as identity
+  source text not null
+  version text not null
+  genere_le timestamp with time zone
+  loaded_at timestamp with time zone not null default now()
+  origin text not null
+  size_bytes bigint not null
+  layout text not null default ''::text
+  line_count integer not null
+  rejected_count integer not null default 0
+  duplicate_count integer not null default 0
+  added_count integer not null
+  gone_count integer not null
+  is_full boolean not null
+  warnings text[] not null default '{}'::text[]
+table source_reject
+  run_id integer not null
+  file text not null
+  line integer not null
+  column_name text
+  code text not null
+  message text not null
+table source_run
+  id integer not null generated always as identity
+  source text not null
+  started_at timestamp with time zone not null default now()
+  finished_at timestamp with time zone
+  outcome text not null default 'running'::text
+  version text
+  origin text
+  load_id integer
+  code text
+  message text
+  accepted_guards text[] not null default '{}'::text[]
+table structure_exercice
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  siret text collate "C"
+  siren text collate "C"
+  finess_site text collate "C"
+  finess_ej text collate "C"
+  identifiant_technique text collate "C"
+  raison_sociale text
+  enseigne_commerciale text
+  complement_destinataire text
+  complement_point_geographique text
+  numero_voie text
+  indice_repetition_voie text
+  code_type_voie text
+  libelle_type_voie text
+  libelle_voie text
+  mention_distribution text
+  bureau_cedex text
+  code_postal text
+  code_commune text
+  libelle_commune text
+  code_pays text
+  libelle_pays text
+  telephone text
+  telephone2 text
+  telecopie text
+  adresse_email text
+  code_departement text
+  libelle_departement text
+  ancien_identifiant text collate "C"
+  autorite_enregistrement text
+table structure_finess
+  ligne_hash bigint not null
+  first_load_id integer not null
+  gone_load_id integer
+  finess text collate "C" not null
+  nature text collate "C" not null
+  finess_ej text collate "C"
+  siret text collate "C"
+  siren text collate "C"
+  raison_sociale text
+  code_categorie text
+  date_ouverture date
+  date_fermeture date
+  is_closed boolean not null
+
+constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
+constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
+constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
+constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY['full'::text, 'delta'::text])))
+constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
+constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
+constraint source_change_kind_check on source_change: CHECK ((kind = ANY (ARRAY['adresse'::text, 'titulaire'::text, 'structure'::text, 'domaine'::text])))
+constraint source_load_pkey on source_load: PRIMARY KEY (id)
+constraint source_load_source_check on source_load: CHECK ((source = ANY (ARRAY['bals'::text, 'professionnels'::text, 'identites'::text, 'finess'::text, 'liste-blanche'::text, 'adeli-rpps'::text, 'inventaire'::text])))
+constraint source_reject_run_id_fkey on source_reject: FOREIGN KEY (run_id) REFERENCES source_run(id) ON DELETE CASCADE
+constraint source_run_load_id_fkey on source_run: FOREIGN KEY (load_id) REFERENCES source_load(id)
+constraint source_run_outcome_check on source_run: CHECK ((outcome = ANY (ARRAY['running'::text, 'loaded'::text, 'unchanged'::text, 'nothing-new'::text, 'refused'::text, 'failed'::text, 'interrupted'::text])))
+constraint source_run_pkey on source_run: PRIMARY KEY (id)
+constraint structure_finess_nature_check on structure_finess: CHECK ((nature = ANY (ARRAY['EJ'::text, 'EG'::text])))
+
+CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
+CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX activite_structure_hash ON public.activite USING btree (structure_hash) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_annuaire_adresse ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
+CREATE INDEX bal_annuaire_identifiant_pp ON public.bal_annuaire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_derniere_authentification ON public.bal_operateur USING btree (derniere_authentification) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
+CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
+CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
+CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
+CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
+CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX source_change_load ON public.source_change USING btree (load_id, kind)
+CREATE INDEX source_load_source ON public.source_load USING btree (source, id DESC)
+CREATE INDEX source_reject_run ON public.source_reject USING btree (run_id, line)
+CREATE INDEX source_run_source ON public.source_run USING btree (source, id DESC)
+CREATE INDEX structure_exercice_ancien_identifiant ON public.structure_exercice USING btree (ancien_identifiant) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_finess_ej ON public.structure_exercice USING btree (finess_ej) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_finess_site ON public.structure_exercice USING btree (finess_site) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_identifiant_technique ON public.structure_exercice USING btree (identifiant_technique) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_ligne_hash ON public.structure_exercice USING btree (ligne_hash) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_siren ON public.structure_exercice USING btree (siren) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_exercice_siret ON public.structure_exercice USING btree (siret) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_finess_finess ON public.structure_finess USING btree (finess) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_finess_finess_ej ON public.structure_finess USING btree (finess_ej) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_finess_siren ON public.structure_finess USING btree (siren) WHERE (gone_load_id IS NULL)
+CREATE INDEX structure_finess_siret ON public.structure_finess USING btree (siret) WHERE (gone_load_id IS NULL)
+
+CREATE OR REPLACE FUNCTION public.id_nat_struct(type_identifiant text, identifiant text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((identifiant IS NULL) OR (identifiant = ''::text)) THEN NULL::text WHEN (type_identifiant = '40'::text) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN ('1'::text || upper(identifiant)) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '1%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN ('2'::text || identifiant) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '2%'::text) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN identifiant WHEN ((length(identifiant) = 14) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN ('3'::text || upper(identifiant)) WHEN ((length(identifiant) = 15) AND (identifiant ~~ '3%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN upper(identifiant) WHEN ((type_identifiant = ANY (ARRAY['0'::text, '4'::text])) AND (identifiant ~~ (type_identifiant || '%'::text)) AND (length(identifiant) > 14)) THEN upper(identifiant) WHEN (type_identifiant = ANY (ARRAY['0'::text, '1'::text, '2'::text, '3'::text, '4'::text])) THEN (type_identifiant || upper(identifiant)) ELSE ((COALESCE(type_identifiant, '?'::text) || ':'::text) || upper(identifiant)) END
+

@@ -1,0 +1,88 @@
+/** What `config init` writes: every key, commented, with its default. */
+export const configTemplate = `# Réglages d'annuaire-sync. Les chemins relatifs le sont par rapport à ce fichier.
+# Une valeur secrète s'écrit telle quelle, { env: NOM_DE_VARIABLE } ou { fichier: ./chemin }.
+
+# Dossier des données : base privée, fichiers temporaires.
+dataDir: ./var
+
+# Base de données. Sans url, une base PostgreSQL privée est démarrée dans dataDir.
+database:
+  # url: { env: ANNUAIRE_SYNC_DATABASE_URL }     # postgres://utilisateur:motdepasse@serveur:5432/base (PostgreSQL 14 ou plus)
+  poolMax: 8                  # connexions au plus (4 au moins)
+  requeteMaxSecondes: 1800    # durée maximale d'une requête
+
+# Vous, et les domaines que vous hébergez.
+operateur:
+  nom: Mon établissement
+  domaines:
+    - mon-etablissement.mssante.fr
+    # Un domaine propre à une structure : « 1 » + FINESS (EJ ou EG), ou « 3 » + SIRET.
+    # - { nom: clinique.mssante.fr, structure: '1990000013' }
+
+# Sources nationales. Pour chacune :
+#   actif               la source fait partie de « extract » sans argument (par défaut : oui, sauf identites et
+#                       adeli-rpps tant que « from » n'est pas donné)
+#   from                fichier, dossier (le fichier le plus récent qui convient y est pris) ou adresse ;
+#                       sans lui, l'adresse publiée par l'ANS
+#   secours             adresses essayées ensuite, dans l'ordre
+#   fraicheurMaxHeures  âge au-delà duquel « status » et « report » la disent en retard
+#   gardes              parts au-delà desquelles une nouvelle version est refusée (« extract --accept » passe outre) :
+#                       lignes en moins, lignes nouvelles ou disparues, lignes rejetées
+#   charsetSecours      iso-8859-1 : lire ainsi les lignes qui ne sont pas en UTF-8, au lieu de les rejeter
+#   tls                 ca: [fichiers PEM], certificat, cle, motDePasse (accès restreint par certificat client)
+sources:
+  bals:                       # BAL publiées (Extraction_Correspondance_MSSante)
+    actif: true
+    # from: ./extractions
+    fraicheurMaxHeures: 48
+    gardes: { retrecissementMax: 0.05, changementMax: 0.2, rejetMax: 0.01 }
+  professionnels:             # professionnels (PS_LibreAcces)
+    actif: true
+    fraicheurMaxHeures: 48
+  identites:                  # Extraction_ProSanteConnect, en accès restreint
+    actif: false
+    # tls: { certificat: ./client.pem, cle: ./client.key, motDePasse: { env: CLE_MOT_DE_PASSE } }
+  finess:                     # établissements (FINESS+ JSON, ou ancien CSV etalab)
+    actif: true
+    codesFermes: []           # codes d'état TRE_R386 qui veulent dire « fermé », outre la date de fermeture
+  liste-blanche:              # liste blanche des domaines MSSanté
+    actif: true
+    signature: exigee         # facultative : accepte une liste non signée ou mal signée, et le dit partout
+    signataires: []           # fichiers PEM : certificat du signataire, ou autorité qui l'a émis (IGC-Santé)
+    signataireCn: alb.mssante.fr   # nom que doit porter un certificat émis par cette autorité
+  adeli-rpps:                 # correspondance ADELI → RPPS (CSV fourni par l'ANS)
+    actif: false
+    # from: ./Correspondance_ADELI_RPPS.csv
+
+# Accès au réseau, pour toutes les sources.
+reseau:
+  # proxy: http://proxy.exemple:3128
+  ca: []                      # autorités en plus des publiques : l'IGC-Santé n'est dans aucun magasin public
+  connexionSecondes: 15
+  inactiviteSecondes: 60      # sans un octet reçu
+  totalSecondes: 7200
+  tentativesMax: 5
+  attenteMinSecondes: 60      # première attente entre deux tentatives, doublée ensuite
+  attenteMaxSecondes: 900
+  httpEnClair: false          # true : accepte http:// ailleurs que sur cette machine
+
+# Vos BAL.
+inventaire:
+  # fichier: ./inventaire.csv # « annuaire-sync inventory template » en donne un modèle
+  encodage: auto              # auto, utf-8, windows-1252 (et iso-8859-1), utf-16le
+  separateur: auto            # auto, ;, ',' ou tab
+  retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
+  lignesMax: 2000000
+
+# Rapprochement.
+reconcile:
+  inactiviteJours: 365        # au plus 365 (CNIL, délibération 2014-239)
+  motifAdresse: '^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'
+
+# Bornes.
+limites:
+  telechargementOctetsMax: 4294967296
+  decompresseOctetsMax: 17179869184
+  ligneOctetsMax: 65536
+  rejetsConservesMax: 1000
+`;

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { loadSettings, type Settings } from '../config.js';
+import { silentProgress, type Progress } from '../progress.js';
+import { withProgram, type OpenProgram, type Surroundings } from './program.js';
+import { terminalProgress } from './terminal-progress.js';
+
+/** What the functions that register commands share. */
+export type CommandContext = {
+  readonly surroundings: Surroundings;
+  /** Set by a command whose result is not 0 although nothing was thrown. */
+  setExitCode(code: number): void;
+};
+
+type GlobalOptions = { readonly config: string; readonly json: boolean };
+
+export function globalOptions(command: Command): GlobalOptions {
+  return command.optsWithGlobals<GlobalOptions>();
+}
+
+/** Reads the settings that --config names, opens everything and runs `work`. */
+export function runWithProgram<T>(
+  context: CommandContext,
+  command: Command,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  const { config, json } = globalOptions(command);
+  const settings = loadSettings(config, context.surroundings.env);
+  return runWithSettings(context, settings, json, work);
+}
+
+export function runWithSettings<T>(
+  { surroundings }: CommandContext,
+  settings: Settings,
+  isJson: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  const progress: Progress = isJson ? silentProgress : terminalProgress(surroundings.err);
+  return withProgram(surroundings, settings, { json: isJson, progress }, work);
+}
+
+/** The result of a command: JSON when asked for, else French text. */
+export function print(
+  { surroundings }: CommandContext,
+  isJson: boolean,
+  value: unknown,
+  text: () => string,
+): void {
+  surroundings.out.write(isJson ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+}
+
+/** Who asks, for the record of a guard that was overruled. */
+export function authorOf({ env }: Surroundings): string {
+  return env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'inconnu';
+}

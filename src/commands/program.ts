@@ -1,0 +1,71 @@
+// What every command is given: settings, database, progress, and how to say what came of it.
+import type { Writable } from 'node:stream';
+import { openEngine } from '../db/engine.js';
+import { migrate } from '../db/migrate.js';
+import { createPool, type Pool } from '../db/pool.js';
+import type { Settings } from '../config.js';
+import type { Progress } from '../progress.js';
+
+/** The outside of the program, so that tests can hold it. */
+export type Surroundings = {
+  readonly out: Writable & { readonly columns?: number };
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+};
+
+/** Options that every command has. */
+export type CommonOptions = { readonly config: string; readonly json: boolean };
+
+export type OpenProgram = {
+  readonly settings: Settings;
+  readonly pool: Pool;
+  readonly progress: Progress;
+  /** French: which server, where its data is. */
+  readonly engineDescription: string;
+  readonly isJson: boolean;
+};
+
+/** Opens the database, brings its schema up to date, runs `work`, and closes everything whatever happens. */
+export async function withProgram<T>(
+  surroundings: Surroundings,
+  settings: Settings,
+  options: { readonly json: boolean; readonly progress: Progress },
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  const report = (message: string): void => {
+    if (!options.json) surroundings.err.write(`${message}\n`);
+  };
+  const engine = await openEngine(
+    { url: settings.database.url, dataDir: settings.dataDir },
+    report,
+  );
+  try {
+    const pool = createPool(
+      {
+        connectionString: engine.connectionString,
+        max: settings.database.poolMax,
+        statementTimeoutMs: settings.database.requeteMaxSecondes * 1000,
+        applicationName: 'annuaire-sante-sync',
+      },
+      (error) => {
+        report(`Connexion à la base perdue : ${error.message}`);
+      },
+    );
+    try {
+      await migrate(pool);
+      return await work({
+        settings,
+        pool,
+        progress: options.progress,
+        engineDescription: engine.description,
+        isJson: options.json,
+      });
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
+import { reconcileSettings } from './source-settings.js';
+
+export function registerReconcile(program: Command, context: CommandContext): void {
+  program
+    .command('reconcile')
+    .description("rapproche l'inventaire de l'Annuaire et tient les constats à jour")
+    .option(
+      '--full',
+      'réexamine toutes les BAL, pas seulement celles que quelque chose a touchées',
+      false,
+    )
+    .action(async (options: { full: boolean }, command: Command) => {
+      await runWithProgram(context, command, async (open) => {
+        const summary = await reconcile(
+          open.pool,
+          reconcileSettings(open.settings),
+          { now: context.surroundings.now(), full: options.full },
+          open.progress,
+        );
+        print(context, open.isJson, summary, () => describeReconcile(summary));
+      });
+    });
+}
+
+export function describeReconcile(summary: ReconcileSummary): string {
+  const count = (value: number): string => value.toLocaleString('fr-FR');
+  const scope = summary.mode === 'full' ? 'complet' : 'de ce qui a changé';
+  const lines = [
+    `✓ Rapprochement ${scope} : ${count(summary.balCount)} BAL examinées, ` +
+      `${count(summary.openCount)} constats ouverts ` +
+      `(${count(summary.openedCount)} nouveaux, ${count(summary.changedCount)} modifiés, ` +
+      `${count(summary.closedCount)} clos)`,
+  ];
+  for (const { code, sources } of summary.notEvaluated) {
+    lines.push(`  ! ${code} non évalué : source ${sources.join(' ou ')} jamais chargée`);
+  }
+  return lines.join('\n');
+}

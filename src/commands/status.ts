@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import { sourceNames, type SourceName } from '../domain/source.js';
+import { judgeFreshness, type Freshness } from '../domain/freshness.js';
+import { catalogue } from '../extractions/catalogue.js';
+import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
+import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
+import { listLastRuns, type LastRun } from '../store/source-status.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
+import type { OpenProgram } from './program.js';
+
+export function registerStatus(program: Command, context: CommandContext): void {
+  program
+    .command('status')
+    .description('ce qui est en service, de quand, et ce qui ne va pas')
+    .action(async (_options: unknown, command: Command) => {
+      await runWithProgram(context, command, async (open) => {
+        const status = await readStatus(open, context.surroundings.now());
+        print(context, open.isJson, status, () => describeStatus(status));
+      });
+    });
+}
+
+export type SourceStatus = {
+  readonly source: SourceName;
+  readonly label: string;
+  readonly isEnabled: boolean;
+  readonly load: SourceLoad | undefined;
+  readonly lastRun: LastRun | undefined;
+  readonly freshness: Freshness;
+};
+
+export type Status = {
+  readonly engine: string;
+  readonly sources: readonly SourceStatus[];
+  readonly inventaire: {
+    readonly load: SourceLoad | undefined;
+    readonly lastRun: LastRun | undefined;
+  };
+  readonly reconcile: ReconcileRun | undefined;
+};
+
+export async function readStatus(program: OpenProgram, now: Date): Promise<Status> {
+  const { pool, settings } = program;
+  const loads = new Map((await listLoadsInService(pool)).map((load) => [load.source, load]));
+  const runs = new Map((await listLastRuns(pool)).map((run) => [run.source, run]));
+  return {
+    engine: program.engineDescription,
+    sources: sourceNames.map((source) => {
+      const load = loads.get(source);
+      const lastRun = runs.get(source);
+      return {
+        source,
+        label: catalogue[source].label,
+        isEnabled: settings.sources[source].actif,
+        load,
+        lastRun,
+        freshness: judgeFreshness(
+          {
+            inServiceSince: load?.genereLe ?? load?.loadedAt,
+            lastContactAt: lastRun?.lastContactAt,
+            lastRunAt: lastRun?.startedAt,
+            lastFailure: failureOf(lastRun),
+          },
+          settings.sources[source].fraicheurMaxHeures,
+          now,
+        ),
+      };
+    }),
+    inventaire: { load: loads.get('inventaire'), lastRun: runs.get('inventaire') },
+    reconcile: await findLastRun(pool),
+  };
+}
+
+function failureOf(run: LastRun | undefined): string | undefined {
+  if (!run || !['refused', 'failed', 'interrupted'].includes(run.outcome)) return undefined;
+  return run.message?.split('\n')[0] ?? run.code ?? 'échec';
+}
+
+/** One French line for each enabled source, with its warnings. */
+export function describeSources(status: Status): string[] {
+  return status.sources
+    .filter((source) => source.isEnabled || source.load)
+    .flatMap((source) => [describeSource(source), ...sourceNotes(source)]);
+}
+
+function describeSource({ label, load, freshness }: SourceStatus): string {
+  const mark = freshness.kind === 'a-jour' ? '✓' : '!';
+  if (!load) return `${mark} ${label} : jamais chargée`;
+  const date = load.genereLe
+    ? `du ${formatDate(load.genereLe)}`
+    : `chargée le ${formatDate(load.loadedAt)}`;
+  return `${mark} ${label} : ${date}, ${load.lineCount.toLocaleString('fr-FR')} lignes`;
+}
+
+function sourceNotes({ load, freshness, lastRun }: SourceStatus): string[] {
+  const notes: string[] = [];
+  if (freshness.kind === 'jamais-chargee') notes.push(freshness.cause);
+  else if (freshness.kind === 'en-retard') {
+    notes.push(`en retard (${Math.round(freshness.ageHours)} h) : ${freshness.cause}`);
+  } else if (failureOf(lastRun) !== undefined) {
+    notes.push(`dernière tentative sans succès : ${failureOf(lastRun) ?? ''}`);
+  }
+  if (load && load.rejectedCount > 0) {
+    notes.push(`${load.rejectedCount.toLocaleString('fr-FR')} lignes rejetées`);
+  }
+  return [...notes, ...(load?.warnings ?? [])].map((note) => `    ${note}`);
+}
+
+export function describeStatus(status: Status): string {
+  const { inventaire, reconcile } = status;
+  const inventaireLine = inventaire.load
+    ? `✓ inventaire : importé le ${formatDate(inventaire.load.loadedAt)}, ` +
+      `${inventaire.load.lineCount.toLocaleString('fr-FR')} lignes`
+    : '! inventaire : jamais importé (« annuaire-sync inventory import FICHIER »)';
+  const failure = failureOf(inventaire.lastRun);
+  const reconcileLine = reconcile
+    ? `✓ rapprochement : ${formatDate(reconcile.finishedAt)}, ` +
+      `${reconcile.openCount.toLocaleString('fr-FR')} constats ouverts`
+    : '! rapprochement : jamais fait (« annuaire-sync reconcile »)';
+  return [
+    `Base : ${status.engine}`,
+    ...describeSources(status),
+    inventaireLine,
+    ...(failure === undefined ? [] : [`    dernier import sans succès : ${failure}`]),
+    reconcileLine,
+  ].join('\n');
+}
+
+export function formatDate(date: Date): string {
+  return date.toLocaleString('fr-FR', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: 'Europe/Paris',
+  });
+}

@@ -1,0 +1,38 @@
+// How an inventory file is told from another, and a reading of it from another reading.
+import { basename, extname } from 'node:path';
+import type { SourceLoad } from '../store/source-load.js';
+import type { InventaireReading } from './reading.js';
+
+/** The same bytes read in the same way; a load that left lines out is read again, for what it said of them. */
+export function isSameFile(inService: SourceLoad, reading: InventaireReading): boolean {
+  return (
+    inService.version.endsWith(`@${shortHash(reading)}`) &&
+    inService.layout.startsWith(layoutPrefix(reading)) &&
+    inService.rejectedCount === 0
+  );
+}
+
+/** The file name, and which bytes bore it: exports are often written over the same name. */
+export function versionOf(path: string, reading: InventaireReading): string {
+  return `${basename(path, extname(path))}@${shortHash(reading)}`;
+}
+
+function shortHash(reading: InventaireReading): string {
+  return reading.sha256.slice(0, 16);
+}
+
+/** To be raised when a cell is read otherwise than before: the same file is then imported again. */
+const readingRevision = 1;
+
+function layoutPrefix({ encoding, delimiter }: InventaireReading): string {
+  return `${readingRevision}|${encoding}|${delimiter === '\t' ? 'tab' : delimiter}|`;
+}
+
+export function layoutOf(reading: InventaireReading): string {
+  return layoutPrefix(reading) + [...(reading.header?.places.keys() ?? [])].join(',');
+}
+
+/** The columns of the file of a load: those that the reading could fill by inference are not among them. */
+export function columnsOfLayout(layout: string): readonly string[] {
+  return layout.slice(layout.lastIndexOf('|') + 1).split(',');
+}

@@ -1,0 +1,255 @@
+// The inventory in the database: a whole file is staged, compared with what is in service, then put in its place.
+import xxhash from 'xxhash-wasm';
+import { copyChunks, encodeRow, type CopyRow } from '../db/copy.js';
+import type { Client, Db } from '../db/pool.js';
+import { domaineOf, type BalOperateur } from '../domain/bal-operateur.js';
+
+/** The columns that make a new line of history when they change, in the order of the line hash. */
+const stableColumns = [
+  'adresse',
+  'domaine',
+  'adresse_saisie',
+  'type_bal',
+  'type_identifiant_pp',
+  'identifiant_pp',
+  'type_identifiant_structure',
+  'identification_structure',
+  'service_rattachement',
+  'responsable',
+  'description',
+  'liste_rouge',
+  'preferee',
+  'etat',
+  'date_creation',
+  'transfert_vers',
+] as const;
+
+/** They move every day on most lines: updated in place, without history. */
+const volatileColumns = ['derniere_authentification', 'taille_octets', 'quota_octets'] as const;
+
+const allColumns = [...stableColumns, ...volatileColumns];
+const columns = allColumns.join(', ');
+
+function columnsOf(alias: string, names: readonly string[] = allColumns): string {
+  return names.map((name) => `${alias}.${name}`).join(', ');
+}
+
+/**
+ * Opens the work of one import in the client's transaction: one import at a time even if the advisory lock's connection
+ * were lost, readers undisturbed, no time limit on statements whose length follows the inventory's.
+ */
+export async function beginStaging(client: Client): Promise<void> {
+  await client.query('set local statement_timeout = 0');
+  await client.query('lock table bal_operateur in share row exclusive mode');
+  await client.query(
+    `create temporary table bal_operateur_staging on commit drop as
+     select ligne_hash, ${columns} from bal_operateur with no data`,
+  );
+}
+
+export async function stageBals(
+  client: Client,
+  bals: AsyncIterable<readonly BalOperateur[]>,
+): Promise<number> {
+  return copyChunks(
+    client,
+    `copy bal_operateur_staging (ligne_hash, ${columns}) from stdin`,
+    encodeBals(bals),
+  );
+}
+
+async function* encodeBals(bals: AsyncIterable<readonly BalOperateur[]>): AsyncGenerator<Buffer> {
+  const hasher = await xxhash();
+  for await (const batch of bals) {
+    let text = '';
+    for (const bal of batch) {
+      const stable = encodeRow(stableValues(bal)).slice(0, -1);
+      // Published and stable over versions of PostgreSQL, which its own hash functions do not promise.
+      const hash = BigInt.asIntN(64, hasher.h64(stable));
+      text += `${hash}\t${stable}\t${encodeRow(volatileValues(bal))}`;
+    }
+    if (text !== '') yield Buffer.from(text, 'utf8');
+  }
+}
+
+function stableValues(bal: BalOperateur): CopyRow {
+  return [
+    bal.adresse,
+    domaineOf(bal.adresse),
+    bal.adresseSaisie,
+    bal.typeBal,
+    bal.typeIdentifiantPp ?? null,
+    bal.identifiantPp ?? null,
+    bal.typeIdentifiantStructure ?? null,
+    bal.identificationStructure ?? null,
+    bal.serviceRattachement ?? null,
+    bal.responsable ?? null,
+    bal.description ?? null,
+    bal.listeRouge ? 't' : 'f',
+    bal.preferee ? 't' : 'f',
+    bal.etat,
+    bal.dateCreation ?? null,
+    bal.transfertVers ?? null,
+  ];
+}
+
+function volatileValues(bal: BalOperateur): CopyRow {
+  return [
+    bal.derniereAuthentification?.toISOString() ?? null,
+    bal.tailleOctets?.toString() ?? null,
+    bal.quotaOctets?.toString() ?? null,
+  ];
+}
+
+/**
+ * BAL with a line at fault keep in service what they have there: their staged lines are replaced by it. With
+ * `keepAbsent`, so does every BAL that the file does not name. BAL that are not in service keep their right lines.
+ */
+export async function keepInService(
+  client: Client,
+  adresses: readonly string[],
+  keepAbsent: boolean,
+): Promise<void> {
+  await client.query(
+    `create temporary table bal_operateur_gardee on commit drop as
+     select distinct adresse from bal_operateur as line
+     where gone_load_id is null
+       and (adresse = any ($1::text[])
+         or $2::boolean and not exists (
+           select from bal_operateur_staging as new where new.adresse = line.adresse))`,
+    [adresses, keepAbsent],
+  );
+  await client.query(
+    `delete from bal_operateur_staging as new using bal_operateur_gardee as kept
+     where new.adresse = kept.adresse`,
+  );
+  await client.query(
+    `insert into bal_operateur_staging (ligne_hash, ${columns})
+     select line.ligne_hash, ${columnsOf('line')}
+     from bal_operateur as line join bal_operateur_gardee as kept on kept.adresse = line.adresse
+     where line.gone_load_id is null`,
+  );
+}
+
+export type StagingFigures = {
+  /** Lines that the load would open, close and update in place. */
+  readonly added: number;
+  readonly gone: number;
+  readonly refreshed: number;
+  /** BAL (addresses) in service before, closed ones (état ferme) left out. */
+  readonly balsBefore: number;
+  readonly balsAfter: number;
+  /** Of those before, the ones that are no longer there after. */
+  readonly balsLost: number;
+};
+
+/** What putting the staged lines in service would change; the changes are kept for `applyStaging`. */
+export async function compareStaging(client: Client): Promise<StagingFigures> {
+  await client.query('analyze bal_operateur_staging');
+  // Where the staged line came from is its ctid: nothing writes to either table meanwhile.
+  await client.query(
+    `create temporary table bal_operateur_delta on commit drop as
+     select old.ctid as old_ctid, new.ctid as new_ctid,
+       coalesce(old.adresse, new.adresse) as adresse, coalesce(old.domaine, new.domaine) as domaine
+     from (select ctid, * from bal_operateur where gone_load_id is null) as old
+       full join (select ctid, * from bal_operateur_staging) as new
+         on new.ligne_hash = old.ligne_hash
+     where old.ctid is null or new.ctid is null
+       or (${columnsOf('old', volatileColumns)}) is distinct from (${columnsOf('new', volatileColumns)})`,
+  );
+  await client.query('analyze bal_operateur_delta');
+  const { rows } = await client.query<StagingFigures>(
+    `with before as (
+       select distinct adresse from bal_operateur where gone_load_id is null and etat <> 'ferme'
+     ), after as (
+       select distinct adresse from bal_operateur_staging where etat <> 'ferme'
+     )
+     select count(*) filter (where old_ctid is null)::integer as "added",
+       count(*) filter (where new_ctid is null)::integer as "gone",
+       count(*) filter (where old_ctid is not null and new_ctid is not null)::integer as "refreshed",
+       (select count(*)::integer from before) as "balsBefore",
+       (select count(*)::integer from after) as "balsAfter",
+       (select count(*)::integer from before
+        where not exists (select from after where after.adresse = before.adresse)) as "balsLost"
+     from bal_operateur_delta`,
+  );
+  const figures = rows[0];
+  if (!figures) throw new Error('an aggregate returned no row');
+  return figures;
+}
+
+/** Puts the staged lines in service as load `loadId`. `isFull`: a first load, of which no list of changes is kept. */
+export async function applyStaging(client: Client, loadId: number, isFull: boolean): Promise<void> {
+  await client.query(
+    `update bal_operateur as line set gone_load_id = $1::integer
+     from bal_operateur_delta as delta where line.ctid = delta.old_ctid and delta.new_ctid is null`,
+    [loadId],
+  );
+  const assignments = volatileColumns.map((column) => `${column} = new.${column}`).join(', ');
+  await client.query(
+    `update bal_operateur as line set ${assignments}
+     from bal_operateur_delta as delta
+       join bal_operateur_staging as new on new.ctid = delta.new_ctid
+     where line.ctid = delta.old_ctid`,
+  );
+  await client.query(
+    `insert into bal_operateur (first_load_id, ligne_hash, ${columns})
+     select $1::integer, new.ligne_hash, ${columnsOf('new')}
+     from bal_operateur_staging as new join bal_operateur_delta as delta on delta.new_ctid = new.ctid
+     where delta.old_ctid is null`,
+    [loadId],
+  );
+  if (!isFull) await recordChanges(client, loadId);
+  await client.query('analyze bal_operateur');
+}
+
+async function recordChanges(client: Client, loadId: number): Promise<void> {
+  await client.query(
+    `insert into source_change (load_id, kind, cle)
+     select distinct $1::integer, 'adresse', adresse from bal_operateur_delta`,
+    [loadId],
+  );
+  // A domain is named when it gains its first or loses its last BAL, closed ones counted or not.
+  await client.query(
+    `insert into source_change (load_id, kind, cle)
+     select $1::integer, 'domaine', domaine
+     from bal_operateur
+     where (gone_load_id is null or gone_load_id = $1::integer)
+       and domaine in (select domaine from bal_operateur_delta)
+     group by domaine
+     having bool_or(first_load_id < $1::integer) <> bool_or(gone_load_id is null)
+       or bool_or(first_load_id < $1::integer and etat <> 'ferme')
+         <> bool_or(gone_load_id is null and etat <> 'ferme')`,
+    [loadId],
+  );
+}
+
+/** The columns of the file that hold something on at least one line in service. */
+export async function listFilledColumns(db: Db): Promise<string[]> {
+  const { rows } = await db.query<Record<string, boolean | null>>(
+    `select bool_or(type_identifiant_pp is not null) as "typeIdentifiantPp",
+       bool_or(identifiant_pp is not null) as "identifiantPp",
+       bool_or(type_identifiant_structure is not null) as "typeIdentifiantStructure",
+       bool_or(identification_structure is not null) as "identifiantStructure",
+       bool_or(service_rattachement is not null) as "service",
+       bool_or(responsable is not null) as "responsable",
+       bool_or(description is not null) as "description",
+       bool_or(liste_rouge) as "listeRouge", bool_or(preferee) as "preferee",
+       bool_or(etat <> 'actif') as "etat", bool_or(date_creation is not null) as "dateCreation",
+       bool_or(derniere_authentification is not null) as "derniereAuthentification",
+       bool_or(taille_octets is not null) as "tailleOctets",
+       bool_or(quota_octets is not null) as "quotaOctets",
+       bool_or(transfert_vers is not null) as "transfertVers"
+     from bal_operateur where gone_load_id is null`,
+  );
+  return Object.entries(rows[0] ?? {}).flatMap(([column, isFilled]) => (isFilled ? [column] : []));
+}
+
+/** BAL in service, the closed ones (état ferme) left out. */
+export async function countBals(db: Db): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(distinct adresse)::integer as "count"
+     from bal_operateur where gone_load_id is null and etat <> 'ferme'`,
+  );
+  return rows[0]?.count ?? 0;
+}

