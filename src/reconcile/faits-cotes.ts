@@ -4,9 +4,12 @@
 export function coteSql(isDelta: boolean): string[] {
   const portee = isDelta ? 'portee' : undefined;
   return [
+    // A few thousand addresses are looked up; the planner would rather read every BAL of the country.
+    ...(isDelta ? ['set local enable_hashjoin = off'] : []),
     `create temp table fait on commit drop as
      select row_number() over () as id, 1::bigint as rang, structures as structure_id, cotes.*
      from (${cotes(lignesOperateur(portee), lignesAnnuaire(portee))}) cotes`,
+    'set local enable_hashjoin = on',
     // Nearly every BAL has one line a side: the few others came out several times, and are made again as a whole.
     `create temp table multiple on commit drop as
      select adresse from fait group by adresse having count(*) > 1`,

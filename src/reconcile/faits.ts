@@ -18,12 +18,19 @@ export type FaitsOptions = {
 // Holders above which reading every activity of the country once is quicker than looking each of them up.
 const recherchesMax = 150_000;
 
-/** Fills the tables of facts; how many BAL they hold. */
+export type Faits = {
+  /** BAL looked at. */
+  readonly balCount: number;
+  /** Sites whose EJ is a matter of count. */
+  readonly sitesAmbigus: readonly string[];
+};
+
+/** Fills the tables of facts. */
 export async function buildFaits(
   client: Client,
   { isDelta, hasIdentites }: FaitsOptions,
   tick: () => void,
-): Promise<number> {
+): Promise<Faits> {
   const run = async (statements: readonly string[]): Promise<void> => {
     for (const statement of statements) {
       await client.query(statement);
@@ -31,13 +38,15 @@ export async function buildFaits(
     }
   };
   await run([...coteSql(isDelta), ...structureSql(isDelta)]);
-  const { rows } = await client.query<{ bals: number; titulaires: number }>(
+  const { rows } = await client.query<{ bals: number; titulaires: number; sites: string[] }>(
     `select count(*) filter (where rang = 1)::integer as bals,
-       count(*) filter (where type_pp = '8')::integer as titulaires from fait`,
+       count(*) filter (where type_pp = '8')::integer as titulaires,
+       array(select finess from site_vu where ej_min <> ej_max order by finess) as sites
+     from fait`,
   );
-  const { bals = 0, titulaires = 0 } = rows[0] ?? {};
+  const { bals = 0, titulaires = 0, sites = [] } = rows[0] ?? {};
   await run(verdictSql(titulaires <= recherchesMax, hasIdentites));
-  return bals;
+  return { balCount: bals, sitesAmbigus: sites };
 }
 
 // A line of the identites source carries its structure; a line of Personne_activite refers to it.

@@ -45,6 +45,11 @@ export async function fillPortee(
   client: Client,
   { previous, loadIds }: Extract<Mode, { kind: 'delta' }>,
 ): Promise<boolean> {
+  await client.query(creer('structure_touchee', 'structure_id text collate "C"'));
+  await client.query(
+    `insert into structure_touchee select '1' || finess from unnest($1::text[]) sites (finess)`,
+    [previous.sitesAmbigus],
+  );
   for (const [text, needsLoads] of statements) {
     await client.query(text, needsLoads ? [loadIds] : []);
   }
@@ -85,31 +90,6 @@ const statements: readonly (readonly [text: string, needsLoads: boolean])[] = [
     true,
   ],
   ['analyze changement', false],
-  [creer('structure_touchee', 'structure_id text collate "C"'), false],
-  [parProbe, false],
-  // The EJ of a site seen with several is the most frequent of its activity lines: any of them may tip it.
-  [
-    `insert into structure_touchee
-     with bougees as materialized (
-       select a.structure_hash from changement c
-       join activite a on a.identifiant_pp = c.cle and a.gone_load_id is null
-       where c.kind = 'titulaire' and a.first_load_id = any($1::integer[])
-       union
-       select a.structure_hash from changement c
-       join activite a on a.identifiant_pp = c.cle and a.gone_load_id is not null
-       where c.kind = 'titulaire' and a.gone_load_id = any($1::integer[]))
-     select distinct '1' || s.finess_site
-     from bougees b
-     join structure_exercice s on s.ligne_hash = b.structure_hash and s.gone_load_id is null
-     where s.finess_site is not null
-       and not exists (select 1 from structure_finess f
-         where f.finess = s.finess_site and f.gone_load_id is null)
-       and exists (select 1 from structure_exercice autre
-         where autre.finess_site = s.finess_site and autre.gone_load_id is null
-           and autre.finess_ej <> s.finess_ej)`,
-    true,
-  ],
-  [parCout, false],
   [
     creer(
       'finess_touche',

@@ -82,7 +82,7 @@ async function runReconcile(
   let done = 0;
   const tick = (): void => progress.update((done += 1));
   const hasIdentites = loads.some((load) => load.source === 'identites');
-  const lookedAt = await buildFaits(client, { isDelta, hasIdentites }, tick);
+  const faits = await buildFaits(client, { isDelta, hasIdentites }, tick);
   const { evaluated, notEvaluated } = splitRules(loads);
   for (const rule of evaluated) {
     await client.query(`insert into constat_trouve (code, domaine, adresse, precision, type_bal, valeurs)
@@ -96,10 +96,20 @@ async function runReconcile(
     codesParc: codesOf(evaluated, 'parc'),
     isDelta,
   });
-  const balCount = isDelta ? (previous?.balCount ?? 0) : lookedAt;
-  await finishRun(client, runId, { ...merge, balCount });
+  const balCount = isDelta ? await countBals(client) : faits.balCount;
+  await finishRun(client, runId, { ...merge, balCount, sitesAmbigus: faits.sitesAmbigus });
   progress.end();
-  return { runId, mode, balCount: lookedAt, ...merge, notEvaluated };
+  return { runId, mode, balCount: faits.balCount, ...merge, notEvaluated };
+}
+
+/** BAL in scope: those of the inventory, and those that are published only. */
+async function countBals(client: Client): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `select (select coalesce(sum(nombre), 0) from parc_domaine)::integer
+       + (select count(*) from constat
+         where code = 'ORPHELINE_ANNUAIRE' and closed_run_id is null)::integer as n`,
+  );
+  return rows[0]?.n ?? 0;
 }
 
 async function prepareTransaction(client: Client): Promise<void> {

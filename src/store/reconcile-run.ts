@@ -14,6 +14,8 @@ export type ReconcileRun = {
   readonly openedCount: number;
   readonly closedCount: number;
   readonly openCount: number;
+  /** FINESS sites whose EJ is a matter of count (migrations/0003). */
+  readonly sitesAmbigus: readonly string[];
 };
 
 type RunRow = Omit<ReconcileRun, 'balCount'> & { balCount: number | null };
@@ -23,7 +25,8 @@ export async function findLastRun(db: Db): Promise<ReconcileRun | undefined> {
   const { rows } = await db.query<RunRow>(
     `select id, started_at as "startedAt", finished_at as "finishedAt", judged_at as "judgedAt", mode,
        loads, settings_fingerprint as "settingsFingerprint", bal_count as "balCount",
-       opened_count as "openedCount", closed_count as "closedCount", open_count as "openCount"
+       opened_count as "openedCount", closed_count as "closedCount", open_count as "openCount",
+       sites_ambigus as "sitesAmbigus"
      from reconcile_run where finished_at is not null order by id desc limit 1`,
   );
   return rows[0] && { ...rows[0], balCount: rows[0].balCount ?? undefined };
@@ -50,13 +53,21 @@ export type RunCounts = {
   readonly openedCount: number;
   readonly closedCount: number;
   readonly openCount: number;
+  readonly sitesAmbigus: readonly string[];
 };
 
 export async function finishRun(db: Db, runId: number, counts: RunCounts): Promise<void> {
   await db.query(
     `update reconcile_run set finished_at = clock_timestamp(), bal_count = $2::integer,
-       opened_count = $3::integer, closed_count = $4::integer, open_count = $5::integer
+       opened_count = $3::integer, closed_count = $4::integer, open_count = $5::integer, sites_ambigus = $6::text[]
      where id = $1::integer`,
-    [runId, counts.balCount, counts.openedCount, counts.closedCount, counts.openCount],
+    [
+      runId,
+      counts.balCount,
+      counts.openedCount,
+      counts.closedCount,
+      counts.openCount,
+      counts.sitesAmbigus,
+    ],
   );
 }

@@ -97,7 +97,7 @@ describe('the report', () => {
       const flat = text.replace(/\s+/g, ' ');
       assert.match(
         flat,
-        /depuis le 09\/10\/2026 : Zoé LEFÈVRE \(RPPS 10000000018\) n’a pas d’activité connue dans la structure CH DU PORT \(FINESS 750000011\) ; il exerce à CLINIQUE DU PARC \(FINESS 750000029\)\./,
+        /dr@chu\.mssante\.fr \(depuis le 09\/10\/2026\) Zoé LEFÈVRE \(RPPS 10000000018\) n’a pas d’activité connue dans la structure CH DU PORT \(FINESS 750000011\) ; il exerce à CLINIQUE DU PARC \(FINESS 750000029\)\./,
       );
       assert.match(flat, /absente@chu\.mssante\.fr, .* Jamais vue dans une extraction/);
       assert.match(text, /Règles non évaluées : STRUCTURE_FERMEE \(source absente : finess\)\./);
