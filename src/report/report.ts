@@ -1,6 +1,5 @@
 // Tells what the reconciliation found.
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import type { Db, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { writeCsv } from './csv.js';
@@ -19,11 +18,21 @@ export async function writeReport(
   await transaction(pool, async (client) => {
     // One snapshot: the totals and the findings agree, whatever runs meanwhile.
     await client.query('set transaction isolation level repeatable read read only');
-    const chunks = await openReport(client, options);
-    await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), out, {
-      end: false,
-    });
+    await writeAll(await openReport(client, options), out);
   });
+}
+
+/** Waits for each chunk to be taken: that is the pace, and the last one is out when this returns. */
+async function writeAll(chunks: AsyncIterable<string>, out: Writable): Promise<void> {
+  // The write's own callback tells the failure; without a listener the stream's event would end the process.
+  const ignore = (): void => undefined;
+  out.on('error', ignore);
+  for await (const chunk of chunks) {
+    await new Promise<void>((resolve, reject) => {
+      out.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  out.off('error', ignore);
 }
 
 async function openReport(db: Db, options: ReportOptions): Promise<AsyncIterable<string>> {

@@ -36,19 +36,31 @@ export async function* writeTable(
   const width = Math.min(widthMax, Math.max(widthMin, options.width));
   yield lines(entete(options, summary));
   yield lines(totaux(summary, width));
-  if (!summary.run) {
-    yield lines(['Aucun rapprochement n’a encore été fait : lancez « annuaire-sync reconcile ».']);
-    return;
+  if (summary.run) {
+    yield* writeConstats(db, options, summary, width);
+  } else {
+    yield lines([
+      'Aucun rapprochement n’a encore été fait : lancez « annuaire-sync reconcile ».',
+      '',
+    ]);
   }
+  if (options.filters.adresse !== undefined) {
+    yield lines(await memoire(db, options.filters.adresse, width));
+  }
+}
+
+async function* writeConstats(
+  db: Db,
+  options: ReportOptions,
+  summary: Summary,
+  width: number,
+): AsyncGenerator<string, void, undefined> {
   yield lines(bilan(summary));
   const examples = await listExamples(db, constatFilter(options.filters), options.examplesMax);
   for (const groupe of groupesConstat) {
     yield lines(await unGroupe(db, groupe, summary, examples, width));
   }
   yield lines(nonEvaluees(summary, width));
-  if (options.filters.adresse !== undefined) {
-    yield lines(await memoire(db, options.filters.adresse, width));
-  }
 }
 
 function lines(text: readonly string[]): string {

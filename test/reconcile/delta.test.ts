@@ -22,71 +22,6 @@ const reglages: Partial<ReconcileSettings> = {
   ],
 };
 
-describe('a run on what changed', () => {
-  let db: TestDatabase;
-  before(async () => {
-    db = await testDatabase();
-  });
-  after(() => db.drop());
-
-  for (const seed of [1, 2, 3, 4, 5, 6]) {
-    test(`finds what a run on everything finds (seed ${seed})`, async () => {
-      const hasard = random(seed);
-      await vider(db.pool);
-      let etat = tirerTout(hasard, seed % 2 === 0);
-      let now = maintenant.getTime();
-      await load(db.pool, etat);
-      await rapprocher(db.pool, reglages, { now: new Date(now) });
-      let moved = 0;
-      for (let round = 1; round <= rounds; round += 1) {
-        const loads = 1 + Math.floor(hasard() * 3);
-        for (let i = 0; i < loads; i += 1) {
-          etat = muter(hasard, etat);
-          await load(db.pool, etat);
-        }
-        now += Math.floor(hasard() * 120) * jour;
-        const delta = await rapprocher(db.pool, reglages, { now: new Date(now) });
-        assert.equal(delta.mode, 'delta');
-        moved += delta.openedCount + delta.closedCount + delta.changedCount;
-        const ouverts = await constatsOuverts(db.pool);
-        const full = await rapprocher(db.pool, reglages, { now: new Date(now), full: true });
-        assert.deepEqual(await constatsOuverts(db.pool), ouverts, `round ${round}`);
-        assert.equal(full.mode, 'full');
-        assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
-      }
-      assert.ok(moved > rounds, 'the rounds change something');
-    });
-  }
-
-  for (const { nom, avant, apres, jours = 0 } of basculements) {
-    test(`sees that ${nom}`, async () => {
-      await vider(db.pool);
-      await load(db.pool, { ...vide, ...avant });
-      await rapprocher(db.pool, reglages);
-      await load(db.pool, apres);
-      const now = new Date(maintenant.getTime() + jours * jour);
-      const delta = await rapprocher(db.pool, reglages, { now });
-      assert.equal(delta.mode, 'delta');
-      assert.ok(delta.openedCount + delta.closedCount + delta.changedCount > 0);
-      const full = await rapprocher(db.pool, reglages, { now, full: true });
-      assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
-    });
-  }
-
-  test('leaves the verdict independent of the order of lines and sources', async () => {
-    const etat = tirerTout(random(7), true);
-    await vider(db.pool);
-    await load(db.pool, etat);
-    await rapprocher(db.pool, reglages);
-    const attendus = await db.pool.query(constatsComplets);
-    await vider(db.pool);
-    await load(db.pool, renverser(etat));
-    await rapprocher(db.pool, reglages);
-    assert.deepEqual((await db.pool.query(constatsComplets)).rows, attendus.rows);
-    assert.ok(attendus.rows.length > 20);
-  });
-});
-
 const vide: Etat = {
   bals: [],
   inventaire: [],
@@ -194,6 +129,71 @@ const basculements: readonly { nom: string; avant: Etat; apres: Etat; jours?: nu
     apres: { bals: [] },
   },
 ];
+
+describe('a run on what changed', () => {
+  let db: TestDatabase;
+  before(async () => {
+    db = await testDatabase();
+  });
+  after(() => db.drop());
+
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    test(`finds what a run on everything finds (seed ${seed})`, async () => {
+      const hasard = random(seed);
+      await vider(db.pool);
+      let etat = tirerTout(hasard, seed % 2 === 0);
+      let now = maintenant.getTime();
+      await load(db.pool, etat);
+      await rapprocher(db.pool, reglages, { now: new Date(now) });
+      let moved = 0;
+      for (let round = 1; round <= rounds; round += 1) {
+        const loads = 1 + Math.floor(hasard() * 3);
+        for (let i = 0; i < loads; i += 1) {
+          etat = muter(hasard, etat);
+          await load(db.pool, etat);
+        }
+        now += Math.floor(hasard() * 120) * jour;
+        const delta = await rapprocher(db.pool, reglages, { now: new Date(now) });
+        assert.equal(delta.mode, 'delta');
+        moved += delta.openedCount + delta.closedCount + delta.changedCount;
+        const ouverts = await constatsOuverts(db.pool);
+        const full = await rapprocher(db.pool, reglages, { now: new Date(now), full: true });
+        assert.deepEqual(await constatsOuverts(db.pool), ouverts, `round ${round}`);
+        assert.equal(full.mode, 'full');
+        assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
+      }
+      assert.ok(moved > rounds, 'the rounds change something');
+    });
+  }
+
+  for (const { nom, avant, apres, jours = 0 } of basculements) {
+    test(`sees that ${nom}`, async () => {
+      await vider(db.pool);
+      await load(db.pool, { ...vide, ...avant });
+      await rapprocher(db.pool, reglages);
+      await load(db.pool, apres);
+      const now = new Date(maintenant.getTime() + jours * jour);
+      const delta = await rapprocher(db.pool, reglages, { now });
+      assert.equal(delta.mode, 'delta');
+      assert.ok(delta.openedCount + delta.closedCount + delta.changedCount > 0);
+      const full = await rapprocher(db.pool, reglages, { now, full: true });
+      assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
+    });
+  }
+
+  test('leaves the verdict independent of the order of lines and sources', async () => {
+    const etat = tirerTout(random(7), true);
+    await vider(db.pool);
+    await load(db.pool, etat);
+    await rapprocher(db.pool, reglages);
+    const attendus = await db.pool.query(constatsComplets);
+    await vider(db.pool);
+    await load(db.pool, renverser(etat));
+    await rapprocher(db.pool, reglages);
+    assert.deepEqual((await db.pool.query(constatsComplets)).rows, attendus.rows);
+    assert.ok(attendus.rows.length > 20);
+  });
+});
 
 const constatsComplets = `select id, code, domaine, adresse, precision, type_bal, valeurs
   from constat order by id`;
