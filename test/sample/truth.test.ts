@@ -156,6 +156,19 @@ for (const [file, shareMax] of moves) {
   });
 }
 
+/** What names a record in the second cell: an RPPS, an address. */
+for (const file of ['Personne_activite', 'Correspondance_MSSante']) {
+  test(`a day later, about one record in a thousand of ${file} is new and one is gone`, () => {
+    const names = (sample: SampleFiles) =>
+      new Set(linesOf(sample, file).map((line) => (line.split('|')[1] ?? '').toLowerCase()));
+    const [before, now] = [names(day1), names(day2)];
+    const come = [...now].filter((name) => !before.has(name)).length / before.size;
+    const gone = [...before].filter((name) => !now.has(name)).length / before.size;
+    assert.ok(come > 0.0005 && come < 0.003, `come: ${come}`);
+    assert.ok(gone > 0.0005 && gone < 0.003, `gone: ${gone}`);
+  });
+}
+
 test('the truth of the second day differs by what happened on it', () => {
   const keys = (sample: SampleFiles) =>
     new Set(truthOf(sample).constats.map((one) => `${one.code} ${one.adresse ?? one.domaine}`));
