@@ -58,7 +58,7 @@ table bal_annuaire
   departement text
   pays text
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
-table bal_operateur
+table bal_operateur with (fillfactor=50)
   ligne_hash bigint not null
   first_load_id integer not null
   gone_load_id integer
@@ -281,7 +281,6 @@ CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHER
 CREATE INDEX bal_annuaire_identifiant_pp ON public.bal_annuaire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (structure_id) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
-CREATE INDEX bal_operateur_derniere_authentification ON public.bal_operateur USING btree (derniere_authentification) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
