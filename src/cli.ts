@@ -6,6 +6,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerReconcile } from './commands/reconcile.js';
+import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
 import { speakFrench } from './commands/french-help.js';
@@ -51,6 +52,7 @@ function buildProgram(context: CommandContext): Command {
   registerExtract(program, context);
   registerInventory(program, context);
   registerReconcile(program, context);
+  registerReport(program, context);
   registerStatus(program, context);
   registerConfig(program, context);
   registerSample(program, context);

@@ -4,13 +4,15 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadSettings } from '../config.js';
 import { generateSample } from '../sample/generate.js';
-import { globalOptions, print, runWithSettings, type CommandContext } from './context.js';
+import { globalOptions, runWithSettings, type CommandContext } from './context.js';
 import { describeResult, exitCodeOf, extractSources } from './extract.js';
 import { describeImport, importInventory } from './inventory.js';
 import type { OpenProgram } from './program.js';
 import { reconcile } from '../reconcile/reconcile.js';
 import { reconcileSettings } from './source-settings.js';
 import { describeReconcile } from './reconcile.js';
+import { optionsOf } from './report.js';
+import { writeReport } from '../report/report.js';
 import { silentProgress } from '../progress.js';
 import { terminalProgress } from './terminal-progress.js';
 
@@ -23,19 +25,17 @@ export function registerDemo(program: Command, context: CommandContext): void {
     .option('--dir <dossier>', 'où garder ses données', defaultFolder)
     .action(async (options: { dir: string }, command: Command) => {
       const isJson = globalOptions(command).json;
-      const folder = resolve(options.dir);
-      const config = await prepareSample(context, folder, isJson);
-      const now = judgedAt(folder);
-      const demo: CommandContext = {
-        ...context,
-        surroundings: { ...context.surroundings, now: () => now },
-      };
-      const settings = { ...loadSettings(config), dataDir: folder };
-      await runWithSettings(demo, settings, isJson, (open) => runDemo(demo, open, options.dir));
+      const config = await prepareSample(context, resolve(options.dir), isJson);
+      await runWithSettings(context, loadSettings(config), isJson, (open) =>
+        runDemo(context, open, options.dir),
+      );
     });
 }
 
-/** Makes the sample once; it is whole as soon as its truth file, written last, is there. */
+/**
+ * The demonstration's files are yesterday's, as a real opérateur's would be: made again when the day has changed, they are
+ * the same country, a version later.
+ */
 async function prepareSample(
   { surroundings }: CommandContext,
   folder: string,
@@ -43,22 +43,28 @@ async function prepareSample(
 ): Promise<string> {
   const outDir = join(folder, 'extractions');
   const config = join(outDir, 'annuaire-sync.yaml');
-  if (!existsSync(join(outDir, 'truth.json')) || !existsSync(config)) {
+  const date = new Date(surroundings.now().getTime() - 86_400_000).toISOString().slice(0, 10);
+  if (!existsSync(config) || dateOfSample(outDir) !== date) {
     const progress = isJson ? silentProgress : terminalProgress(surroundings.err);
-    await generateSample({ outDir, scale: 'demo', day: 1 }, progress, surroundings.signal);
+    await generateSample({ outDir, scale: 'demo', day: 1, date }, progress, surroundings.signal);
   }
   return config;
 }
 
-/** The demonstration lives on the day of its files, so that it says the same on any day. */
-function judgedAt(folder: string): Date {
-  const truth = JSON.parse(readFileSync(join(folder, 'extractions', 'truth.json'), 'utf8')) as {
-    judgedAt: string;
-  };
-  return new Date(truth.judgedAt);
+/** The sample is whole as soon as its truth file is there. */
+function dateOfSample(outDir: string): string | undefined {
+  try {
+    const truth = JSON.parse(readFileSync(join(outDir, 'truth.json'), 'utf8')) as {
+      judgedAt: string;
+    };
+    return truth.judgedAt.slice(0, 10);
+  } catch {
+    return undefined;
+  }
 }
 
 async function runDemo(context: CommandContext, open: OpenProgram, dir: string): Promise<void> {
+  const { out } = context.surroundings;
   const results = await extractSources(open, context.surroundings, {
     sources: [],
     from: undefined,
@@ -74,15 +80,37 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
     { now: context.surroundings.now() },
     open.progress,
   );
-  context.surroundings.out.write(
-    results.map(describeResult).join('\n') +
-      '\n' +
-      describeImport(imported) +
-      '\n' +
-      describeReconcile(summary) +
-      '\n',
-  );
-  void dir;
-  void print;
   context.setExitCode(exitCodeOf(results));
+  if (open.isJson) {
+    const options = await optionsOf(context, open, 'json', {});
+    await writeReport(open.pool, options, out);
+    return;
+  }
+  out.write(`${introduction}\n`);
+  // The head of the report tells the sources; what failed is told here.
+  const failed = results.filter((result) => 'error' in result).map(describeResult);
+  const steps = [...failed, describeImport(imported), describeReconcile(summary)];
+  out.write(`${steps.join('\n')}\n\n`);
+  await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), out);
+  out.write(nextSteps(dir));
+}
+
+const introduction = `
+DÉMONSTRATION — tout est inventé : l'opérateur « GIP Santé Exemple », ses BAL, les professionnels et les structures.
+Les fichiers ont le format exact de ceux de l'ANS ; le programme s'en sert comme des vrais.
+`;
+
+function nextSteps(dir: string): string {
+  const command = `bin/annuaire-sync -c ${join(dir, 'extractions', 'annuaire-sync.yaml')}`;
+  return `
+Et maintenant
+  Voir de plus près, sur cette démonstration :
+    ${command} report --groupe orphan
+    ${command} report --format csv --out constats.csv
+    ${command} status
+  Passer à vos BAL :
+    bin/annuaire-sync config init > annuaire-sync.yaml      puis ouvrez ce fichier : chaque réglage y est expliqué
+    bin/annuaire-sync inventory template > inventaire.csv   le modèle de votre inventaire
+    bin/annuaire-sync --help
+`;
 }

@@ -51,6 +51,6 @@ export function translateError(text: string): string {
 
 function withDefault(option: Option): string {
   const value: unknown = option.defaultValue;
-  if (value === undefined || value === false) return option.description;
-  return `${option.description} (par défaut : ${String(value)})`;
+  if (typeof value !== 'string' && typeof value !== 'number') return option.description;
+  return `${option.description} (par défaut : ${value})`;
 }

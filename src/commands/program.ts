@@ -1,4 +1,5 @@
 // What every command is given: settings, database, progress, and how to say what came of it.
+import type { Writable } from 'node:stream';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
@@ -7,7 +8,7 @@ import type { Progress } from '../progress.js';
 
 /** The outside of the program, so that tests can hold it. */
 export type Surroundings = {
-  readonly out: NodeJS.WritableStream;
+  readonly out: Writable & { readonly columns?: number };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;

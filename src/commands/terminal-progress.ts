@@ -3,6 +3,9 @@ import type { Progress, ProgressStep } from '../progress.js';
 
 const redrawEveryMs = 100;
 
+/** A step quicker than this leaves no line behind. */
+const worthTellingMs = 200;
+
 type Output = Pick<WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** A bar that is redrawn on a terminal; one line at the end of each step elsewhere. */
@@ -20,7 +23,10 @@ export function terminalProgress(out: Output, now: () => number = Date.now): Pro
   const end = (summary?: string): void => {
     if (!current) return;
     clear();
-    out.write(`${finalLine(current, amount, lineCount, now() - startedAt, summary)}\n`);
+    const elapsedMs = now() - startedAt;
+    if (elapsedMs >= worthTellingMs || summary !== undefined) {
+      out.write(`${finalLine(current, amount, lineCount, elapsedMs, summary)}\n`);
+    }
     current = undefined;
   };
   return {
@@ -46,7 +52,8 @@ export function terminalProgress(out: Output, now: () => number = Date.now): Pro
 }
 
 function bar(step: ProgressStep, done: number, lines: number, elapsedMs: number): string {
-  const counted = lines > 0 ? `  ${lines.toLocaleString('fr-FR')} lignes` : '';
+  const counted =
+    lines > 0 && step.unit !== 'lignes' ? `  ${lines.toLocaleString('fr-FR')} lignes` : '';
   if (step.total === undefined || step.total === 0) {
     return `  ${step.label}  ${quantity(done, step.unit)}${counted}`;
   }
@@ -68,7 +75,7 @@ function finalLine(
 ): string {
   const facts = [
     ...(done > 0 ? [quantity(done, step.unit)] : []),
-    ...(lines > 0 ? [`${lines.toLocaleString('fr-FR')} lignes`] : []),
+    ...(lines > 0 && step.unit !== 'lignes' ? [`${lines.toLocaleString('fr-FR')} lignes`] : []),
     duration(elapsedMs),
   ];
   return `  ${step.label} : ${summary ?? facts.join(', ')}`;

@@ -93,7 +93,7 @@ function parseUrl(text: string): URL {
   if (URL.canParse(text)) return new URL(text);
   throw new UsageError(
     'URL_INVALIDE',
-    "Le réglage « url » de la source n'est pas une adresse valable.",
+    "Le réglage « from » de la source n'est pas une adresse valable.",
   );
 }
 

@@ -54,7 +54,7 @@ async function assertUsable(partial: PartialFile, origin: string): Promise<void>
     }
     throw new AppError(
       'REPONSE_INATTENDUE',
-      `${origin} : le serveur a rendu autre chose qu'une extraction. Vérifiez le réglage « url ».`,
+      `${origin} : le serveur a rendu autre chose qu'une extraction. Vérifiez le réglage « from ».`,
       { cause: error },
     );
   }

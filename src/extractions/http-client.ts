@@ -87,7 +87,7 @@ async function sendFollowing(
     if (redirects >= options.redirectsMax) {
       throw new AppError(
         'HTTP_REDIRECTIONS',
-        `${displayUrl(asked.url)} : plus de ${options.redirectsMax} redirections. Vérifiez le réglage « url ».`,
+        `${displayUrl(asked.url)} : plus de ${options.redirectsMax} redirections. Vérifiez le réglage « from ».`,
       );
     }
     url = redirectTarget(answer);
@@ -126,7 +126,7 @@ function redirectTarget(answer: Answer): URL {
   if (location === undefined || !URL.canParse(location, answer.url.href)) {
     throw new AppError(
       'HTTP_REDIRECTIONS',
-      `${displayUrl(answer.url)} : redirection sans adresse valable. Vérifiez le réglage « url ».`,
+      `${displayUrl(answer.url)} : redirection sans adresse valable. Vérifiez le réglage « from ».`,
     );
   }
   return new URL(location, answer.url);
@@ -144,13 +144,13 @@ function assertAllowed(url: URL, startUrl: URL, options: HttpClientOptions): voi
   if (startUrl.protocol === 'https:') {
     throw new AppError(
       'HTTP_DEGRADE',
-      `${displayUrl(startUrl)} renvoie vers ${where}, non chiffrée : refusé. Vérifiez le réglage « url ».`,
+      `${displayUrl(startUrl)} renvoie vers ${where}, non chiffrée : refusé. Vérifiez le réglage « from ».`,
     );
   }
   if (options.allowPlainHttp !== true && !isLoopback(url.hostname)) {
     throw new UsageError(
       'HTTP_NON_CHIFFRE',
-      `${where} n'est pas chiffrée : utilisez https, ou autorisez-la par le réglage « allowPlainHttp ».`,
+      `${where} n'est pas chiffrée : utilisez https, ou autorisez-la par le réglage « reseau.httpEnClair ».`,
     );
   }
 }
@@ -218,6 +218,6 @@ function parseProxy(text: string): URL {
   if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text);
   throw new UsageError(
     'PROXY_INVALIDE',
-    "Le réglage « proxy » n'est pas une adresse valable : http://[utilisateur:motdepasse@]hote:port",
+    "Le réglage « reseau.proxy » n'est pas une adresse valable : http://[utilisateur:motdepasse@]hote:port",
   );
 }

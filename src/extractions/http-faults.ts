@@ -50,17 +50,17 @@ function statusRemedy(status: number, hasClientCertificate: boolean): string {
     case 401:
     case 403:
       return hasClientCertificate
-        ? "accès refusé. Vérifiez auprès de l'ANS que le certificat client (réglage « certificatClient ») est habilité et non expiré"
-        : 'accès refusé. Cette adresse demande sans doute un certificat client (réglage « certificatClient ») ou des en-têtes (réglage « headers »)';
+        ? "accès refusé. Vérifiez auprès de l'ANS que le certificat client (réglage « tls.certificat ») est habilité et non expiré"
+        : 'accès refusé. Cette adresse demande sans doute un certificat client (réglage « tls.certificat »)';
     case 404:
     case 410:
-      return "le fichier n'est pas, ou plus, à cette adresse. Vérifiez le réglage « url » de la source";
+      return "le fichier n'est pas, ou plus, à cette adresse. Vérifiez le réglage « from » de la source";
     case 407:
-      return "le proxy demande une authentification. Ajoutez l'utilisateur et le mot de passe au réglage « proxy »";
+      return "le proxy demande une authentification. Ajoutez l'utilisateur et le mot de passe au réglage « reseau.proxy »";
     default:
       return status >= 500
         ? 'le serveur est en panne. Relancez plus tard, ou fournissez le fichier par --from'
-        : 'le serveur refuse la demande. Vérifiez le réglage « url » de la source';
+        : 'le serveur refuse la demande. Vérifiez le réglage « from » de la source';
   }
 }
 
@@ -83,7 +83,7 @@ export function transferFault(error: unknown, place: FaultPlace): unknown {
   // A server that wants a certificate may say so by closing.
   const isCut = place.url.protocol === 'https:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code);
   const hint = isCut
-    ? '. Si cela dure, le serveur exige peut-être un certificat client (réglage « certificatClient »), ou refuse le nôtre'
+    ? '. Si cela dure, le serveur exige peut-être un certificat client (réglage « tls.certificat »), ou refuse le nôtre'
     : '';
   const through = place.hasProxy ? ' (par le proxy)' : '';
   return new TransientFault(`RESEAU_${code}`, `${where}${through} : ${text}${hint}.`, {
@@ -98,17 +98,23 @@ function isNetworkCode(code: string): boolean {
 const networkTexts = new Map([
   [
     'ENOTFOUND',
-    "nom d'hôte inconnu. Vérifiez l'adresse, le DNS du serveur, et le réglage « proxy » s'il en faut un",
+    "nom d'hôte inconnu. Vérifiez l'adresse, le DNS du serveur, et le réglage « reseau.proxy » s'il en faut un",
   ],
   ['EAI_AGAIN', 'le DNS ne répond pas. Vérifiez le réseau du serveur'],
-  ['ECONNREFUSED', "connexion refusée. Vérifiez l'adresse et le pare-feu, ou le réglage « proxy »"],
+  [
+    'ECONNREFUSED',
+    "connexion refusée. Vérifiez l'adresse et le pare-feu, ou le réglage « reseau.proxy »",
+  ],
   ['ECONNRESET', 'la connexion a été coupée'],
   ['UND_ERR_SOCKET', 'la connexion a été coupée avant la fin'],
   [
     'UND_ERR_CONNECT_TIMEOUT',
-    'pas de connexion dans le délai. Vérifiez le pare-feu ou le réglage « proxy »',
+    'pas de connexion dans le délai. Vérifiez le pare-feu ou le réglage « reseau.proxy »',
   ],
-  ['ETIMEDOUT', 'pas de connexion dans le délai. Vérifiez le pare-feu ou le réglage « proxy »'],
+  [
+    'ETIMEDOUT',
+    'pas de connexion dans le délai. Vérifiez le pare-feu ou le réglage « reseau.proxy »',
+  ],
   ['UND_ERR_HEADERS_TIMEOUT', 'le serveur ne répond pas dans le délai'],
   ['UND_ERR_BODY_TIMEOUT', "le serveur a cessé d'envoyer le fichier"],
   ['EHOSTUNREACH', 'serveur injoignable. Vérifiez le réseau'],
@@ -127,8 +133,8 @@ function firstCause(error: unknown): unknown {
 function proxyFault(status: number, where: string, cause: unknown): AppError {
   const remedy =
     status === 407
-      ? "il demande une authentification ; ajoutez l'utilisateur et le mot de passe au réglage « proxy »"
-      : 'vérifiez le réglage « proxy » et que le proxy autorise cette adresse';
+      ? "il demande une authentification ; ajoutez l'utilisateur et le mot de passe au réglage « reseau.proxy »"
+      : 'vérifiez le réglage « reseau.proxy » et que le proxy autorise cette adresse';
   const message = `${where} : le proxy refuse la connexion (HTTP ${status}) : ${remedy}.`;
   return transientStatuses.has(status)
     ? new TransientFault('PROXY_REFUSE', message, { cause })

@@ -54,7 +54,7 @@ function parseCaBundle(pem: string): string[] {
   if (blocks.length === 0) {
     throw new UsageError(
       'CA_INVALIDE',
-      'Le réglage « ca » ne contient aucun certificat PEM (« -----BEGIN CERTIFICATE----- »). ' +
+      'Le réglage « reseau.ca » ne contient aucun certificat PEM (« -----BEGIN CERTIFICATE----- »). ' +
         'Un fichier .p7b se convertit par : openssl pkcs7 -inform DER -print_certs -in chaine.p7b -out chaine.pem',
     );
   }
@@ -64,7 +64,7 @@ function parseCaBundle(pem: string): string[] {
     } catch (error) {
       throw new UsageError(
         'CA_INVALIDE',
-        `Le certificat n° ${index + 1} du réglage « ca » est illisible : fournissez de nouveau le fichier PEM.`,
+        `Le certificat n° ${index + 1} du réglage « reseau.ca » est illisible : fournissez de nouveau le fichier PEM.`,
         error,
       );
     }
@@ -78,7 +78,7 @@ function clientCertificateFault(error: unknown): UsageError {
 }
 
 function clientCertificateRemedy(text: string): string {
-  const setting = 'Réglage « certificatClient »';
+  const setting = 'Réglage « tls.certificat »';
   if (/key values mismatch/i.test(text)) {
     return `${setting} : la clé privée n'est pas celle du certificat. Fournissez la paire du même fichier.`;
   }

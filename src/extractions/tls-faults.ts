@@ -14,13 +14,13 @@ type Fault = readonly [ownCode: string, remedy: string];
 const unknownCa: Fault = [
   'TLS_AC_INCONNUE',
   "le certificat du serveur est signé par une autorité inconnue. S'il s'agit de l'IGC-Santé, ajoutez sa " +
-    'chaîne (PEM) au réglage « ca » ; elle est publiée sur http://igc-sante.esante.gouv.fr. ' +
+    'chaîne (PEM) au réglage « reseau.ca » ; elle est publiée sur http://igc-sante.esante.gouv.fr. ' +
     'Sinon, un équipement intercepte peut-être la connexion.',
 ];
 
 const clientRefused: Fault = [
   'TLS_CERTIFICAT_CLIENT_REFUSE',
-  "le serveur refuse notre certificat client, ou l'exige. Vérifiez le réglage « certificatClient » : certificat " +
+  "le serveur refuse notre certificat client, ou l'exige. Vérifiez le réglage « tls.certificat » : certificat " +
     "présent, non expiré, accompagné de sa chaîne et habilité par l'ANS.",
 ];
 
@@ -57,7 +57,7 @@ const namedFaults = new Map<string, Fault>([
     'ERR_TLS_CERT_ALTNAME_INVALID',
     [
       'TLS_NOM',
-      "le certificat présenté n'est pas celui de ce serveur. Vérifiez le réglage « url » (nom exact) et « proxy ».",
+      "le certificat présenté n'est pas celui de ce serveur. Vérifiez le réglage « from » (nom exact) et « reseau.proxy ».",
     ],
   ],
   ['CERT_REVOKED', ['TLS_CERTIFICAT_REVOQUE', 'le certificat du serveur a été révoqué.']],
@@ -72,7 +72,7 @@ const namedFaults = new Map<string, Fault>([
     'UND_ERR_PRX_TLS',
     [
       'TLS_PROXY',
-      'la connexion chiffrée avec le proxy a échoué. Vérifiez les réglages « proxy » et « ca ».',
+      'la connexion chiffrée avec le proxy a échoué. Vérifiez les réglages « reseau.proxy » et « reseau.ca ».',
     ],
   ],
 ]);
@@ -91,7 +91,7 @@ const patternFaults: readonly (readonly [pattern: RegExp, fault: Fault])[] = [
     /HANDSHAKE_FAILURE/,
     [
       'TLS_NEGOCIATION',
-      'le serveur a refusé la négociation TLS : il exige un certificat client (réglage « certificatClient »), ou ' +
+      'le serveur a refusé la négociation TLS : il exige un certificat client (réglage « tls.certificat »), ou ' +
         "n'a aucune suite de chiffrement commune avec l'exigence EX_OPE_5010.",
     ],
   ],
@@ -103,14 +103,14 @@ const patternFaults: readonly (readonly [pattern: RegExp, fault: Fault])[] = [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
     [
       'TLS_ABSENT',
-      "le serveur ne parle pas TLS sur ce port. Vérifiez l'adresse (https, port) et le réglage « proxy ».",
+      "le serveur ne parle pas TLS sur ce port. Vérifiez l'adresse (https, port) et le réglage « reseau.proxy ».",
     ],
   ],
   [
     /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_)|^EPROTO$/,
     [
       'TLS_ECHEC',
-      "la connexion chiffrée a échoué. Vérifiez l'adresse et les réglages « ca » et « certificatClient ».",
+      "la connexion chiffrée a échoué. Vérifiez l'adresse et les réglages « reseau.ca » et « tls.certificat ».",
     ],
   ],
 ];

@@ -209,7 +209,7 @@ function assertNoWebPage(answer: Answer): void {
   throw new AppError(
     'REPONSE_INATTENDUE',
     `${displayUrl(answer.url)} : le serveur a rendu une page web au lieu du fichier (maintenance, ou portail ` +
-      "d'accès). Vérifiez le réglage « url » et l'accès au réseau, puis relancez.",
+      "d'accès). Vérifiez le réglage « from » et l'accès au réseau, puis relancez.",
   );
 }
 

@@ -8,37 +8,62 @@ import type { Client } from '../db/pool.js';
 import { coteSql } from './faits-cotes.js';
 import { structureSql } from './faits-structures.js';
 
-/** Fills the tables of facts, for the addresses of `portee` only when `isDelta`; how many BAL they hold. */
+export type FaitsOptions = {
+  /** Only the addresses of the table `portee`. */
+  readonly isDelta: boolean;
+  /** Whether the identites source was ever loaded. */
+  readonly hasIdentites: boolean;
+};
+
+// Holders above which reading every activity of the country once is quicker than looking each of them up.
+const recherchesMax = 150_000;
+
+/** Fills the tables of facts; how many BAL they hold. */
 export async function buildFaits(
   client: Client,
-  isDelta: boolean,
+  { isDelta, hasIdentites }: FaitsOptions,
   tick: () => void,
 ): Promise<number> {
-  for (const statement of [...coteSql(isDelta), ...structureSql(isDelta), ...verdictSql]) {
-    await client.query(statement);
-    tick();
-  }
-  const { rows } = await client.query<{ n: number }>(
-    `select count(*)::integer as n from fait where rang = 1`,
+  const run = async (statements: readonly string[]): Promise<void> => {
+    for (const statement of statements) {
+      await client.query(statement);
+      tick();
+    }
+  };
+  await run([...coteSql(isDelta), ...structureSql(isDelta)]);
+  const { rows } = await client.query<{ bals: number; titulaires: number }>(
+    `select count(*) filter (where rang = 1)::integer as bals,
+       count(*) filter (where type_pp = '8')::integer as titulaires from fait`,
   );
-  return rows[0]?.n ?? 0;
+  const { bals = 0, titulaires = 0 } = rows[0] ?? {};
+  await run(verdictSql(titulaires <= recherchesMax, hasIdentites));
+  return bals;
 }
 
 // A line of the identites source carries its structure; a line of Personne_activite refers to it.
-const lignes = `select identifiant_pp, structure_hash, code_mode_exercice, code_genre_activite,
-    null::text collate "C" as finess_site, null::text collate "C" as finess_ej,
-    null::text collate "C" as siret, null::text collate "C" as siren,
-    null::text collate "C" as identifiant_technique, null::text collate "C" as ancien_identifiant,
-    null::text as raison_sociale
-  from activite where gone_load_id is null
-  union all
-  select identifiant_pp, null, code_mode_exercice, code_genre_activite, finess_site, finess_ej,
-    siret, siren, identifiant_technique, ancien_identifiant, raison_sociale
-  from identite where gone_load_id is null`;
+const identifiants = [
+  'finess_site',
+  'finess_ej',
+  'siret',
+  'siren',
+  'identifiant_technique',
+  'ancien_identifiant',
+];
+
+/** The lines of practice of both sources that meet `condition`. */
+export function lignesExercice(hasIdentites: boolean, condition: string): string {
+  const vides = identifiants.map((nom) => `null::text collate "C" as ${nom}`).join(', ');
+  const activites = `select identifiant_pp, structure_hash, code_mode_exercice, code_genre_activite,
+      ${vides}, null::text as raison_sociale
+    from activite where gone_load_id is null and ${condition}`;
+  const identites = `select identifiant_pp, null, code_mode_exercice, code_genre_activite,
+      ${identifiants.join(', ')}, raison_sociale
+    from identite where gone_load_id is null and ${condition}`;
+  return hasIdentites ? `${activites} union all ${identites}` : activites;
+}
 
 /** The lines of practice `l`, once joined to their structure `e`. */
 export const exercice = {
-  lignes,
   structure: `left join structure_exercice e on e.ligne_hash = l.structure_hash and e.gone_load_id is null`,
   site: `coalesce(e.finess_site, l.finess_site)`,
   ej: `coalesce(e.finess_ej, l.finess_ej)`,
@@ -68,18 +93,22 @@ const estActivite = `l.code_mode_exercice is not null or l.code_genre_activite i
 const egDeLEj = `case when s.nature = 'EJ' and coalesce(site.ej, ${exercice.ej}) = s.identifiant
   then ${exercice.site} end`;
 
-const verdictSql = [
-  // In the order written: the holders first, or the structures of the whole country would be joined for nothing.
-  `set local join_collapse_limit = 1`,
-  // Nearly every holder is known, active and in his place: only the others are written.
-  `create temp table verdict on commit drop as
+function verdictSql(isLookedUp: boolean, hasIdentites: boolean): string[] {
+  const lignes = isLookedUp
+    ? `lateral (${lignesExercice(hasIdentites, 'identifiant_pp = f.pp')}) l on true`
+    : `(${lignesExercice(hasIdentites, 'true')}) l on l.identifiant_pp = f.pp`;
+  return [
+    // In the order written: the holders first, or the structures of the whole country would be joined for nothing.
+    `set local join_collapse_limit = 1`,
+    // Nearly every holder is known, active and in his place: only the others are written.
+    `create temp table verdict on commit drop as
    select f.id, bool_or(l.identifiant_pp is not null) as est_connu,
      bool_or(${estActivite}) as a_activite,
      coalesce(bool_or(${exerceDans}), false) as exerce_dans,
      case when min(${egDeLEj}) = max(${egDeLEj}) then min(${egDeLEj}) end as eg_unique
    from fait f
    left join structure_vue s on s.structure_id = f.structure_id and s.est_connue
-   left join (${lignes}) l on l.identifiant_pp = f.pp
+   left join ${lignes}
    ${exercice.structure}
    left join finess_vu site on site.finess = ${exercice.site}
    where f.type_bal in ('PER', 'CAB') and f.type_pp = '8' and f.pp is not null
@@ -87,9 +116,10 @@ const verdictSql = [
    having not bool_or(${estActivite})
      or (bool_or(s.structure_id is not null) and bool_or(${exerceDans}) is not true)
      or min(${egDeLEj}) is not null`,
-  `set local join_collapse_limit = 8`,
-  `update verdict v set est_connu = true from fait f
+    `set local join_collapse_limit = 8`,
+    `update verdict v set est_connu = true from fait f
    where f.id = v.id and not v.est_connu and exists (
      select 1 from savoir_faire s where s.identifiant_pp = f.pp and s.gone_load_id is null)`,
-  `analyze verdict (id)`,
-];
+    `analyze verdict (id)`,
+  ];
+}

@@ -12,9 +12,9 @@ export type Mode =
     };
 
 // Above this, probing one by one costs more than reading everything once.
-const changementsMax = 200_000;
+const changementsMax = 100_000;
 const partMax = 0.25;
-const petiteporteeMax = 2_000;
+const petitePorteeMax = 2_000;
 
 /** Delta when everything that changed since the last finished run is listed, and little did. */
 export async function chooseMode(
@@ -50,7 +50,7 @@ export async function fillPortee(
   }
   const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from portee`);
   const size = rows[0]?.n ?? 0;
-  return size <= Math.max(petiteporteeMax, (previous.balCount ?? 0) * partMax);
+  return size <= Math.max(petitePorteeMax, (previous.balCount ?? 0) * partMax);
 }
 
 const touche = `(first_load_id = any($1::integer[]) or gone_load_id = any($1::integer[]))`;
@@ -61,6 +61,22 @@ const finessTouches = `select finess, siret, siren from structure_finess
     and date_fermeture > (select aujourd_hui_precedent from reglage)
     and date_fermeture <= (select aujourd_hui from reglage))`;
 
+type TableBal = 'bal_operateur' | 'bal_annuaire';
+
+// What is published matters by its holder or its structure when the inventory does not hold the BAL: that can only be
+// under a declared domain.
+const enService: Record<TableBal, string> = {
+  bal_operateur: 'b.gone_load_id is null',
+  bal_annuaire: `b.gone_load_id is null
+    and exists (select 1 from domaine_declare declare where declare.nom = b.domaine)`,
+};
+
+const tables: readonly TableBal[] = ['bal_operateur', 'bal_annuaire'];
+
+// The planner counts a probe of an index dearer than it is, and would read the whole country for a few thousand keys.
+const parProbe = 'set local enable_hashjoin = off';
+const parCout = 'set local enable_hashjoin = on';
+
 const statements: readonly (readonly [text: string, needsLoads: boolean])[] = [
   [creer('changement', 'kind text collate "C", cle text collate "C"'), false],
   [
@@ -69,6 +85,31 @@ const statements: readonly (readonly [text: string, needsLoads: boolean])[] = [
     true,
   ],
   ['analyze changement', false],
+  [creer('structure_touchee', 'structure_id text collate "C"'), false],
+  [parProbe, false],
+  // The EJ of a site seen with several is the most frequent of its activity lines: any of them may tip it.
+  [
+    `insert into structure_touchee
+     with bougees as materialized (
+       select a.structure_hash from changement c
+       join activite a on a.identifiant_pp = c.cle and a.gone_load_id is null
+       where c.kind = 'titulaire' and a.first_load_id = any($1::integer[])
+       union
+       select a.structure_hash from changement c
+       join activite a on a.identifiant_pp = c.cle and a.gone_load_id is not null
+       where c.kind = 'titulaire' and a.gone_load_id = any($1::integer[]))
+     select distinct '1' || s.finess_site
+     from bougees b
+     join structure_exercice s on s.ligne_hash = b.structure_hash and s.gone_load_id is null
+     where s.finess_site is not null
+       and not exists (select 1 from structure_finess f
+         where f.finess = s.finess_site and f.gone_load_id is null)
+       and exists (select 1 from structure_exercice autre
+         where autre.finess_site = s.finess_site and autre.gone_load_id is null
+           and autre.finess_ej <> s.finess_ej)`,
+    true,
+  ],
+  [parCout, false],
   [
     creer(
       'finess_touche',
@@ -101,7 +142,6 @@ const statements: readonly (readonly [text: string, needsLoads: boolean])[] = [
     true,
   ],
   ['analyze changement', false],
-  [creer('structure_touchee', 'structure_id text collate "C"'), false],
   [
     `insert into structure_touchee
      select distinct id from (
@@ -115,29 +155,20 @@ const statements: readonly (readonly [text: string, needsLoads: boolean])[] = [
      where id is not null`,
     true,
   ],
-  // The EJ of a site seen with several is the most frequent of its activity lines: any of them may tip it.
-  [
-    `insert into structure_touchee
-     select distinct '1' || s.finess_site
-     from (select distinct a.structure_hash from changement c
-       join activite a on a.identifiant_pp = c.cle
-       where c.kind = 'titulaire' and a.structure_hash is not null
-         and ((a.gone_load_id is null and a.first_load_id = any($1::integer[]))
-           or a.gone_load_id = any($1::integer[]))) bougees
-     join structure_exercice s on s.ligne_hash = bougees.structure_hash and s.gone_load_id is null
-     where exists (select 1 from structure_exercice autre
-       where autre.finess_site = s.finess_site and autre.gone_load_id is null
-         and autre.finess_ej <> s.finess_ej)`,
-    true,
-  ],
   ['analyze structure_touchee', false],
   [creer('portee', 'adresse text collate "C" primary key'), false],
   [
     `insert into portee
      select cle from changement where kind = 'adresse'
-     ${(['bal_operateur', 'bal_annuaire'] as const).map(balsTouchees).join('')}`,
+     ${tables.map(balsDesStructures).join('')}`,
     false,
   ],
+  [parProbe, false],
+  [
+    `insert into portee ${tables.map(balsDesTitulaires).join(' union ')} on conflict do nothing`,
+    false,
+  ],
+  [parCout, false],
   ['analyze portee', false],
 ];
 
@@ -145,12 +176,15 @@ function creer(nom: string, colonnes: string): string {
   return `create temp table ${nom} (${colonnes}) on commit drop`;
 }
 
-function balsTouchees(table: 'bal_operateur' | 'bal_annuaire'): string {
-  return `union select b.adresse from changement c
-       join ${table} b on b.identifiant_pp = c.cle and b.gone_load_id is null
-       where c.kind = 'titulaire'
-     union select b.adresse from structure_touchee s
-       join ${table} b on b.structure_id = s.structure_id and b.gone_load_id is null
+function balsDesTitulaires(table: TableBal): string {
+  return `select b.adresse from changement c
+    join ${table} b on b.identifiant_pp = c.cle and ${enService[table]}
+    where c.kind = 'titulaire'`;
+}
+
+function balsDesStructures(table: TableBal): string {
+  return `union select b.adresse from structure_touchee s
+       join ${table} b on b.structure_id = s.structure_id and ${enService[table]}
      union select b.adresse from structure_touchee s
        join domaine_declare d on d.structure_id = s.structure_id
        join ${table} b on b.domaine = d.nom and b.gone_load_id is null

@@ -1,7 +1,7 @@
 // Extraction_Correspondance_MSSante: one line per BAL and attachment.
 import type { Bal, Rattachement } from './bal.js';
 import { correspondanceMssanteHeader } from './headers.js';
-import type { PlantedBal } from './planter.js';
+import type { PlantedBal } from './planted.js';
 import { happens, stream } from './random.js';
 import type { Structure } from './structures.js';
 import type { TextContent } from './text-lines.js';
@@ -94,7 +94,7 @@ function balLine(world: World, bal: Bal, rattachement: Rattachement | undefined)
     : '||';
   return (
     `${bal.typeBal}|${bal.adresse}|${identification}|${idNatStruct.slice(0, 1)}|${idNatStruct.slice(1)}|` +
-    `${bal.service}|${holderCells(bal)}|${bal.dematerialisation}|${structureCells(structure)}`
+    `${bal.service}|${holderCells(bal)}|${bal.dematerialisation}|${structureCells(structure, bal.typeBal)}`
   );
 }
 
@@ -110,14 +110,18 @@ function holderCells(bal: Bal): string {
   );
 }
 
-/** Thirteen cells, from Raison Sociale to Pays. */
-function structureCells(structure: Structure | undefined): string {
+/** Thirteen cells, from Raison Sociale to Pays; two structures in three of PER show no street. */
+function structureCells(structure: Structure | undefined, typeBal: Bal['typeBal']): string {
   if (!structure) return '||||||||||||';
   const { adresse: a } = structure;
+  const hasStreet = typeBal !== 'PER' || Number(a.numeroVoie) % 3 === 0;
+  const street = hasStreet
+    ? `${a.complementDestinataire}|${a.mention}|${a.numeroVoie}|${a.indice}|${a.typeVoie.libelle}|` +
+      `${a.voie}|${a.complementPoint}|${a.cedex}`
+    : '|||||||';
   return (
-    `${structure.raisonSociale}|${structure.enseigne}|${a.complementDestinataire}|${a.mention}|` +
-    `${a.numeroVoie}|${a.indice}|${a.typeVoie.libelle}|${a.voie}|${a.complementPoint}|` +
-    `${a.cedex}|${a.codePostal}|${a.departement.libelle}|France`
+    `${structure.raisonSociale}|${structure.enseigne}|${street}|${a.codePostal}|` +
+    `${a.departement.libelle}|France`
   );
 }
 

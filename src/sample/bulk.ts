@@ -4,6 +4,7 @@
 import { rattachementTo, titulaireOf, type Bal, type Hebergement, type TypeBal } from './bal.js';
 import { domaineOfBal, type Country, type Domaine } from './country.js';
 import { birthRate, births, createEvolution } from './evolution.js';
+import { createHebergements } from './hebergement.js';
 import { adeli } from './identifiers.js';
 import { services } from './nomenclatures.js';
 import type { People } from './people.js';
@@ -36,6 +37,7 @@ export type Bulk = {
 export function createBulk(country: Country, structures: Structures, people: People): Bulk {
   const streams = bulkStreams(country.seed);
   const evolution = createEvolution(country, 'bal');
+  const hebergements = createHebergements(country);
   const isAlive = (slot: Slot) =>
     // A declared domain that emptied itself would be a constat nobody planted.
     (slot.domaine.isOperateur && slot.local < 2) || evolution.isAlive(slot.person, slot.bornOn);
@@ -71,7 +73,7 @@ export function createBulk(country: Country, structures: Structures, people: Peo
       happens(streams.capitales, slot.person, country.quirks.adresseEnCapitales)
         ? withCapitals(bal.adresse)
         : bal.adresse,
-    hebergementOf: (slot, bal) => makeHebergement(country, streams, slot, bal),
+    hebergementOf: (slot, bal) => hebergements(slot, bal),
     holderPlaces: (slot) => {
       const plan = planOf(slot);
       return plan.typeBal === 'PER' ? plan.places : undefined;
@@ -105,9 +107,6 @@ function bulkStreams(seed: number) {
     service: of('service'),
     dematerialisation: of('dematerialisation'),
     capitales: of('capitales'),
-    creation: of('creation'),
-    authentification: of('authentification'),
-    taille: of('taille'),
   };
 }
 
@@ -263,42 +262,4 @@ function withCapitals(adresse: string): string {
   const [first = '', ...rest] = adresse.slice(0, at).split('.');
   const head = first.charAt(0).toUpperCase() + first.slice(1);
   return [head, ...rest.map((part) => part.toUpperCase())].join('.') + adresse.slice(at);
-}
-
-const quotas = [1, 2, 5, 10].map((gib) => gib * 1024 ** 3);
-
-/** Dates are counted from day 1, so that a BAL keeps them; all authentications stay under a year old to `dayMax`. */
-function makeHebergement(
-  country: Country,
-  streams: ReturnType<typeof bulkStreams>,
-  slot: Slot,
-  bal: Bal,
-): Hebergement {
-  const first = country.firstDay.getTime();
-  const creation = draw(streams.creation, slot.person);
-  const authentication = draw(streams.authentification, slot.person);
-  const size = draw(streams.taille, slot.person);
-  const quota = pick(quotas, size >>> 3);
-  const createdOn =
-    slot.bornOn === 1
-      ? new Date(first - (420 + (creation % 2_900)) * 86_400_000)
-      : new Date(first + (slot.bornOn - 2) * 86_400_000);
-  const seenAt =
-    slot.bornOn === 1
-      ? new Date(
-          first - (1 + (authentication % 270)) * 86_400_000 + ((authentication >>> 9) % 86_400_000),
-        )
-      : undefined;
-  return {
-    etat: 'actif',
-    listeRouge: false,
-    preferee: creation % 6 === 0,
-    dateCreation: createdOn.toISOString().slice(0, 10),
-    derniereAuthentification: seenAt ? `${seenAt.toISOString().slice(0, 19)}Z` : '',
-    tailleOctets: Math.floor(quota * 0.75 * (size / 0x1_0000_0000)),
-    quotaOctets: quota,
-    transfertVers: '',
-    responsable: bal.typeBal === 'ORG' ? `Responsable ${bal.service.toLowerCase()}` : '',
-    description: bal.typeBal === 'ORG' ? bal.service : '',
-  };
 }

@@ -131,7 +131,7 @@ const divergents: readonly Case[] = [
         rattachements: [voisine(bal.rattachements[0])],
         service: 'Soins palliatifs',
       };
-      divergent(p, bal, changes, ['service', 'structures', 'titulaire']);
+      divergent(p, bal, changes, ['titulaire', 'structures', 'service']);
     },
   },
 ];

@@ -187,7 +187,7 @@ const demoOperateurRanks = new Set([2, 3, 4, 5, 7, 9, 12, 16]);
 /** The demonstration hosts eight hospitals; elsewhere the opérateur hosts the largest domain and a few hundred more. */
 function isOfOperateur(scale: Scale, rank: number): boolean {
   if (scale === 'demo') return demoOperateurRanks.has(rank);
-  return rank === 0 || rank === 40 || (rank >= 96 && rank % 16 === 0);
+  return rank === 0 || (rank % 16 === 0 && rank >= dimensions[scale].domaines * 0.12);
 }
 
 const none: DeclaredStructure = { kind: 'aucune' };
@@ -211,20 +211,18 @@ export const hospitalKinds = [
   { prefix: 'centre-sante', nom: 'CENTRE DE SANTE' },
 ] as const;
 
-/** The town of the domain or EJ of that rank; neighbours by rank have names that differ. */
+/** The town of the domain or EJ of that rank: with its kind, it makes a name of its own up to rank 6,400. */
 export function communeOfRank(rank: number): string {
-  return communes[(rank * 1_009) % communes.length] ?? '';
+  return communes[(Math.floor(rank / 8) * 769 + (rank % 8) * 37) % 800] ?? '';
 }
 
 /** Every name ends with -exemple: no real domain does. */
 function domaineName(rank: number, kind: Domaine['kind']): string {
   if (rank === 0) return 'medecine-exemple.mssante.fr';
   if (rank === 1) return 'interop-exemple.mssante.fr';
-  const commune = slug(communeOfRank(rank));
-  const prefix =
-    kind === 'liberal' ? 'maison-sante' : (hospitalKinds[(rank * 5) % 8]?.prefix ?? 'ch');
-  const number = rank < communes.length ? '' : `-${Math.floor(rank / communes.length) + 1}`;
-  return `${prefix}-${commune}${number}-exemple.mssante.fr`;
+  const kindOf = hospitalKinds[(rank * 5) % 8]?.prefix ?? 'ch';
+  const prefix = kind === 'liberal' ? `sante${(rank % 8) + 1}` : kindOf;
+  return `${prefix}-${slug(communeOfRank(rank))}-exemple.mssante.fr`;
 }
 
 function sum(numbers: readonly number[]): number {

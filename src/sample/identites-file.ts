@@ -28,9 +28,12 @@ function* identiteRows(world: World): Generator<string> {
   const { country, planted } = world;
   const births = stream(country.seed, 'identite.naissance');
   const oneIn = country.scale === 'demo' ? 10 : 40;
-  for (const { person, activities, isInActivites } of world.residents()) {
-    if (person.index % oneIn !== 7 || !isInActivites) continue;
-    for (const { place } of activities) yield identiteLine(world, births, person, place);
+  for (const inhabitant of world.population.inhabitants()) {
+    if (inhabitant.index % oneIn !== 7) continue;
+    const person = world.people(inhabitant.index);
+    for (const { place } of world.population.activitiesOf(inhabitant, person)) {
+      yield identiteLine(world, births, person, place);
+    }
   }
   for (const { person, listedIn, places } of planted.persons) {
     if (listedIn !== 'identites') continue;

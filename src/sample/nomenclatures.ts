@@ -10,7 +10,7 @@ export type Profession = {
 
 /** TRE_G15. */
 export const professions: readonly Profession[] = [
-  { code: '10', libelle: 'Médecin', weight: 19, salarie: 0.5 },
+  { code: '10', libelle: 'Médecin', weight: 21, salarie: 0.5 },
   { code: '21', libelle: 'Pharmacien', weight: 5, salarie: 0.6 },
   { code: '40', libelle: 'Chirurgien-Dentiste', weight: 4, salarie: 0.15 },
   { code: '50', libelle: 'Sage-Femme', weight: 2, salarie: 0.7 },

@@ -1,98 +1,15 @@
 // Plants cases in the invented country: each case states its data and, by hand, the constats that docs/constats.md
 // makes of them. Nothing here computes a constat from data: truth.json is written before any reconciliation exists.
-import {
-  rattachementTo,
-  titulaireOf,
-  type Bal,
-  type Hebergement,
-  type Rattachement,
-  type Titulaire,
-} from './bal.js';
+import { rattachementTo, titulaireOf, type Bal, type Hebergement, type Titulaire } from './bal.js';
 import { dateAt, judgedAt, type Country, type DeclaredStructure, type Domaine } from './country.js';
+import type { Attendu, ConstatCode, ExpectedConstat } from './expected-constat.js';
 import { digits } from './identifiers.js';
 import { services } from './nomenclatures.js';
 import { plantedPersonFirst, type People, type Person } from './people.js';
 import { departements } from './places.js';
+import type { PerOptions, PlantedBal, PlantedDomaine, PlantedPerson } from './planted.js';
 import { pick } from './random.js';
 import { plantedCabinetFirst, plantedEjFirst, type Place } from './structures.js';
-
-export type ConstatCode =
-  | 'PER_TYPE_10'
-  | 'TITULAIRE_INCONNU'
-  | 'ORPHELINE_ANNUAIRE'
-  | 'TITULAIRE_SANS_ACTIVITE'
-  | 'TITULAIRE_HORS_STRUCTURE'
-  | 'TITULAIRE_ADELI'
-  | 'STRUCTURE_INCONNUE'
-  | 'STRUCTURE_FERMEE'
-  | 'RATTACHEMENT_EJ_EG'
-  | 'ATTRIBUTS_DIVERGENTS'
-  | 'TYPE_DIVERGENT'
-  | 'INACTIVE'
-  | 'NON_PUBLIEE'
-  | 'LISTE_ROUGE_PUBLIEE'
-  | 'DOMAINE_HORS_LISTE_BLANCHE'
-  | 'DOMAINE_SANS_BAL'
-  | 'DOUBLON_TITULAIRE'
-  | 'QUOTA_80'
-  | 'QUOTA_90'
-  | 'QUOTA_100'
-  | 'TRANSFERT_INTERDIT'
-  | 'ADRESSE_INVALIDE';
-
-/** A constat that a right reconciliation must find. */
-export type ExpectedConstat = {
-  readonly code: ConstatCode;
-  readonly domaine: string;
-  readonly adresse: string | null;
-  readonly precision: string;
-  /** Some of the values that it must carry. */
-  readonly valeurs?: Readonly<Record<string, unknown>>;
-  /** The planted case, for whoever reads a failure. */
-  readonly cas: string;
-};
-
-export type Attendu = {
-  readonly code: ConstatCode;
-  readonly precision?: string;
-  readonly valeurs?: Readonly<Record<string, unknown>>;
-};
-
-export type PlantedPerson = {
-  readonly person: Person;
-  readonly listedIn: 'activites' | 'savoir-faire' | 'identites';
-  /** None: a line with empty activity cells. */
-  readonly places: readonly Place[];
-};
-
-export type PlantedBal = {
-  readonly publiee: Bal | undefined;
-  readonly inventaire: Bal | undefined;
-  readonly hebergement: Hebergement;
-};
-
-export type PlantedDomaine = {
-  readonly nom: string;
-  readonly isDeclared: boolean;
-  readonly isInListeBlanche: boolean;
-};
-
-export type PerOptions = {
-  /** Domain name when it is not the hospital's. */
-  readonly domaine?: string;
-  readonly hopital?: Domaine;
-  /** How the holder is named; by default an RPPS of the national files. */
-  readonly par?: 'rpps' | 'inconnu' | 'type10' | 'aucun' | 'adeli' | 'adeli-connu';
-  /** Somebody who holds another BAL already. */
-  readonly titulaire?: Titulaire & { readonly person: Person };
-  /** Where the holder practises; by default in the structure. */
-  readonly places?: readonly Place[];
-  readonly listedIn?: PlantedPerson['listedIn'];
-  readonly rattachements?: readonly Rattachement[];
-  readonly service?: string;
-  /** Added to the local part. */
-  readonly suffixe?: string;
-};
 
 export type Case = {
   readonly nom: string;

@@ -2,7 +2,7 @@
 import { births, createEvolution } from './evolution.js';
 import { newPerson, personBirthsPerDay, type Bulk, type Slot } from './bulk.js';
 import type { Country } from './country.js';
-import type { People, Person } from './people.js';
+import type { Person } from './people.js';
 import { draw, happens, stream } from './random.js';
 import type { Place, Structures } from './structures.js';
 
@@ -16,71 +16,73 @@ export type Activity = {
   readonly version: number;
 };
 
-export type Resident = {
-  readonly person: Person;
-  readonly activities: readonly Activity[];
-  /** False: in SavoirFaire, or nowhere. */
-  readonly isInActivites: boolean;
-  readonly isInSavoirFaire: boolean;
+/** Somebody of the ordinary country, before his activities are worked out. */
+export type Inhabitant = {
+  readonly index: number;
+  readonly bornOn: number;
+  /** The BAL of his number, if any; an ORG one is not his. */
+  readonly slot: Slot | undefined;
 };
 
-/** People of the ordinary country; the planted ones are in the planter. Linear in the country's size. */
-export function createPopulation(
-  country: Country,
-  structures: Structures,
-  people: People,
-  bulk: Bulk,
-): { readonly residents: () => Generator<Resident> } {
+/** People of the ordinary country; the planted ones are in the planter. */
+export type Population = {
+  readonly inhabitants: () => Generator<Inhabitant>;
+  /** Lines of Personne_activite; none for those that it does not name. */
+  readonly activitiesOf: (inhabitant: Inhabitant, person: Person) => readonly Activity[];
+  /** Named by SavoirFaire though Personne_activite does not. */
+  readonly isInSavoirFaireOnly: (inhabitant: Inhabitant) => boolean;
+};
+
+export function createPopulation(country: Country, structures: Structures, bulk: Bulk): Population {
   const evolution = createEvolution(country, 'activite');
   const where = createWhereabouts(country, structures);
   const numbers = stream(country.seed, 'population.nombre');
   const alones = stream(country.seed, 'population.savoirFaireSeul');
-
-  function residentOf(index: number, bornOn: number, slot: Slot | undefined): Resident {
-    const person = people(index);
-    const held = slot && bulk.holderPlaces(slot);
-    const isProtected = held !== undefined && slot?.domaine.isOperateur === true;
-    const isAlone = !held && happens(alones, index, country.quirks.savoirFaireSeul);
-    const places = held ?? (where.isIdle(index) ? [] : [where.somewhere(person, 0)]);
-    const activities: Activity[] = [];
-    const add = (place: Place | undefined, rank: number, isKept: boolean) => {
-      const line = index * 4 + rank;
-      if (!isKept && !evolution.isAlive(line, bornOn)) return;
-      activities.push({ person, place, line, version: evolution.version(line) });
-    };
-    if (places.length === 0) add(undefined, 0, isProtected);
-    places.forEach((place, rank) => add(place, rank, isProtected));
-    const extra = Math.min(3, lineCount(draw(numbers, index)) - 1);
-    for (let rank = places.length; places.length > 0 && rank <= extra; rank += 1) {
-      // A second structure may not be one of ours: it would tie the holder to it.
-      add(held ? where.cabinetOf(index, rank) : where.somewhere(person, rank), rank, false);
-    }
-    return {
-      person,
-      activities: isAlone ? [] : activities,
-      isInActivites: !isAlone && activities.length > 0,
-      isInSavoirFaire: isAlone || person.savoirFaire !== undefined,
-    };
-  }
+  const isInSavoirFaireOnly = ({ index, slot }: Inhabitant) =>
+    !slot && happens(alones, index, country.quirks.savoirFaireSeul);
 
   return {
-    *residents() {
-      for (const domaine of country.domaines) {
-        for (let local = 0; local < domaine.size; local += 1) {
-          const person = domaine.start + local;
-          yield residentOf(person, 1, { domaine, local, person, bornOn: 1 });
-        }
+    inhabitants: () => inhabitants(country, bulk),
+    isInSavoirFaireOnly,
+    activitiesOf(inhabitant, person) {
+      if (isInSavoirFaireOnly(inhabitant)) return [];
+      const { index, bornOn, slot } = inhabitant;
+      const held = slot && bulk.holderPlaces(slot);
+      const isProtected = held !== undefined && slot?.domaine.isOperateur === true;
+      const places = held ?? (where.isIdle(index) ? [] : [where.somewhere(person, 0)]);
+      const activities: Activity[] = [];
+      const add = (place: Place | undefined, rank: number, isKept: boolean) => {
+        const line = index * 4 + rank;
+        if (!isKept && !evolution.isAlive(line, bornOn)) return;
+        activities.push({ person, place, line, version: evolution.version(line) });
+      };
+      if (places.length === 0) add(undefined, 0, isProtected);
+      places.forEach((place, rank) => add(place, rank, isProtected));
+      const last = lineCount(draw(numbers, index)) - 1;
+      for (let rank = places.length; places.length > 0 && rank <= last; rank += 1) {
+        // A second structure may not be one of ours: it would tie the holder to it.
+        add(held ? where.cabinetOf(index, rank) : where.somewhere(person, rank), rank, false);
       }
-      for (let index = country.balCount; index < country.personCount; index += 1) {
-        yield residentOf(index, 1, undefined);
-      }
-      const newBals = newSlotsByPerson(bulk);
-      for (const { bornOn, rankOfDay } of births(country, personBirthsPerDay(country))) {
-        const index = newPerson(country, bornOn, rankOfDay);
-        yield residentOf(index, bornOn, newBals.get(index));
-      }
+      return activities;
     },
   };
+}
+
+function* inhabitants(country: Country, bulk: Bulk): Generator<Inhabitant> {
+  for (const domaine of country.domaines) {
+    for (let local = 0; local < domaine.size; local += 1) {
+      const index = domaine.start + local;
+      yield { index, bornOn: 1, slot: { domaine, local, person: index, bornOn: 1 } };
+    }
+  }
+  for (let index = country.balCount; index < country.personCount; index += 1) {
+    yield { index, bornOn: 1, slot: undefined };
+  }
+  const newBals = newSlotsByPerson(bulk);
+  for (const { bornOn, rankOfDay } of births(country, personBirthsPerDay(country))) {
+    const index = newPerson(country, bornOn, rankOfDay);
+    yield { index, bornOn, slot: newBals.get(index) };
+  }
 }
 
 /** Where people practise who have no BAL to tell it. */

@@ -2,9 +2,8 @@
 import { diplAutExercHeader, personneActiviteHeader, savoirFaireHeader } from './headers.js';
 import type { Person } from './people.js';
 import { specialites } from './nomenclatures.js';
-import type { PlantedPerson } from './planter.js';
 import { createPsLines, type PsLines } from './ps-lines.js';
-import type { Activity, Resident } from './population.js';
+import type { Activity } from './population.js';
 import { draw, happens, pick, stream } from './random.js';
 import type { TextContent } from './text-lines.js';
 import type { World } from './world.js';
@@ -18,7 +17,7 @@ export type PsFiles = {
 };
 
 export function psFiles(world: World): PsFiles {
-  const lines = createPsLines(world.country, world.structures);
+  const lines = createPsLines(world.country, world.structures, world.quirks);
   return {
     personneActivite: (counts, onLines) =>
       textContent(world, personneActiviteHeader, () => activityRows(world, lines), counts, onLines),
@@ -52,15 +51,16 @@ function textContent(
 }
 
 function* activityRows(world: World, lines: PsLines): Generator<string> {
-  const { country } = world;
+  const { country, population, people } = world;
   const doubles = stream(country.seed, 'activite.double');
-  for (const resident of allResidents(world)) {
-    if (!resident.isInActivites) continue;
-    const personCells = lines.personCells(resident.person);
-    countPerson(world, resident);
-    for (const activity of resident.activities) {
+  for (const inhabitant of population.inhabitants()) {
+    const person = people(inhabitant.index);
+    const activities = population.activitiesOf(inhabitant, person);
+    if (activities.length === 0) continue;
+    const personCells = lines.personCells(person);
+    countPerson(world, person, activities);
+    for (const activity of activities) {
       const line = lines.activityLine(personCells, activity);
-      countStructure(world, lines, activity);
       yield line;
       if (happens(doubles, activity.line, country.quirks.ligneEnDouble)) {
         world.quirks.ligneEnDouble += 1;
@@ -68,59 +68,57 @@ function* activityRows(world: World, lines: PsLines): Generator<string> {
       }
     }
   }
+  for (const { person, places, listedIn } of world.planted.persons) {
+    if (listedIn !== 'activites') continue;
+    const personCells = lines.personCells(person);
+    const listed = places.length > 0 ? places : [undefined];
+    for (const [rank, place] of listed.entries()) {
+      yield lines.activityLine(personCells, {
+        person,
+        place,
+        line: person.index * 4 + rank,
+        version: 0,
+      });
+    }
+  }
 }
 
 /** A second ordinal speciality for a quarter of those who have one: about 430,000 lines nationally. */
 function* savoirFaireRows(world: World, lines: PsLines): Generator<string> {
-  const seconds = stream(world.country.seed, 'savoirFaire.second');
-  for (const { person, isInSavoirFaire, isInActivites } of allResidents(world)) {
-    if (!isInSavoirFaire) continue;
-    if (!isInActivites) world.quirks.savoirFaireSeul += 1;
+  const { country, population, people } = world;
+  const seconds = stream(country.seed, 'savoirFaire.second');
+  for (const inhabitant of population.inhabitants()) {
+    const person = people(inhabitant.index);
+    const isAlone = population.isInSavoirFaireOnly(inhabitant);
+    if (!isAlone && !person.savoirFaire) continue;
+    if (isAlone) world.quirks.savoirFaireSeul += 1;
     const drawn = draw(seconds, person.index);
     yield lines.savoirFaireLine(person, person.savoirFaire ?? pick(specialites, drawn));
     if (drawn % 4 === 0) yield lines.savoirFaireLine(person, pick(specialites, (drawn >>> 3) + 3));
   }
-}
-
-function* diplomeRows(world: World, lines: PsLines): Generator<string> {
-  const seconds = stream(world.country.seed, 'diplome.second');
-  for (const { person } of allResidents(world)) {
-    yield lines.diplomeLine(person, 0);
-    if (draw(seconds, person.index) % 8 < 3) yield lines.diplomeLine(person, 1);
+  for (const { person, listedIn } of world.planted.persons) {
+    if (listedIn !== 'savoir-faire') continue;
+    world.quirks.savoirFaireSeul += 1;
+    yield lines.savoirFaireLine(person, person.savoirFaire ?? pick(specialites, person.index));
   }
 }
 
-function* allResidents(world: World): Generator<Resident> {
-  yield* world.residents();
-  for (const planted of world.planted.persons) yield plantedResident(planted);
-}
-
-function plantedResident({ person, places, listedIn }: PlantedPerson): Resident {
-  const line = (place: Activity['place'], rank: number): Activity => ({
-    person,
-    place,
-    line: person.index * 4 + rank,
-    version: 0,
-  });
-  return {
-    person,
-    activities: places.length > 0 ? places.map(line) : [line(undefined, 0)],
-    isInActivites: listedIn === 'activites',
-    isInSavoirFaire: listedIn === 'savoir-faire',
+function* diplomeRows(world: World, lines: PsLines): Generator<string> {
+  const { country, population, people, planted } = world;
+  const seconds = stream(country.seed, 'diplome.second');
+  const rowsOf = function* (person: Person) {
+    yield lines.diplomeLine(person, 0);
+    if (draw(seconds, person.index) % 8 < 3) yield lines.diplomeLine(person, 1);
   };
+  for (const { index } of population.inhabitants()) yield* rowsOf(people(index));
+  for (const { person } of planted.persons) yield* rowsOf(person);
 }
 
-function countPerson({ quirks }: World, { person, activities }: Resident): void {
+function countPerson({ quirks }: World, person: Person, activities: readonly Activity[]): void {
   if (person.type === '0') quirks.titulaireAdeli += 1;
   if (person.civiliteExercice.code === '') quirks.civiliteVide += 1;
   if (hasQuote(person)) quirks.guillemet += 1;
   if (activities.some((activity) => !activity.place)) quirks.sansActivite += 1;
-}
-
-function countStructure({ quirks }: World, lines: PsLines, { place }: Activity): void {
-  if (!place) return;
-  if (place.kind === 'ej') quirks.ejSeule += 1;
-  for (const quirk of lines.structureOf(place).quirks) quirks[quirk] += 1;
 }
 
 function hasQuote(person: Person): boolean {

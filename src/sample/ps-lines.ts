@@ -13,7 +13,8 @@ import {
 import type { Person } from './people.js';
 import type { Activity } from './population.js';
 import { draw, pick, stream } from './random.js';
-import type { Place, Structure, Structures } from './structures.js';
+import type { QuirkCounts, QuirkName } from './quirks.js';
+import { finessKey, type Place, type Structure, type Structures } from './structures.js';
 
 /** Cells 18 to 56 of a line that names no activity at all. */
 const noActivity = '|'.repeat(39);
@@ -22,35 +23,40 @@ export type PsLines = {
   /** The 17 cells about the person; the same on all his lines. */
   readonly personCells: (person: Person) => string;
   readonly activityLine: (personCells: string, activity: Activity) => string;
-  readonly structureOf: (place: Place) => Structure;
   readonly savoirFaireLine: (person: Person, savoirFaire: SavoirFaire) => string;
   readonly diplomeLine: (person: Person, rank: number) => string;
 };
 
-export function createPsLines(country: Country, structures: Structures): PsLines {
+/** Counts the oddities of the structures it writes in `counts`. */
+export function createPsLines(
+  country: Country,
+  structures: Structures,
+  counts: QuirkCounts,
+): PsLines {
   const details = stream(country.seed, 'activite.details');
   const diplomas = stream(country.seed, 'diplome');
-  const known = new Map<Structure, string>();
-  const structureCells = (structure: Structure, isShared: boolean): string => {
-    if (!isShared) return cellsOfStructure(structure);
-    let cells = known.get(structure);
-    if (cells === undefined) {
-      cells = cellsOfStructure(structure);
-      known.set(structure, cells);
+  // All FINESS structures of the country: some 100,000 short records.
+  const known = new Map<number, StructureCells>();
+  const structureCells = (place: Place): StructureCells => {
+    if (place.kind === 'cabinet') return cellsOfStructure(structures.of(place));
+    const key = finessKey(place.ej, place.kind === 'eg' ? place.eg : 0);
+    let cells = known.get(key);
+    if (!cells) {
+      cells = cellsOfStructure(structures.of(place));
+      known.set(key, cells);
     }
     return cells;
   };
   return {
     personCells: cellsOfPerson,
-    structureOf: structures.of,
     activityLine: (personCells, { person, place, line, version }) => {
       if (!place) return personCells + noActivity;
-      const structure = structures.of(place);
       const isCabinet = place.kind === 'cabinet';
       const mode = person.isSalarie || !isCabinet ? 'S' : 'L';
-      const cells = structureCells(structure, !isCabinet);
-      const drawn = draw(details, line);
-      const exercise = cellsOfExercise(person, structure, isCabinet, drawn, version);
+      const { cells, secteur, quirks } = structureCells(place);
+      if (place.kind === 'ej') counts.ejSeule += 1;
+      for (const quirk of quirks) counts[quirk] += 1;
+      const exercise = cellsOfExercise(person, secteur, isCabinet, draw(details, line), version);
       return `${personCells}|${mode}|${modesExercice[mode]}|${cells}|${exercise}`;
     },
     savoirFaireLine: (person, savoirFaire) =>
@@ -93,29 +99,58 @@ function cellsOfPerson(person: Person): string {
   );
 }
 
-/** Cells 20 to 48. */
-function cellsOfStructure(structure: Structure): string {
-  const { adresse: a } = structure;
-  return (
-    `${structure.siret}|${structure.siren}|${structure.finessSite}|${structure.finessEj}|` +
-    `${structure.identifiantTechnique}|${structure.raisonSociale}|${structure.enseigne}|` +
-    `${a.complementDestinataire}|${a.complementPoint}|${a.numeroVoie}|${a.indice}|` +
-    `${a.typeVoie.code}|${a.typeVoie.libelle}|${a.voie}|${a.mention}|${a.cedex}|${a.codePostal}|` +
-    `${a.codeCommune}|${a.commune}|99000|France|${structure.telephone}||${structure.telecopie}|` +
-    `${structure.courriel}|${a.departement.code}|${a.departement.libelle}|` +
-    `${structure.ancienIdentifiant}|${structure.autorite}`
-  );
+type StructureCells = {
+  /** Cells 20 to 48. */
+  readonly cells: string;
+  readonly secteur: Structure['secteur'];
+  readonly quirks: readonly QuirkName[];
+};
+
+/** Joined rather than concatenated: the text is flat, and copied as one piece into every line that uses it. */
+function cellsOfStructure(structure: Structure): StructureCells {
+  const { adresse: a, secteur, quirks } = structure;
+  const cells = [
+    structure.siret,
+    structure.siren,
+    structure.finessSite,
+    structure.finessEj,
+    structure.identifiantTechnique,
+    structure.raisonSociale,
+    structure.enseigne,
+    a.complementDestinataire,
+    a.complementPoint,
+    a.numeroVoie,
+    a.indice,
+    a.typeVoie.code,
+    a.typeVoie.libelle,
+    a.voie,
+    a.mention,
+    a.cedex,
+    a.codePostal,
+    a.codeCommune,
+    a.commune,
+    '99000|France',
+    structure.telephone,
+    '',
+    structure.telecopie,
+    structure.courriel,
+    a.departement.code,
+    a.departement.libelle,
+    structure.ancienIdentifiant,
+    structure.autorite,
+  ].join('|');
+  return { cells, secteur, quirks };
 }
 
 /** Cells 49 to 56; they are what a changed line changes. */
 function cellsOfExercise(
   person: Person,
-  structure: Structure,
+  secteurName: Structure['secteur'],
   isCabinet: boolean,
   drawn: number,
   version: number,
 ): string {
-  const secteur = secteurs[structure.secteur];
+  const secteur = secteurs[secteurName];
   const section =
     person.profession.code === '21' ? pick(sectionsPharmaciens, drawn >>> 3) : undefined;
   const role = isCabinet ? roles[0] : pick(roles, drawn);

@@ -1,7 +1,7 @@
 // Structures of the invented country: EJ with their EG, and libéral cabinets. Each is a pure function of its number.
 import { communeOfRank, hospitalKinds, type Country } from './country.js';
 import { digits, egPerEjMax, finess, rppsRang, siren, siret } from './identifiers.js';
-import { communes, departements, typesVoie, voies, type TypeVoie } from './places.js';
+import { departements, shortCommunes, typesVoie, voies, type TypeVoie } from './places.js';
 import type { QuirkName } from './quirks.js';
 import { draw, happens, pick, stream, type Stream } from './random.js';
 
@@ -58,22 +58,28 @@ export type Structures = {
 export const plantedEjFirst = 150_000;
 export const plantedCabinetFirst = 900_000;
 
+/** Neighbouring lines name the same few structures; a whole country of them would fill the memory. */
+const keptMax = 4_096;
+
 export function createStructures(country: Country): Structures {
   const streams = structureStreams(country.seed);
-  // The EG are shared by many lines; at most 49 x ejCount of them.
-  const known = new Map<number, Structure>();
+  const kept: { readonly key: number; readonly structure: Structure }[] = [];
   const of = (place: Place): Structure => {
     if (place.kind === 'cabinet') return makeCabinet(country, streams, place.cabinet, place.site);
     const eg = place.kind === 'eg' ? place.eg : 0;
-    const key = place.ej * (egPerEjMax + 1) + eg;
-    let structure = known.get(key);
-    if (!structure) {
-      structure = makeFiness(country, streams, place.ej, eg);
-      known.set(key, structure);
-    }
+    const key = finessKey(place.ej, eg);
+    const last = kept[key % keptMax];
+    if (last?.key === key) return last.structure;
+    const structure = makeFiness(country, streams, place.ej, eg);
+    kept[key % keptMax] = { key, structure };
     return structure;
   };
   return { egCount: (ej) => egCountOf(country, streams, ej), of };
+}
+
+/** One number per FINESS structure. */
+export function finessKey(ej: number, eg: number): number {
+  return ej * (egPerEjMax + 1) + eg;
 }
 
 /** Two cabinets in five are companies with a SIRET; the others only have a technical number. */
@@ -161,11 +167,11 @@ function makeFiness(
   ej: number,
   eg: number,
 ): Structure {
-  const key = ej * (egPerEjMax + 1) + eg;
+  const key = finessKey(ej, eg);
   const isHospital = country.domaines[ej]?.kind === 'hopital' || ej >= plantedEjFirst;
   const nature = isHospital ? hospitalOf(ej) : pick(natures, draw(streams.nom, ej));
   const commune = (
-    isHospital ? communeOfRank(ej) : pick(communes, draw(streams.adresse, ej))
+    isHospital ? communeOfRank(ej) : pick(shortCommunes, draw(streams.adresse, ej))
   ).toUpperCase();
   const quoted = happens(streams.guillemet, key, country.quirks.guillemet);
   const site = eg > 1 ? ` - ${sites[eg % sites.length] ?? 'ANNEXE'}` : '';
@@ -184,7 +190,7 @@ function makeFiness(
     identifiantTechnique: `F${number}`,
     ancienIdentifiant: `1${number}`,
     raisonSociale: `${nature.nom} ${quoted ? `"${commune}"` : commune}${site}`,
-    enseigne: eg > 0 && ej % 3 === 0 ? `${nature.nom} ${commune}` : '',
+    enseigne: eg > 0 && ej % 6 === 0 ? `${nature.nom} ${commune}` : '',
     adresse: adresse.adresse,
     ...contactOf(draw(streams.adresse2, key), ej % 4 === 0),
     autorite: 'ARS/ARS/ARS',
@@ -207,7 +213,7 @@ function makeCabinet(
   const adresse = makeAdresse(country, streams, key, departement);
   const quoted = happens(streams.guillemet, key, country.quirks.guillemet);
   const label = isCompany ? 'SELARL CABINET' : 'CABINET';
-  const commune = pick(communes, drawn).toUpperCase();
+  const commune = pick(shortCommunes, drawn).toUpperCase();
   const technical = isCompany ? cabinetSiret(cabinet, site) : rppsRang(cabinet);
   return {
     siret: isCompany ? technical : '',
@@ -250,7 +256,7 @@ function makeAdresse(
   const oddPostal = happens(streams.codePostal, key, rates.codePostalNonNumerique);
   const noCommune = happens(streams.codeCommune, key, rates.codeCommuneVide);
   const oddNumber = happens(streams.numeroVoie, key, rates.numeroVoieNonNumerique);
-  const commune = pick(communes, a >>> 4).toUpperCase();
+  const commune = pick(shortCommunes, a >>> 4).toUpperCase();
   const postalHead =
     departement.code.startsWith('2A') || departement.code === '2B' ? '20' : departement.code;
   const codePostal = `${postalHead}${digits((b % 98) * 10, 3)}`;

@@ -1,6 +1,6 @@
 // truth.json: every constat that a right reconciliation of the sample finds, and no other.
 import { dateAt, judgedAt } from './country.js';
-import type { ExpectedConstat } from './planter.js';
+import type { ExpectedConstat } from './expected-constat.js';
 import { sampleMark } from './output-folder.js';
 import type { World } from './world.js';
 

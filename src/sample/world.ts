@@ -11,7 +11,7 @@ import { casesTitulaire } from './cases-titulaire.js';
 import { createCountry, type Country, type CountryOptions } from './country.js';
 import { createPeople, type People } from './people.js';
 import { Planter } from './planter.js';
-import { createPopulation, type Resident } from './population.js';
+import { createPopulation, type Population } from './population.js';
 import { newQuirkCounts, type QuirkCounts } from './quirks.js';
 import { createStructures, type Structures } from './structures.js';
 
@@ -20,7 +20,7 @@ export type World = {
   readonly structures: Structures;
   readonly people: People;
   readonly bulk: Bulk;
-  readonly residents: () => Generator<Resident>;
+  readonly population: Population;
   readonly planted: Planter;
   /** Oddities written so far. */
   readonly quirks: QuirkCounts;
@@ -31,7 +31,7 @@ export function createWorld(options: CountryOptions): World {
   const structures = createStructures(country);
   const people = createPeople(country);
   const bulk = createBulk(country, structures, people);
-  const { residents } = createPopulation(country, structures, people, bulk);
+  const population = createPopulation(country, structures, bulk);
   const planted = new Planter(country, people);
   const balCount = country.domaines
     .filter((one) => one.isOperateur)
@@ -49,5 +49,5 @@ export function createWorld(options: CountryOptions): World {
     ],
     balCount,
   );
-  return { country, structures, people, bulk, residents, planted, quirks: newQuirkCounts() };
+  return { country, structures, people, bulk, population, planted, quirks: newQuirkCounts() };
 }

@@ -1,5 +1,11 @@
 // The findings that are kept: opened, changed, closed, never deleted.
-import { catalogueConstats, codesConstat, type CodeConstat } from '../domain/constat.js';
+import {
+  catalogueConstats,
+  codesConstat,
+  type CodeConstat,
+  type Constat,
+  type GroupeConstat,
+} from '../domain/constat.js';
 import type { Db } from '../db/pool.js';
 
 export type Merge = {
@@ -100,4 +106,126 @@ async function openConstats(db: Db, merge: Merge): Promise<number> {
     ],
   );
   return rowCount ?? 0;
+}
+
+export type ConstatFilter = {
+  readonly domaine?: string | undefined;
+  readonly codes?: readonly CodeConstat[] | undefined;
+  readonly groupe?: GroupeConstat | undefined;
+  readonly adresse?: string | undefined;
+  /** Opened, changed or closed since. */
+  readonly since?: Date | undefined;
+  readonly includeClosed?: boolean | undefined;
+};
+
+export type ConstatGarde = Constat & {
+  readonly id: number;
+  readonly ouvertLe: Date;
+  /** Last time that its values changed; the same as `ouvertLe` when they never did. */
+  readonly modifieLe: Date;
+  readonly closLe: Date | undefined;
+  readonly openedRunId: number;
+};
+
+const columns = `c.id::float8 as id, c.code, c.domaine, c.adresse, c.precision, c.type_bal as "typeBal",
+  c.valeurs, c.opened_at as "ouvertLe", c.changed_at as "modifieLe", c.closed_at as "closLe",
+  c.opened_run_id as "openedRunId"`;
+
+const filtre = `($1::text is null or c.domaine = $1::text)
+  and ($2::text[] is null or c.code = any($2::text[]))
+  and ($3::text is null or c.groupe = $3::text)
+  and ($4::text is null or c.adresse = $4::text)
+  and ($5::timestamptz is null or greatest(c.opened_at, c.changed_at, c.closed_at) >= $5::timestamptz)
+  and ($6::boolean or c.closed_run_id is null)`;
+
+function filterValues(filter: ConstatFilter): unknown[] {
+  return [
+    filter.domaine?.toLowerCase() ?? null,
+    filter.codes ?? null,
+    filter.groupe ?? null,
+    filter.adresse?.toLowerCase() ?? null,
+    filter.since ?? null,
+    filter.includeClosed ?? false,
+  ];
+}
+
+type ConstatRow = Omit<ConstatGarde, 'adresse' | 'typeBal' | 'closLe'> & {
+  adresse: string | null;
+  typeBal: string | null;
+  closLe: Date | null;
+};
+
+function toConstat(row: ConstatRow): ConstatGarde {
+  return {
+    ...row,
+    adresse: row.adresse ?? undefined,
+    typeBal: row.typeBal ?? undefined,
+    closLe: row.closLe ?? undefined,
+  };
+}
+
+const pageSizeMax = 2_000;
+
+/**
+ * The findings page by page, in a fixed order, however many they are. `db` is a client inside a transaction: the pages
+ * are read from a cursor.
+ */
+export async function* listConstats(
+  db: Db,
+  filter: ConstatFilter,
+): AsyncGenerator<ConstatGarde[], void, undefined> {
+  await db.query(
+    `declare constats no scroll cursor for select ${columns} from constat c where ${filtre}
+     order by c.code, c.domaine, c.adresse, c.precision, c.id`,
+    filterValues(filter),
+  );
+  try {
+    for (;;) {
+      const { rows } = await db.query<ConstatRow>(`fetch forward ${pageSizeMax} from constats`);
+      if (rows.length === 0) return;
+      yield rows.map(toConstat);
+    }
+  } finally {
+    await db.query('close constats').catch(() => undefined);
+  }
+}
+
+/** The first findings of each code, in the same order: enough to show what they look like. */
+export async function listExamples(
+  db: Db,
+  filter: ConstatFilter,
+  perCodeMax: number,
+): Promise<ConstatGarde[]> {
+  const { rows } = await db.query<ConstatRow>(
+    `select c.* from unnest($7::text[]) wanted (code) cross join lateral (
+       select ${columns} from constat c where c.code = wanted.code and ${filtre}
+       order by c.code, c.domaine, coalesce(c.adresse, ''), c.precision limit $8::integer) c`,
+    [...filterValues(filter), codesConstat, perCodeMax],
+  );
+  return rows.map(toConstat);
+}
+
+export type ConstatCount = {
+  readonly code: CodeConstat;
+  readonly domaine: string;
+  readonly typeBal: string | undefined;
+  readonly ouverts: number;
+  /** Of these, opened by the last run. */
+  readonly nouveaux: number;
+};
+
+/** Open findings per code, domain and type of BAL. */
+export async function countConstats(
+  db: Db,
+  filter: ConstatFilter,
+  lastRunId: number,
+): Promise<ConstatCount[]> {
+  const { rows } = await db.query<Omit<ConstatCount, 'typeBal'> & { typeBal: string | null }>(
+    `select c.code, c.domaine, c.type_bal as "typeBal", count(*)::integer as ouverts,
+       count(*) filter (where c.opened_run_id = $7::integer)::integer as nouveaux
+     from constat c where ${filtre} and c.closed_run_id is null
+     group by c.code, c.domaine, c.type_bal order by c.code, c.domaine, c.type_bal`,
+    [...filterValues(filter), lastRunId],
+  );
+  return rows.map((row) => ({ ...row, typeBal: row.typeBal ?? undefined }));
 }

@@ -53,7 +53,7 @@ describe('a server under an authority that no public store knows', () => {
     const server = await tlsServer(t);
     const error = await fails(t, server.url, {});
     assert.equal(error.code, 'TLS_AC_INCONNUE');
-    assert.match(error.message, /« ca »/);
+    assert.match(error.message, /« reseau.ca »/);
     assert.equal(server.seen.length, 0);
   });
 
@@ -69,7 +69,7 @@ describe('a server under an authority that no public store knows', () => {
     const ca = [certificates.ca];
     const wrongName = await fails(t, other.url, { ca });
     assert.equal(wrongName.code, 'TLS_NOM');
-    assert.match(wrongName.message, /« url »/);
+    assert.match(wrongName.message, /« from »/);
     const expired = await tlsServer(t, certificates.expired);
     const outdated = await fails(t, expired.url, { ca });
     assert.equal(outdated.code, 'TLS_CERTIFICAT_EXPIRE');
@@ -135,7 +135,7 @@ describe('a server under an authority that no public store knows', () => {
     ]) {
       const error = await fails(t, 'https://127.0.0.1:1', { ca: [certificates.ca, ca] });
       assert.equal(error.code, 'CA_INVALIDE');
-      assert.match(error.message, /« ca »/);
+      assert.match(error.message, /« reseau.ca »/);
     }
   });
 });
@@ -167,7 +167,7 @@ describe('a server that wants a client certificate', () => {
         const more = { ca: [certificates.ca], clientCertificate };
         const folder = await testFolder(t);
         const error = await failureOf(download(optionsFor(server.url, folder, more)));
-        assert.match(error.message, /« certificatClient »/, error.code);
+        assert.match(error.message, /« tls.certificat »/, error.code);
         assert.equal(server.seen.length, 0);
       }
     }
@@ -238,7 +238,7 @@ describe('a server that refuses our certificate by a TLS alert, as OpenSSL does'
         const more = { ca: [certificates.ca], clientCertificate };
         const error = await fails(t, `https://127.0.0.1:${port}`, more);
         assert.match(error.code, /^TLS_(CERTIFICAT_CLIENT_REFUSE|NEGOCIATION)$/);
-        assert.match(error.message, /« certificatClient »/);
+        assert.match(error.message, /« tls.certificat »/);
       }
     });
   }

@@ -77,7 +77,7 @@ describe('a download', () => {
     const same = await download(optionsFor(url, folder, { knownVersion: version }));
     assert.equal(same.kind, 'unchanged');
     const file = fileOf(await download(optionsFor(url, folder)));
-    assert.equal(file.version, 'extraction-correspondance-mssante_202608261016');
+    assert.equal(file.version, 'extraction-correspondance-mssante_20260826101631000');
     assert.match(basename(file.path), /^extraction-correspondance-mssante\.[0-9a-f]{16}\.txt$/);
   });
 
@@ -314,16 +314,16 @@ describe('a lasting fault fails at once, saying what to do', () => {
     readonly code: string;
     readonly says: RegExp;
   }[] = [
-    { name: '404', steps: [status(404)], code: 'HTTP_404', says: /« url »/ },
-    { name: '401', steps: [status(401)], code: 'HTTP_401', says: /« certificatClient »/ },
+    { name: '404', steps: [status(404)], code: 'HTTP_404', says: /« from »/ },
+    { name: '401', steps: [status(401)], code: 'HTTP_401', says: /« tls.certificat »/ },
     { name: '403', steps: [status(403)], code: 'HTTP_403', says: /accès refusé/ },
-    { name: '418', steps: [status(418)], code: 'HTTP_418', says: /« url »/ },
+    { name: '418', steps: [status(418)], code: 'HTTP_418', says: /« from »/ },
     { name: '500', steps: [status(500)], code: 'HTTP_500', says: /--from/ },
     {
       name: '404 to GET',
       steps: [whole(published), status(404)],
       code: 'HTTP_404',
-      says: /« url »/,
+      says: /« from »/,
     },
     {
       name: 'a redirect loop',
@@ -347,7 +347,7 @@ describe('a lasting fault fails at once, saying what to do', () => {
       name: 'a redirect to plain http elsewhere',
       steps: [status(302, { location: 'http://annuaire.example/x' })],
       code: 'HTTP_NON_CHIFFRE',
-      says: /allowPlainHttp/,
+      says: /reseau.httpEnClair/,
     },
     {
       name: 'a web page',
@@ -359,7 +359,7 @@ describe('a lasting fault fails at once, saying what to do', () => {
       name: 'a web page under another type',
       steps: [whole({ body: Buffer.from('<!doctype html><p>'), fileName: 'x_202608261013.zip' })],
       code: 'REPONSE_INATTENDUE',
-      says: /« url »/,
+      says: /« from »/,
     },
   ];
   for (const { name, steps, code, says } of cases) {

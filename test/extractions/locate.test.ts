@@ -75,7 +75,10 @@ describe('the file of a source', () => {
     const folder = await testFolder(t);
     const path = await writeIn(folder, 'listeblanchemssante.xml', '<x/>');
     await utimes(path, new Date(), new Date('2026-08-26T08:16:31Z'));
-    assert.equal((await locate('liste-blanche', path)).version, 'listeblanchemssante_202608261016');
+    assert.equal(
+      (await locate('liste-blanche', path)).version,
+      'listeblanchemssante_20260826101631000',
+    );
   });
 
   it('is the archive when its content lies unpacked beside it', async (t) => {

@@ -46,12 +46,12 @@ describe('the version of a publication', () => {
   it('takes the stamp of the last modification when the name has none', () => {
     const at = new Date('2026-08-26T08:16:31Z');
     for (const [version, stamped] of [
-      ['extraction-correspondance-mssante', 'extraction-correspondance-mssante_202608261016'],
+      ['extraction-correspondance-mssante', 'extraction-correspondance-mssante_20260826101631000'],
       ['PS_LibreAcces_202608261013', 'PS_LibreAcces_202608261013'],
     ] as const) {
       assert.equal(versionWithStamp(version, at), stamped);
     }
-    assert.equal(versionWithStamp('x', new Date('2026-12-31T23:05:00Z')), 'x_202701010005');
+    assert.equal(versionWithStamp('x', new Date('2026-12-31T23:05:00Z')), 'x_20270101000500000');
     assert.equal(versionWithStamp('x', undefined), 'x');
   });
 
@@ -59,8 +59,8 @@ describe('the version of a publication', () => {
     const ans = 'Extraction_Correspondance_MSSante_202608261013';
     for (const [known, found, isSame] of [
       [ans, ans, true],
-      [ans, 'extraction-correspondance-mssante_202608261016', true],
-      ['extraction-correspondance-mssante_202608261016', ans, true],
+      [ans, 'extraction-correspondance-mssante_20260826101631000', true],
+      ['extraction-correspondance-mssante_20260826101631000', ans, true],
       [ans, 'extraction-correspondance-mssante_202608261043', false],
       [ans, 'Extraction_Correspondance_MSSante_202608261016', false],
       [ans, 'ps-libreacces_202608261016', false],

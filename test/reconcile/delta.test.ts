@@ -22,6 +22,114 @@ const reglages: Partial<ReconcileSettings> = {
   ],
 };
 
+const vide: Etat = {
+  bals: [],
+  inventaire: [],
+  activites: [],
+  finess: [],
+  listeBlanche: [],
+  adeli: [],
+};
+const ici = { adresse: 'a@trois.mssante.fr', rpps: '10000000018' };
+
+// Verdicts that move although nothing of the BAL nor of its holder did.
+const basculements: readonly { nom: string; avant: Etat; apres: Etat; jours?: number }[] = [
+  {
+    nom: 'a site where the holder practises moved to another EJ',
+    avant: {
+      inventaire: [{ ...ici, structure: '1100000002' }],
+      activites: [{ rpps: ici.rpps, site: '100000001' }],
+      finess: [
+        { finess: '100000001', nature: 'EG', ej: '200000001' },
+        { finess: '100000002', nature: 'EG', ej: '200000001' },
+      ],
+    },
+    apres: {
+      finess: [
+        { finess: '100000001', nature: 'EG', ej: '200000002' },
+        { finess: '100000002', nature: 'EG', ej: '200000001' },
+      ],
+    },
+  },
+  {
+    nom: 'the same, for a holder known by Pro Santé Connect only',
+    avant: {
+      inventaire: [{ ...ici, structure: '1100000002' }],
+      identites: [{ rpps: ici.rpps, site: '100000001' }],
+      finess: [
+        { finess: '100000001', nature: 'EG', ej: '200000001' },
+        { finess: '100000002', nature: 'EG', ej: '200000001' },
+      ],
+    },
+    apres: { finess: [{ finess: '100000002', nature: 'EG', ej: '200000001' }] },
+  },
+  {
+    nom: 'the most frequent EJ of a site changed by the activities of others',
+    avant: {
+      inventaire: [{ adresse: 'a@deux.mssante.fr', type: 'ORG', structure: '1100000001' }],
+      activites: [
+        { rpps: '1', site: '100000001', ej: '200000001' },
+        { rpps: '2', site: '100000001', ej: '200000002' },
+        { rpps: '3', ej: '200000001' },
+      ],
+    },
+    apres: {
+      activites: [
+        { rpps: '1', site: '100000001', ej: '200000001' },
+        { rpps: '2', site: '100000001', ej: '200000002' },
+        { rpps: '4', site: '100000001', ej: '200000002' },
+        { rpps: '3', ej: '200000001' },
+      ],
+    },
+  },
+  {
+    nom: 'the structure declared for the domain changed EJ',
+    avant: {
+      inventaire: [{ adresse: 'a@un.mssante.fr', type: 'ORG', structure: '1200000001' }],
+      finess: [
+        { finess: '100000001', nature: 'EG', ej: '200000001' },
+        { finess: '200000001', nature: 'EJ' },
+      ],
+    },
+    apres: {
+      finess: [
+        { finess: '100000001', nature: 'EG', ej: '200000002' },
+        { finess: '200000001', nature: 'EJ' },
+      ],
+    },
+  },
+  {
+    nom: 'a structure is no longer in any activity',
+    avant: {
+      inventaire: [{ adresse: 'a@trois.mssante.fr', type: 'ORG', structure: '410100000240453' }],
+      activites: [{ rpps: '1', technique: 'R10100000240453' }],
+    },
+    apres: { activites: [{ rpps: '1', mode: 'L' }] },
+  },
+  {
+    nom: 'a structure closed between the two runs, by the clock alone',
+    avant: {
+      inventaire: [{ adresse: 'a@trois.mssante.fr', type: 'ORG', structure: '1100000001' }],
+      finess: [{ finess: '100000001', nature: 'EG', fermeture: '2026-10-12' }],
+    },
+    apres: {},
+    jours: 3,
+  },
+  {
+    nom: 'a correspondence ADELI became known',
+    avant: { inventaire: [{ adresse: 'a@trois.mssante.fr', typePp: '0', pp: '759999999' }] },
+    apres: { adeli: [{ adeli: '759999999', rpps: ici.rpps }] },
+  },
+  {
+    nom: 'the target of a forwarding left the Annuaire',
+    avant: {
+      inventaire: [{ ...ici, transfertVers: 'moi@ailleurs.mssante.fr' }],
+      bals: [{ adresse: 'moi@ailleurs.mssante.fr', rpps: ici.rpps }],
+    },
+    apres: { bals: [] },
+  },
+];
+
 describe('a run on what changed', () => {
   let db: TestDatabase;
   before(async () => {
@@ -55,6 +163,21 @@ describe('a run on what changed', () => {
         assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
       }
       assert.ok(moved > rounds, 'the rounds change something');
+    });
+  }
+
+  for (const { nom, avant, apres, jours = 0 } of basculements) {
+    test(`sees that ${nom}`, async () => {
+      await vider(db.pool);
+      await load(db.pool, { ...vide, ...avant });
+      await rapprocher(db.pool, reglages);
+      await load(db.pool, apres);
+      const now = new Date(maintenant.getTime() + jours * jour);
+      const delta = await rapprocher(db.pool, reglages, { now });
+      assert.equal(delta.mode, 'delta');
+      assert.ok(delta.openedCount + delta.closedCount + delta.changedCount > 0);
+      const full = await rapprocher(db.pool, reglages, { now, full: true });
+      assert.equal(full.openedCount + full.closedCount + full.changedCount, 0);
     });
   }
 

@@ -71,7 +71,7 @@ export type Etat = {
 
 type Row = Record<string, string | number | boolean | null>;
 type Cle = readonly [kind: string, cle: string];
-type Contenu = { readonly table: string; readonly rows: readonly Row[]; cles(row: Row): Cle[] };
+type Contenu = { readonly table: string; readonly rows: readonly Row[]; cles: (row: Row) => Cle[] };
 
 /**
  * Puts each source named in `etat` in service, one load each, in the order of the keys given: a line that was not
@@ -285,7 +285,7 @@ function rowInventaire(ligne: LigneInventaire): Row {
 }
 
 function rowLieu(lieu: Lieu): Row | undefined {
-  if (!Object.entries(lieu).some(([cle, valeur]) => cle in lieuColumns && valeur !== undefined)) {
+  if (!Object.entries(lieu).some(([cle, valeur]) => cle in lieuColumns && Boolean(valeur))) {
     return undefined;
   }
   return {

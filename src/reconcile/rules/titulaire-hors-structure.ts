@@ -1,4 +1,4 @@
-import { exercice } from '../faits.js';
+import { exercice, lignesExercice } from '../faits.js';
 import { deuxCotes, nomTitulaire, valeursStructure, type Rule } from './rule.js';
 
 const lieu = `coalesce('1' || ${exercice.site}, '1' || ${exercice.ej}, '3' || ${exercice.siret},
@@ -8,8 +8,8 @@ const lieu = `coalesce('1' || ${exercice.site}, '1' || ${exercice.ej}, '3' || ${
 const exerceA = `select to_jsonb((array_agg(lieu order by lieu))[1:5]) as lieux
   from (select distinct jsonb_strip_nulls(jsonb_build_object('id', ${lieu},
       'raisonSociale', ${exercice.raisonSociale})) as lieu
-    from (${exercice.lignes}) l ${exercice.structure}
-    where l.identifiant_pp = f.pp and ${lieu} is not null) distincts`;
+    from (${lignesExercice(true, 'identifiant_pp = f.pp')}) l ${exercice.structure}
+    where ${lieu} is not null) distincts`;
 
 export const titulaireHorsStructure: Rule = {
   codes: ['TITULAIRE_HORS_STRUCTURE'],
