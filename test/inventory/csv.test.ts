@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import iconv from 'iconv-lite';
+import { findMigrationsDirectory } from '../../src/db/migrate.js';
 import { AppError, UsageError } from '../../src/errors.js';
 import { readInventaire, type InventaireFile } from '../../src/inventory/csv.js';
 import { describeFault } from '../../src/inventory/faults.js';
@@ -299,5 +302,18 @@ describe('template', () => {
     const header = inventaireTemplate().slice(1).split('\r\n')[0];
     assert.equal(header, inventaireColumns.map(({ name }) => name).join(';'));
     for (const { description } of inventaireColumns) assert.notEqual(description, '');
+  });
+
+  it('is documented column by column', () => {
+    const page = readFileSync(
+      join(findMigrationsDirectory(), '../docs/inventaire.md'),
+      'utf8',
+    ).replace(/ +/g, ' ');
+    for (const { name, isNeeded, description } of inventaireColumns)
+      assert.equal(
+        page.includes(`| \`${name}\` |${isNeeded ? ' oui' : ''} | ${description} |`),
+        true,
+        name,
+      );
   });
 });
