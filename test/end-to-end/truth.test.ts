@@ -22,6 +22,8 @@ type Truth = {
     readonly domaine: string;
     readonly adresse: string | null;
     readonly precision: string;
+    /** What the case is sure of among the values. */
+    readonly valeurs?: Readonly<Record<string, unknown>>;
   }[];
 };
 
@@ -119,6 +121,23 @@ function planted(folder: string): string[] {
     .sort();
 }
 
+/** The values that a planted case is sure of are those that were found. */
+async function assertValues(database: TestDatabase, folder: string): Promise<void> {
+  const { rows } = await database.pool.query<{ key: string; valeurs: Record<string, unknown> }>(
+    `select concat_ws(' | ', code, domaine, adresse, precision) as key, valeurs from constat
+     where closed_run_id is null`,
+  );
+  const values = new Map(rows.map(({ key, valeurs }) => [key, valeurs]));
+  for (const planted of truthOf(folder).constats) {
+    const key = [planted.code, planted.domaine, planted.adresse, planted.precision]
+      .filter((part) => part !== null)
+      .join(' | ');
+    for (const [name, value] of Object.entries(planted.valeurs ?? {})) {
+      assert.deepEqual(values.get(key)?.[name], value, `${key} ${name}`);
+    }
+  }
+}
+
 async function details(database: TestDatabase): Promise<unknown[]> {
   const { rows } = await database.pool.query<Record<string, unknown>>(
     `select code, groupe, domaine, adresse, precision, type_bal, valeurs from constat
@@ -132,6 +151,7 @@ test('every planted constat is found and none is invented, on the first day and 
   assert.ok(planted(folders[0]).length > 100);
   assert.equal(await run(database, folders[0]), 'full');
   assert.deepEqual(await found(database), planted(folders[0]));
+  await assertValues(database, folders[0]);
 
   await run(database, folders[1]);
   assert.notDeepEqual(planted(folders[1]), planted(folders[0]));
