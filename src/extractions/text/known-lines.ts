@@ -61,7 +61,11 @@ export class KnownLines {
       return lineIsNew;
     }
     const flags = this.#flags[slot] ?? 0;
-    if (flags === rejected) return lineIsNew;
+    if (flags === rejected) {
+      // Judged anew: cells lost at the end of a line do not show in its hash.
+      this.#flags[slot] = added;
+      return lineIsNew;
+    }
     if (flags !== 0) return lineIsDuplicate;
     this.#flags[slot] = seen;
     this.#seen += 1;
