@@ -111,18 +111,19 @@ export class GuardRefusal extends RefusedError {
       first?.code ?? 'GARDE',
       `Source ${source} refusée, rien n'a changé, la dernière version reste en service.\n` +
         breaches.map((broken) => `  - ${broken.message}`).join('\n') +
-        firstReject(rejects) +
+        firstReject(rejects)
+          .map((sentence) => `\n  ${sentence}`)
+          .join('') +
         `\n${advice}`,
     );
     this.rejects = rejects;
   }
 }
 
-function firstReject(rejects: readonly RejectedLine[]): string {
-  const reject = rejects[0];
-  if (!reject) return '';
+function firstReject([reject]: readonly RejectedLine[]): string[] {
+  if (!reject) return [];
   const column = reject.column === undefined ? '' : `, colonne « ${reject.column} »`;
-  return `\n  Premier rejet : ${reject.file}, ligne ${reject.line}${column} : ${reject.message}`;
+  return [`Premier rejet : ${reject.file}, ligne ${reject.line}${column} : ${reject.message}`];
 }
 
 function openLoad(client: Client, { source, file }: LoadRequest): Promise<number> {
@@ -200,6 +201,7 @@ function endOf(
     warnings: [
       ...(request.warnings ?? []),
       ...read.warnings,
+      ...firstReject(read.rejects),
       ...overruled.map((broken) => `Garde levée (--accept) : ${broken.message}`),
       ...gapWarning(inService?.genereLe, genereLe),
     ],

@@ -112,6 +112,27 @@ test('status gives the reasons of a refusal and what to do', async () => {
   assert.match(out, /50 lignes, contre 100 en service .*« extract bals --accept »/u);
 });
 
+test('an empty file is refused as the other guards refuse, and tells what to do', async () => {
+  writeFileSync(join(folder, 'Extraction_Correspondance_MSSante_202601010000.txt'), '');
+  const { code, out } = await run(['extract', 'bals']);
+  assert.equal(code, 3);
+  assert.match(out, /est vide .*Déposez-le de nouveau/u);
+});
+
+test('the first rejected line of a load is told, with its line and what is wrong', async () => {
+  const text = textOf(headers.bals, [
+    ...Array.from({ length: 200 }, (_, index) => bal(`n${index}@x.mssante.fr`)),
+    bal('pas une adresse'),
+  ]);
+  writeFileSync(join(folder, 'Extraction_Correspondance_MSSante_202601010000.txt'), text);
+  assert.equal((await run(['extract', 'bals'])).code, 0);
+  const { out } = await run(['status']);
+  assert.match(
+    out,
+    /Premier rejet : .*, ligne 202, colonne « Adresse BAL » : « pas une adresse »/u,
+  );
+});
+
 test('status shows an attempt that has not ended: under way, or killed', async () => {
   await database.pool.query(
     `insert into source_run (source, started_at) values ('bals', '2026-01-02T03:00:00Z')`,
