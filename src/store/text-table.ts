@@ -67,6 +67,35 @@ export async function unindexEmptyTable(db: Db, table: TextTable): Promise<strin
   return rows.map((row) => row.definition);
 }
 
+/** What look-ups go by; statistics of the other columns would cost more than they tell. */
+const keyColumns: Readonly<Record<TextTable, readonly string[]>> = {
+  bal_annuaire: [
+    'adresse',
+    'domaine',
+    'type_bal',
+    'identifiant_pp',
+    'structure_id',
+    'gone_load_id',
+  ],
+  activite: ['identifiant_pp', 'type_identifiant_pp', 'structure_hash', 'gone_load_id'],
+  structure_exercice: [
+    'ligne_hash',
+    'siret',
+    'siren',
+    'finess_site',
+    'finess_ej',
+    'identifiant_technique',
+    'ancien_identifiant',
+    'gone_load_id',
+  ],
+  savoir_faire: ['identifiant_pp', 'type_identifiant_pp', 'gone_load_id'],
+  identite: ['identifiant_pp', 'type_identifiant_pp', 'finess_site', 'finess_ej', 'gone_load_id'],
+};
+
+export async function analyzeKeys(db: Db, table: TextTable): Promise<void> {
+  await db.query(`analyze ${table} (${keyColumns[table].join(', ')})`);
+}
+
 /** The temporary tables of one re-load, gone with the transaction: new lines, hashes gone, rows closed. */
 export async function createWorkTables(db: Db, table: TextTable): Promise<void> {
   const like = `(like ${table} including defaults including generated) on commit drop`;

@@ -1,7 +1,9 @@
 // The hashes of the lines in service, and which of them today's file still holds.
 //
-// Open addressing over typed arrays: 9 bytes a slot, where a Map<bigint, boolean> takes more than 100. The pair (0, 0)
-// marks a free slot; a hash that is really zero is stored as (1, 0), one more chance of collision in 2^64.
+// Open addressing over one typed array, two words a slot: low half, then high half whose two lowest bits (always zero in a
+// line hash, see line-hash.ts) hold what became of the line. A look-up so touches one cache line, and a slot costs 8 bytes
+// where a Map<bigint, number> takes more than 100. The pair (0, 0) marks a free slot; a hash that is really zero is stored
+// as (1, 0), one more chance of collision in 2^62.
 
 export const lineIsNew = 0;
 export const lineIsInService = 1;
@@ -12,11 +14,11 @@ export type LineVerdict = typeof lineIsNew | typeof lineIsInService | typeof lin
 const seen = 1;
 const added = 2;
 const rejected = 3;
+const stateMask = 3;
 
 export class KnownLines {
-  #low: Int32Array;
-  #high: Int32Array;
-  #flags: Uint8Array;
+  #table: Int32Array;
+  /** Number of slots less one; the number is a power of two. */
   #mask: number;
   #size = 0;
   #inService = 0;
@@ -24,9 +26,7 @@ export class KnownLines {
 
   constructor(expected: number) {
     const capacity = capacityFor(expected);
-    this.#low = new Int32Array(capacity);
-    this.#high = new Int32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
+    this.#table = new Int32Array(capacity * 2);
     this.#mask = capacity - 1;
   }
 
@@ -47,84 +47,87 @@ export class KnownLines {
   /** Adds a line in service. */
   add(low: number, high: number): void {
     this.#growIfNeeded();
-    const slot = this.#slotOf(low, high);
-    if (this.#isFree(slot)) this.#fill(slot, low, high, 0);
+    const at = this.#find(low, high);
+    if (this.#isFree(at)) this.#fill(at, low, high);
     this.#inService += 1;
   }
 
   /** Notes that the file holds this line and says what that makes of it. */
   meet(low: number, high: number): LineVerdict {
     this.#growIfNeeded();
-    const slot = this.#slotOf(low, high);
-    if (this.#isFree(slot)) {
-      this.#fill(slot, low, high, added);
+    const at = this.#find(low, high);
+    if (this.#isFree(at)) {
+      this.#fill(at, low, high | added);
       return lineIsNew;
     }
-    const flags = this.#flags[slot] ?? 0;
-    if (flags === rejected) {
+    const state = (this.#table[at + 1] ?? 0) & stateMask;
+    if (state === rejected) {
       // Judged anew: cells lost at the end of a line do not show in its hash.
-      this.#flags[slot] = added;
+      this.#table[at + 1] = high | added;
       return lineIsNew;
     }
-    if (flags !== 0) return lineIsDuplicate;
-    this.#flags[slot] = seen;
+    if (state !== 0) return lineIsDuplicate;
+    this.#table[at + 1] = high | seen;
     this.#seen += 1;
     return lineIsInService;
   }
 
   /** Takes back a new line that turned out to be unusable: each further copy of it is one more bad line. */
   reject(low: number, high: number): void {
-    this.#flags[this.#slotOf(low, high)] = rejected;
+    this.#table[this.#find(low, high) + 1] = high | rejected;
   }
 
   /** Calls `visit` for every line in service that the file does not hold any more. */
   forEachGone(visit: (low: number, high: number) => void): void {
-    for (let slot = 0; slot < this.#low.length; slot += 1) {
-      if (this.#flags[slot] === 0 && !this.#isFree(slot)) {
-        visit(this.#low[slot] ?? 0, this.#high[slot] ?? 0);
-      }
+    for (let at = 0; at < this.#table.length; at += 2) {
+      const high = this.#table[at + 1] ?? 0;
+      if ((high & stateMask) === 0 && !this.#isFree(at)) visit(this.#table[at] ?? 0, high);
     }
   }
 
-  #isFree(slot: number): boolean {
-    return this.#low[slot] === 0 && this.#high[slot] === 0;
+  #isFree(at: number): boolean {
+    return this.#table[at] === 0 && this.#table[at + 1] === 0;
   }
 
-  #fill(slot: number, low: number, high: number, flags: number): void {
-    this.#low[slot] = low === 0 && high === 0 ? 1 : low;
-    this.#high[slot] = high;
-    this.#flags[slot] = flags;
+  #fill(at: number, low: number, high: number): void {
+    this.#table[at] = lowOf(low, high);
+    this.#table[at + 1] = high;
     this.#size += 1;
   }
 
-  /** The slot that holds the hash, or the free one where it belongs. The hash is its own good spreader. */
-  #slotOf(hashLow: number, high: number): number {
-    const low = hashLow === 0 && high === 0 ? 1 : hashLow;
+  /** Where the hash is, or the free place where it belongs. The hash is its own good spreader. */
+  #find(hashLow: number, high: number): number {
+    const table = this.#table;
+    const low = lowOf(hashLow, high);
     let slot = low & this.#mask;
-    while (!(this.#low[slot] === low && this.#high[slot] === high) && !this.#isFree(slot)) {
+    for (;;) {
+      const at = slot * 2;
+      const there = table[at + 1] ?? 0;
+      if (table[at] === low && (there & ~stateMask) === high) return at;
+      if (table[at] === 0 && there === 0) return at;
       slot = (slot + 1) & this.#mask;
     }
-    return slot;
   }
 
   #growIfNeeded(): void {
-    if (this.#size * 10 < this.#low.length * 7) return;
-    const previous = { low: this.#low, high: this.#high, flags: this.#flags };
-    const capacity = previous.low.length * 2;
-    this.#low = new Int32Array(capacity);
-    this.#high = new Int32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
+    if (this.#size * 10 < (this.#mask + 1) * 7) return;
+    const previous = this.#table;
+    const capacity = (this.#mask + 1) * 2;
+    this.#table = new Int32Array(capacity * 2);
     this.#mask = capacity - 1;
-    for (let slot = 0; slot < previous.low.length; slot += 1) {
-      const low = previous.low[slot] ?? 0;
-      const high = previous.high[slot] ?? 0;
+    for (let at = 0; at < previous.length; at += 2) {
+      const low = previous[at] ?? 0;
+      const high = previous[at + 1] ?? 0;
       if (low === 0 && high === 0) continue;
-      const target = this.#slotOf(low, high);
-      this.#low[target] = low;
-      this.#high[target] = high;
-      this.#flags[target] = previous.flags[slot] ?? 0;
+      const target = this.#find(low, high & ~stateMask);
+      this.#table[target] = low;
+      this.#table[target + 1] = high;
     }
   }
+}
+
+function lowOf(low: number, high: number): number {
+  return low === 0 && (high & ~stateMask) === 0 ? 1 : low;
 }
 
 function capacityFor(expected: number): number {

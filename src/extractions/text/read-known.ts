@@ -20,9 +20,19 @@ export async function readKnownLines(client: Client, table: TextTable): Promise<
     toSkip -= at;
     // The trailer is the 16-bit -1, shorter than a row: it stays in the carry.
     for (; at + rowBytes <= chunk.length; at += rowBytes) {
-      known.add(chunk.readInt32BE(at + valueOffset + 4), chunk.readInt32BE(at + valueOffset));
+      known.add(int32At(chunk, at + valueOffset + 4), int32At(chunk, at + valueOffset));
     }
     carry = chunk.subarray(at);
   }
   return known;
+}
+
+/** Buffer.readInt32BE without its checks, which cost more than the reading when it is done six million times. */
+function int32At(bytes: Buffer, at: number): number {
+  return (
+    ((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)
+  );
 }

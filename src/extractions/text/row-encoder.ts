@@ -7,6 +7,7 @@ import type { TextFileSpec } from './spec.js';
 const PIPE = 124;
 const AT = 64;
 const DOT = 46;
+const SPACE = 32;
 
 /** A run of neighbouring cells, copied in one go with the separators between them. */
 type Run = { readonly first: number; readonly last: number };
@@ -130,13 +131,13 @@ export class RowEncoder {
     return cell === 0 ? lineStart : (this.#ends[cell - 1] ?? 0) + 1;
   }
 
+  /** Loops over bytes: this is on the path of every new line, where each subarray costs an allocation. */
   #addressRefusal(buffer: Buffer, start: number): LineRefusal | undefined {
     const from = this.#cellStart(start, this.#addressCell);
     const to = this.#ends[this.#addressCell] ?? from;
-    const at = buffer.subarray(from, to).lastIndexOf(AT);
-    const domain = buffer.subarray(from + at + 1, to);
-    const isAddress = at > 0 && domain.length > 2 && domain.includes(DOT) && !domain.includes(32);
-    if (isAddress) return undefined;
+    const at = lastIndexOf(buffer, AT, from, to);
+    const hasDomain = lastIndexOf(buffer, DOT, at + 1, to) >= 0 && to - at > 3;
+    if (at > from && hasDomain && lastIndexOf(buffer, SPACE, at + 1, to) < 0) return undefined;
     return {
       code: 'ADRESSE_MALFORMEE',
       column: 'Adresse BAL',
@@ -152,7 +153,7 @@ export class RowEncoder {
     out.cellEnd();
     out.bytes(this.#scratch, 0, length);
     out.cellEnd();
-    out.bytes(this.#scratch, this.#scratch.subarray(0, length).lastIndexOf(AT) + 1, length);
+    out.bytes(this.#scratch, lastIndexOf(this.#scratch, AT, 0, length) + 1, length);
   }
 
   #lowerInto(buffer: Buffer, from: number, to: number): number {
@@ -190,6 +191,11 @@ function toRuns(cells: readonly number[]): Run[] {
 function isRising(cells: readonly number[]): boolean {
   const first = cells[0] ?? -1;
   return first >= 0 && cells.every((cell, index) => cell === first + index);
+}
+
+function lastIndexOf(buffer: Uint8Array, byte: number, start: number, end: number): number {
+  for (let at = end - 1; at >= start; at -= 1) if (buffer[at] === byte) return at;
+  return -1;
 }
 
 function isAllPipes(buffer: Uint8Array, start: number, end: number): boolean {

@@ -5,6 +5,7 @@ import type { Client } from '../../db/pool.js';
 import type { RejectedLine } from '../../domain/source.js';
 import type { Progress } from '../../progress.js';
 import {
+  analyzeKeys,
   closeRows,
   closeUnusedStructures,
   copyInSql,
@@ -134,7 +135,7 @@ async function prepareFirst(client: Client, spec: TextFileSpec): Promise<() => P
   for (const table of tables) rebuild.push(...(await unindexEmptyTable(client, table)));
   return async () => {
     for (const statement of rebuild) await client.query(statement);
-    for (const table of tables) await client.query(`analyze ${table}`);
+    for (const table of tables) await analyzeKeys(client, table);
   };
 }
 
