@@ -16,6 +16,12 @@ import { AppError, messageOf } from './errors.js';
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
+  const reader = { isGone: false };
+  // `report | head`: whoever reads our output has seen enough, which is no failure.
+  surroundings.out.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader.isGone = true;
+  });
   const program = buildProgram({
     surroundings,
     setExitCode: (code) => {
@@ -26,6 +32,8 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
+    if (reader.isGone && error instanceof Error && 'code' in error && error.code === 'EPIPE')
+      return 0;
     return report(error, surroundings, program.opts<{ json?: boolean }>().json === true);
   }
 }

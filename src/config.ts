@@ -34,7 +34,7 @@ const tls = z.strictObject({
 const source = z.strictObject({
   actif: z.boolean().optional(),
   from: z.string().optional(),
-  secours: z.array(z.string()).optional(),
+  secours: z.array(z.url({ protocol: /^https?$/u, error: 'adresse http(s) attendue' })).optional(),
   fraicheurMaxHeures: hours.default(48),
   gardes: guards.prefault({}),
   charsetSecours: z.literal('iso-8859-1').optional(),
@@ -319,11 +319,14 @@ function resolveSource(
   reader: FileReader,
 ): SourceSettings {
   const at = `sources.${name}`;
+  if ((raw.tls?.certificat === undefined) !== (raw.tls?.cle === undefined)) {
+    reader.fault(`${at}.tls : certificat et cle vont ensemble, il en manque un`);
+  }
   return {
     ...raw,
     actif: raw.actif ?? (openSources.includes(name) || raw.from !== undefined),
     from: raw.from === undefined ? undefined : reader.pathOrUrl(raw.from),
-    secours: raw.secours?.map((from) => reader.pathOrUrl(from)),
+    secours: raw.secours,
     tls: {
       ca: (raw.tls?.ca ?? []).map((file, index) => reader.file(`${at}.tls.ca.${index}`, file)),
       cert:
@@ -346,6 +349,10 @@ class FileReader {
     this.#folder = folder;
     this.#env = env;
     this.#faults = faults;
+  }
+
+  fault(fault: string): void {
+    this.#faults.push(fault);
   }
 
   path(path: string): string {

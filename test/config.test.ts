@@ -101,6 +101,16 @@ const refused: readonly [string, string, RegExp][] = [
     /reseau\.ca\.0 : fichier illisible : .*absent\.pem/u,
   ],
   [
+    'a client certificate without its key, which no server would accept',
+    `${minimal}sources: { identites: { tls: { certificat: /dev/null } } }`,
+    /sources\.identites\.tls : certificat et cle vont ensemble/u,
+  ],
+  [
+    'a second address that is none',
+    `${minimal}sources: { bals: { secours: [./dossier] } }`,
+    /sources\.bals\.secours\.0 : adresse http\(s\) attendue/u,
+  ],
+  [
     'a variable that is not set',
     `${minimal}database: { url: { env: NADA } }`,
     /database\.url : la variable d'environnement NADA n'existe pas/u,

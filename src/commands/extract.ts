@@ -89,8 +89,11 @@ export async function extractSources(
   }
   const results: SourceResult[] = [];
   for (const source of sources) {
-    if (surroundings.signal.aborted) break;
-    results.push(await extractOne(program, surroundings, source, options));
+    results.push(
+      surroundings.signal.aborted
+        ? { source, error: new AppError('INTERROMPU', 'Non demandée : arrêt à votre demande.') }
+        : await extractOne(program, surroundings, source, options),
+    );
   }
   return results;
 }

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { open as openFile, rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
@@ -7,7 +7,7 @@ import {
   type CodeConstat,
   type GroupeConstat,
 } from '../domain/constat.js';
-import { AppError } from '../errors.js';
+import { AppError, messageOf } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
@@ -46,7 +46,11 @@ export function registerReport(program: Command, context: CommandContext): void 
     )
     .option('--groupe <groupe>', groups.join(', '), oneOf(groups))
     .option('--adresse <adresse>', 'une BAL seulement, avec son histoire dans l’Annuaire')
-    .option('--since <date>', 'constats apparus depuis cette date (AAAA-MM-JJ)', parseDay)
+    .option(
+      '--since <date>',
+      'constats apparus, modifiés ou (avec --all) clos depuis cette date (AAAA-MM-JJ)',
+      parseDay,
+    )
     .option('--all', 'les constats clos aussi', false)
     .option('--exemples <n>', 'exemples de chaque constat, au format table', parseCount, 3)
     .option('--out <fichier>', 'écrit dans un fichier au lieu de la sortie standard')
@@ -81,19 +85,29 @@ async function report(
     await writeReport(open.pool, reportOptions, context.surroundings.out);
     return;
   }
-  const file = createWriteStream(options.out);
+  await writeToFile(open, reportOptions, options.out);
+  context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
+}
+
+/** Under another name until it is whole: yesterday's report is not lost for half of today's. */
+async function writeToFile(open: OpenProgram, options: ReportOptions, path: string): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
   try {
-    await writeReport(open.pool, reportOptions, file);
+    const handle = await openFile(draft, 'w');
+    const file = handle.createWriteStream();
+    await writeReport(open.pool, options, file);
     file.end();
     await finished(file);
+    await rename(draft, path);
   } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new AppError(
       'RAPPORT_NON_ECRIT',
-      `${options.out} : le rapport n'a pas pu être écrit entièrement (${String(cause)}).`,
+      `${path} : le rapport n'a pas pu être écrit (${messageOf(cause)}). ` +
+        `Vérifiez que le dossier existe, le droit d'y écrire et la place libre.`,
       { cause },
     );
   }
-  context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
 }
 
 /** Sources that are late or refused are told at the head of the report. */
@@ -129,10 +143,22 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
   };
 }
 
+/** The day begins at midnight in Paris, as the dates of the report do, wherever this machine is. */
 function parseDay(text: string): Date {
-  const date = new Date(`${text}T00:00:00`);
-  if (/^\d{4}-\d{2}-\d{2}$/u.test(text) && !Number.isNaN(date.getTime())) return date;
+  const date = new Date(`${text}T00:00:00Z`);
+  const isDay = /^\d{4}-\d{2}-\d{2}$/u.test(text) && !Number.isNaN(date.getTime());
+  // A day that the month does not have comes back as one of the next.
+  if (isDay && date.toISOString().startsWith(text)) return midnightInParis(date);
   throw new InvalidArgumentError('Date attendue : AAAA-MM-JJ.');
+}
+
+function midnightInParis(utcMidnight: Date): Date {
+  const hour = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/Paris',
+    hour: 'numeric',
+    hourCycle: 'h23',
+  }).format(utcMidnight);
+  return new Date(utcMidnight.getTime() - Number(hour) * 3_600_000);
 }
 
 function parseCount(text: string): number {

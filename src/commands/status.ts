@@ -73,7 +73,9 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
 
 function failureOf(run: LastRun | undefined): string | undefined {
   if (!run || !['refused', 'failed', 'interrupted'].includes(run.outcome)) return undefined;
-  return run.message?.split('\n')[0] ?? run.code ?? 'échec';
+  // A refusal tells its reasons and its remedy on the lines below the first.
+  const lines = run.message?.split('\n').map((line) => line.trim());
+  return lines?.join(' ') ?? run.code ?? 'échec';
 }
 
 /** One French line for each enabled source, with its warnings. */
@@ -94,6 +96,12 @@ function describeSource({ label, load, freshness }: SourceStatus): string {
 
 function sourceNotes({ load, freshness, lastRun }: SourceStatus): string[] {
   const notes: string[] = [];
+  if (lastRun?.outcome === 'running') {
+    notes.push(
+      `tentative commencée le ${formatDate(lastRun.startedAt)}, pas terminée : ` +
+        `en cours, ou tuée (la prochaine reprendra)`,
+    );
+  }
   if (freshness.kind === 'jamais-chargee') notes.push(freshness.cause);
   else if (freshness.kind === 'en-retard') {
     notes.push(`en retard (${Math.round(freshness.ageHours)} h) : ${freshness.cause}`);

@@ -30,7 +30,7 @@ export type SourceFile = {
   readonly sizeBytes: number;
   /** Where it came from: a path, or a URL without credentials and query. */
   readonly origin: string;
-  /** True for a temporary download, deleted after a successful load. */
+  /** True for a temporary download, deleted once it was loaded or refused. */
   readonly isTemporary: boolean;
 };
 

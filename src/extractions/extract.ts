@@ -1,8 +1,8 @@
 // The stage « extract »: obtains the newest version of a source and puts it in service. Every attempt leaves its trace.
 import { rm } from 'node:fs/promises';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
-import type { Pool } from '../db/pool.js';
-import type { RejectedLine, SourceName } from '../domain/source.js';
+import type { Client, Pool } from '../db/pool.js';
+import type { SourceName } from '../domain/source.js';
 import { AppError, messageOf, RefusedError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import {
@@ -14,7 +14,13 @@ import {
   type RunEnd,
   type SourceLoad,
 } from '../store/source-load.js';
-import { GuardRefusal, loadFile, type LoadRequest, type LoadSettings } from './load.js';
+import {
+  GuardRefusal,
+  loadFile,
+  type Loaded,
+  type LoadRequest,
+  type LoadSettings,
+} from './load.js';
 import { obtainFile, type ObtainSettings } from './obtain.js';
 
 export type ExtractSettings = {
@@ -69,45 +75,35 @@ async function recordedRun(
   await interruptAbandonedRuns(pool, request.source);
   const runId = await startRun(pool, request.source);
   try {
-    const { outcome, end, rejects } = await run(pool, request, settings, progress, signal);
-    await finishRun(pool, runId, end);
-    if (rejects.length > 0) await insertRejects(pool, runId, rejects);
-    return outcome;
+    return await run(pool, runId, request, settings, progress, signal);
   } catch (error) {
     await recordFailure(pool, runId, error, signal);
     throw error;
   }
 }
 
-type Ran = {
-  readonly outcome: ExtractOutcome;
-  readonly end: RunEnd;
-  readonly rejects: readonly RejectedLine[];
-};
-
 async function run(
   pool: Pool,
+  runId: number,
   request: ExtractRequest,
   settings: ExtractSettings,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Ran> {
+): Promise<ExtractOutcome> {
   const { source } = request;
   const inService = await findLoadInService(pool, source);
   const obtained = await obtainFile(source, inService?.version, settings.obtain, progress, signal);
   switch (obtained.kind) {
     case 'nothing-new':
-      return { outcome: { kind: 'nothing-new' }, end: { outcome: 'nothing-new' }, rejects: [] };
+      await finishRun(pool, runId, { outcome: 'nothing-new' });
+      return { kind: 'nothing-new' };
     case 'unchanged': {
       const { version } = obtained;
-      return {
-        outcome: { kind: 'unchanged', version },
-        end: { outcome: 'unchanged', version },
-        rejects: [],
-      };
+      await finishRun(pool, runId, { outcome: 'unchanged', version });
+      return { kind: 'unchanged', version };
     }
     case 'file':
-      return load(pool, { ...request, ...obtained }, settings.load, progress, signal);
+      return load(pool, runId, { ...request, ...obtained }, settings.load, progress, signal);
     default:
       return obtained satisfies never;
   }
@@ -115,25 +111,31 @@ async function run(
 
 async function load(
   pool: Pool,
-  request: LoadRequest & Pick<ExtractRequest, 'author'>,
+  runId: number,
+  request: Omit<LoadRequest, 'record'> & Pick<ExtractRequest, 'author'>,
   settings: LoadSettings,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Ran> {
-  const { file } = request;
-  const loaded = await loadFile(pool, request, settings, progress, signal);
-  if (file.isTemporary) await rm(file.path, { force: true });
-  return {
-    outcome: { kind: 'loaded', load: loaded.load },
-    rejects: loaded.rejects,
-    end: {
+): Promise<ExtractOutcome> {
+  const { file, author } = request;
+  // In the same transaction as the load: a run is never open over a load that is in service.
+  const record = async (client: Client, { load, rejects, overruled }: Loaded): Promise<void> => {
+    await insertRejects(client, runId, rejects);
+    await finishRun(client, runId, {
       outcome: 'loaded',
       version: file.version,
       origin: file.origin,
-      loadId: loaded.load.id,
-      acceptedGuards: loaded.overruled.map((broken) => `${broken.code} (${request.author})`),
-    },
+      loadId: load.id,
+      acceptedGuards: overruled.map((broken) => `${broken.code} (${author})`),
+    });
   };
+  try {
+    const loaded = await loadFile(pool, { ...request, record }, settings, progress, signal);
+    return { kind: 'loaded', load: loaded.load };
+  } finally {
+    // Refused or not: the next attempt downloads again, and refusals must not fill the disk.
+    if (file.isTemporary) await rm(file.path, { force: true });
+  }
 }
 
 /** The database may be what failed: the first error is the one to tell, whatever becomes of its record. */

@@ -1,6 +1,6 @@
 // What a file is, by its first bytes: the name is never trusted.
 import { open, stat } from 'node:fs/promises';
-import { AppError } from '../errors.js';
+import { AppError, RefusedError } from '../errors.js';
 import { fileFault } from './file-faults.js';
 
 export type FileKind = 'zip' | 'gzip' | 'text';
@@ -20,7 +20,7 @@ export async function inspectFile(path: string): Promise<InspectedFile> {
       throw new AppError('FICHIER_ILLISIBLE', `${path} n'est pas un fichier ordinaire.`);
     }
     if (stats.size === 0) {
-      throw new AppError(
+      throw new RefusedError(
         'FICHIER_VIDE',
         `${path} est vide : copie ou téléchargement non terminé ? Déposez-le de nouveau.`,
       );

@@ -70,7 +70,7 @@ export async function loadTexts(
     tables: staged.map((text) => ({ ...text, file: text.spec.file })),
     layout: JSON.stringify({ ...previous, ...layoutsOf(staged) }),
     genereLe: undefined,
-    isFull: staged.some((text) => text.isFirst),
+    isFull: staged.some((text) => text.isFull),
     warnings: staged.flatMap(unknownColumns),
     rejects: staged.flatMap((text) => text.rejects),
     apply: async () => {

@@ -8,6 +8,7 @@ import {
   findLoadInService,
   finishLoad,
   insertLoad,
+  lockLoads,
   type LoadEnd,
   type SourceLoad,
 } from '../store/source-load.js';
@@ -31,6 +32,8 @@ export type LoadRequest = {
   /** Overrules the guards that can be. */
   readonly isAccepted: boolean;
   readonly now: Date;
+  /** Called last in the load's transaction: what it writes is kept if and only if the load is. */
+  readonly record?: (client: Client, loaded: Loaded) => Promise<void>;
 };
 
 /** What a loader of one kind of source read into the transaction. */
@@ -68,6 +71,7 @@ export async function loadFile(
     // Sorting and index building of a national file, for this transaction only.
     await client.query(`set local work_mem = '128MB'`);
     await client.query(`set local maintenance_work_mem = '512MB'`);
+    await lockLoads(client, source);
     const inService = await findLoadInService(client, source);
     const loadId = await openLoad(client, request);
     const read = await readSource(client, loadId, request, inService, settings, progress, signal);
@@ -84,7 +88,9 @@ export async function loadFile(
     progress.end();
     const load = await findLoadInService(client, source);
     if (!load) throw new Error('the load just written cannot be found');
-    return { load, rejects: read.rejects, overruled: breaches };
+    const loaded: Loaded = { load, rejects: read.rejects, overruled: breaches };
+    await request.record?.(client, loaded);
+    return loaded;
   });
 }
 
@@ -105,18 +111,19 @@ export class GuardRefusal extends RefusedError {
       first?.code ?? 'GARDE',
       `Source ${source} refusée, rien n'a changé, la dernière version reste en service.\n` +
         breaches.map((broken) => `  - ${broken.message}`).join('\n') +
-        firstReject(rejects) +
+        firstReject(rejects)
+          .map((sentence) => `\n  ${sentence}`)
+          .join('') +
         `\n${advice}`,
     );
     this.rejects = rejects;
   }
 }
 
-function firstReject(rejects: readonly RejectedLine[]): string {
-  const reject = rejects[0];
-  if (!reject) return '';
+function firstReject([reject]: readonly RejectedLine[]): string[] {
+  if (!reject) return [];
   const column = reject.column === undefined ? '' : `, colonne « ${reject.column} »`;
-  return `\n  Premier rejet : ${reject.file}, ligne ${reject.line}${column} : ${reject.message}`;
+  return [`Premier rejet : ${reject.file}, ligne ${reject.line}${column} : ${reject.message}`];
 }
 
 function openLoad(client: Client, { source, file }: LoadRequest): Promise<number> {
@@ -194,6 +201,7 @@ function endOf(
     warnings: [
       ...(request.warnings ?? []),
       ...read.warnings,
+      ...firstReject(read.rejects),
       ...overruled.map((broken) => `Garde levée (--accept) : ${broken.message}`),
       ...gapWarning(inService?.genereLe, genereLe),
     ],

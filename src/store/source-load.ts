@@ -57,6 +57,16 @@ export async function listLoadsInService(db: Db): Promise<SourceLoad[]> {
   return rows.map(toLoad);
 }
 
+/**
+ * One load of a source at a time, until the end of the transaction: the lock of the whole extraction is another
+ * connection's, which a long download may lose.
+ */
+export async function lockLoads(db: Db, source: LoadSource): Promise<void> {
+  await db.query(`select pg_advisory_xact_lock(hashtextextended($1::text, 0))`, [
+    `annuaire-sante-sync:load:${source}`,
+  ]);
+}
+
 /** Takes the number of a load about to be made; its counts are set by `finishLoad` in the same transaction. */
 export async function insertLoad(db: Db, load: NewSourceLoad): Promise<number> {
   const { rows } = await db.query<{ id: number }>(

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -184,4 +186,26 @@ test('a clean stop on SIGTERM rolls back, says so, and leaves the trace of an in
   assert.equal((await end).code, 1);
   assert.equal(await scalar(inService), 0);
   assert.equal(await scalar(outcomes), 'interrupted');
+});
+
+test('a refused download does not stay on the disk: the next attempt downloads again', async () => {
+  writeBals('202601010000', 100);
+  await finished(start());
+  const file = 'Extraction_Correspondance_MSSante_202601020000.txt';
+  const body = textOf(headers.bals, [bal('seule@x.mssante.fr')]);
+  const server = createServer((_request, response) => {
+    response.setHeader('content-disposition', `attachment; filename=${file}`);
+    response.setHeader('content-length', Buffer.byteLength(body));
+    response.end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const refused = await finished(start('--from', `http://127.0.0.1:${port}/bals`));
+    assert.deepEqual([refused.code, refused.results[0]?.code], [3, 'RETRECISSEMENT']);
+    assert.deepEqual(readdirSync(join(folder, 'var', 'tmp')), []);
+  } finally {
+    server.close();
+  }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.js';
 import { AppError } from '../../src/errors.js';
 import { GuardRefusal } from '../../src/extractions/load.js';
@@ -230,6 +231,11 @@ test('when the header gains columns, lines that say the same stay in service and
     activites(['10000000018', { 'Code rôle': '16' }], ['10000000026'], ['10000000042']),
   );
   assert.deepEqual([next.addedCount, next.goneCount], [1, 1]);
+  assert.equal(
+    next.isFull,
+    true,
+    'whose lines gained values is not listed: all is looked at again',
+  );
   assert.deepEqual(
     await rowsOf(`select identifiant_pp, coalesce(code_role, '-'), first_load_id,
       coalesce(gone_load_id::text, '-') from activite order by 1`),
@@ -238,7 +244,7 @@ test('when the header gains columns, lines that say the same stay in service and
   const { load: third } = await loadActivites(
     activites(['10000000018', { 'Code rôle': '16' }], ['10000000026'], ['10000000042']),
   );
-  assert.deepEqual([third.addedCount, third.goneCount], [0, 0]);
+  assert.deepEqual([third.addedCount, third.goneCount, third.isFull], [0, 0, false]);
 });
 
 test('columns in another order are the same lines', async () => {
@@ -374,4 +380,30 @@ test('a load that is interrupted leaves the last version in service and the conn
   );
   await assert.rejects(interrupted, { name: 'AbortError' });
   assert.deepEqual(await rowsOf(intervals), ['a@x.mssante.fr 1 -']);
+});
+
+test('a load whose record cannot be kept is not kept either', async () => {
+  await loadBals(bals(['a@x.mssante.fr']));
+  const record = (): Promise<void> => Promise.reject(new Error('record'));
+  await assert.rejects(loadBals(bals(['b@x.mssante.fr']), { record }), /record/u);
+  assert.deepEqual(await rowsOf(intervals), ['a@x.mssante.fr 1 -']);
+});
+
+test('two loads of one source, whatever became of their locks, never put a line in service twice', async () => {
+  await loadBals(bals(['a@x.mssante.fr']));
+  const text = bals(['a@x.mssante.fr'], ['b@x.mssante.fr']);
+  let second: Promise<unknown> | undefined;
+  const record = async (): Promise<void> => {
+    const isOver = { value: false };
+    second = loadBals(text).finally(() => (isOver.value = true));
+    const waits = `select exists (select from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database()))`;
+    while (!isOver.value && (await rowsOf(waits))[0] !== 'true') await nextTurn();
+  };
+  await loadBals(text, { record });
+  await second;
+  assert.deepEqual(await rowsOf(`select adresse from bal_annuaire where gone_load_id is null`), [
+    'a@x.mssante.fr',
+    'b@x.mssante.fr',
+  ]);
 });

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import type { Pool } from '../../src/db/pool.js';
 import type { SourceFile, SourceName } from '../../src/domain/source.js';
 import { defaultArchiveLimits } from '../../src/extractions/archive-limits.js';
-import { loadFile, type Loaded, type LoadSettings } from '../../src/extractions/load.js';
+import {
+  loadFile,
+  type Loaded,
+  type LoadRequest,
+  type LoadSettings,
+} from '../../src/extractions/load.js';
 import { silentProgress } from '../../src/progress.js';
 
 export type Cells = Readonly<Record<string, string>>;
@@ -90,7 +95,12 @@ export async function load(
   pool: Pool,
   source: SourceName,
   content: string | Buffer,
-  options: { settings?: LoadSettings; isAccepted?: boolean; genereLe?: Date } = {},
+  options: {
+    settings?: LoadSettings;
+    isAccepted?: boolean;
+    genereLe?: Date;
+    record?: NonNullable<LoadRequest['record']>;
+  } = {},
 ): Promise<Loaded> {
   versions += 1;
   const version = `v${versions}`;
@@ -103,6 +113,7 @@ export async function load(
       file: sourceFile(path, version, options.genereLe),
       isAccepted: options.isAccepted ?? false,
       now: new Date('2026-01-02T00:00:00Z'),
+      ...(options.record && { record: options.record }),
     },
     options.settings ?? noGuards,
     silentProgress,

@@ -61,7 +61,11 @@ export class KnownLines {
       return lineIsNew;
     }
     const state = (this.#table[at + 1] ?? 0) & stateMask;
-    if (state === rejected) return lineIsNew;
+    if (state === rejected) {
+      // Judged anew: cells lost at the end of a line do not show in its hash.
+      this.#table[at + 1] = high | added;
+      return lineIsNew;
+    }
     if (state !== 0) return lineIsDuplicate;
     this.#table[at + 1] = high | seen;
     this.#seen += 1;

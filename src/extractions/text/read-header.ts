@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { AppError } from '../../errors.js';
+import { AppError, RefusedError } from '../../errors.js';
 
 /** Far longer than any published header (1,573 bytes): a file without newline is not read to its end. */
 const headerBytesMax = 64 * 1024;
@@ -52,7 +52,7 @@ function decodeHeader(
   options: { readonly fallbackCharset: 'iso-8859-1' | undefined },
 ): string {
   if (line.length === 0) {
-    throw new AppError(
+    throw new RefusedError(
       'FICHIER_VIDE',
       `${fileName} est vide. Rien n'a été chargé ; la dernière version reste en service. ` +
         `Attendez la prochaine publication ou téléchargez de nouveau.`,

@@ -97,7 +97,8 @@ export class RowEncoder {
     high: number,
     structure: { readonly low: number; readonly high: number } | undefined,
   ): void {
-    out.reserve((end - start) * 3 + 128);
+    // The address is written three times, twice in lower case, which may take half as many bytes again.
+    out.reserve((end - start) * 4 + 128);
     out.int64(low, high);
     out.cellEnd();
     out.bytes(this.#loadId, 0, this.#loadId.length);

@@ -1,5 +1,4 @@
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Rows set aside in a temporary file while another COPY holds the connection. */
@@ -16,7 +15,9 @@ export class Spool {
     if (buffers.length === 0) return;
     if (this.#descriptor === undefined) {
       mkdirSync(dirname(this.#path), { recursive: true });
-      this.#descriptor = openSync(this.#path, 'w', 0o600);
+      this.#descriptor = openSync(this.#path, 'w+', 0o600);
+      // Nameless from the start: it goes with the process, kill -9 included.
+      rmSync(this.#path);
     }
     for (const buffer of buffers) {
       for (let at = 0; at < buffer.length;) at += writeSync(this.#descriptor, buffer, at);
@@ -24,15 +25,15 @@ export class Spool {
   }
 
   async *read(): AsyncGenerator<Buffer> {
-    for await (const chunk of createReadStream(this.#path, { highWaterMark: 256 * 1024 })) {
-      yield chunk as Buffer;
-    }
+    const fd = this.#descriptor;
+    if (fd === undefined) return;
+    const options = { fd, start: 0, autoClose: false, highWaterMark: 256 * 1024 };
+    for await (const chunk of createReadStream(this.#path, options)) yield chunk as Buffer;
   }
 
-  async remove(): Promise<void> {
+  remove(): void {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    await rm(this.#path, { force: true });
   }
 }

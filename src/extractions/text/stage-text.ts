@@ -66,7 +66,8 @@ export type StageContext = {
 export type StagedText = {
   readonly spec: TextFileSpec;
   readonly layout: TextLayout;
-  readonly isFirst: boolean;
+  /** True when what changed cannot be listed: a first load, or rows in service took columns that they did not have. */
+  readonly isFull: boolean;
   readonly inServiceCount: number;
   /** Good, distinct lines. */
   readonly lineCount: number;
@@ -115,7 +116,7 @@ export async function stageText(
   return {
     spec,
     layout,
-    isFirst,
+    isFull: isFirst || (comparison.kind === 'changed' && comparison.enriched.length > 0),
     inServiceCount: moved.inServiceCount,
     lineCount: reader.addedCount + reader.lines.seenCount,
     addedCount: moved.addedCount,
@@ -192,7 +193,7 @@ async function copyText(
     const structures = isFirst ? spec.structure.table : stagingOf(spec.structure.table);
     await openSink(context.client, structures, reader.encoder.structureColumns).feed(spool.read());
   } finally {
-    await spool.remove();
+    spool.remove();
   }
 }
 

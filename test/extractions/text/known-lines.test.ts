@@ -49,3 +49,13 @@ test('verdicts are those of a set of pairs, through growth and collisions', () =
     ),
   );
 });
+
+test('a line met again after a bad one of the same hash is judged anew, then is a duplicate', () => {
+  const known = new KnownLines(0);
+  assert.equal(known.meet(7, 8), lineIsNew);
+  known.reject(7, 8);
+  assert.equal(known.meet(7, 8), lineIsNew);
+  known.reject(7, 8);
+  assert.equal(known.meet(7, 8), lineIsNew);
+  assert.equal(known.meet(7, 8), lineIsDuplicate);
+});
