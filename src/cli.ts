@@ -76,7 +76,10 @@ function report(error: unknown, { out, err, signal }: Surroundings, isJson: bool
     return 2;
   }
   if (signal.aborted) {
-    err.write("Arrêté à votre demande. Rien de ce qui était en service n'a changé.\n");
+    const message =
+      'Arrêté à votre demande : ce qui était en cours est annulé, ce qui était en service y reste.';
+    if (isJson) out.write(`${JSON.stringify({ erreur: { code: 'INTERROMPU', message } })}\n`);
+    err.write(`${message}\n`);
     return 1;
   }
   const code = error instanceof AppError ? error.code : 'ERREUR_INATTENDUE';

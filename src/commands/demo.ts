@@ -77,7 +77,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   const summary = await reconcile(
     open.pool,
     reconcileSettings(open.settings),
-    { now: context.surroundings.now() },
+    { now: context.surroundings.now(), signal: context.surroundings.signal },
     open.progress,
   );
   context.setExitCode(exitCodeOf(results));

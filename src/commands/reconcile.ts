@@ -17,7 +17,11 @@ export function registerReconcile(program: Command, context: CommandContext): vo
         const summary = await reconcile(
           open.pool,
           reconcileSettings(open.settings),
-          { now: context.surroundings.now(), full: options.full },
+          {
+            now: context.surroundings.now(),
+            full: options.full,
+            signal: context.surroundings.signal,
+          },
           open.progress,
         );
         print(context, open.isJson, summary, () => describeReconcile(summary));

@@ -42,7 +42,7 @@ export type ExtractOutcome =
   | { readonly kind: 'nothing-new' };
 
 /**
- * @throws RefusedError `SOURCE_OCCUPEE` when another program is at the same source; otherwise what obtainFile and loadFile
+ * @throws AppError `SOURCE_OCCUPEE` when another program is at the same source; otherwise what obtainFile and loadFile
  * throw, once recorded. The last good version stays in service in every case.
  */
 export async function extractSource(
@@ -57,7 +57,7 @@ export async function extractSource(
     recordedRun(pool, request, settings, progress, signal),
   );
   if (locked.kind === 'done') return locked.value;
-  throw new RefusedError(
+  throw new AppError(
     'SOURCE_OCCUPEE',
     `La source ${source} est déjà en cours d'extraction par un autre programme sur la même base. ` +
       `Attendez qu'il ait fini : « annuaire-sync status » le montre.`,

@@ -71,7 +71,7 @@ export async function loadTexts(
     layout: JSON.stringify({ ...previous, ...layoutsOf(staged) }),
     genereLe: undefined,
     isFull: staged.some((text) => text.isFull),
-    warnings: staged.flatMap(unknownColumns),
+    warnings: [...staged.flatMap(unknownColumns), ...absentMembers(request.source, members)],
     rejects: staged.flatMap((text) => text.rejects),
     apply: async () => {
       for (const text of staged) await text.apply();
@@ -88,6 +88,17 @@ function keptOf(members: readonly Member[]): { spec: TextFileSpec; member: Membe
 
 function layoutsOf(staged: readonly StagedText[]): LayoutRecord {
   return Object.fromEntries(staged.map((text) => [text.spec.table, recordOf(text.layout)]));
+}
+
+/** The open-data copy, for one, holds Personne_activite alone. */
+function absentMembers(source: TextSource, members: readonly Member[]): string[] {
+  const present = new Set(members.map(({ name }) => name));
+  return catalogue[source].members
+    .filter(({ name }) => specs[name] !== undefined && !present.has(name))
+    .map(
+      ({ name }) =>
+        `${specs[name]?.file ?? name} absent de cette version : ce qui en était en service y reste.`,
+    );
 }
 
 function unknownColumns({ spec, layout }: StagedText): string[] {

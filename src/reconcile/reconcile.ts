@@ -22,6 +22,8 @@ export type ReconcileOptions = {
   readonly now: Date;
   /** Look at everything again, whatever changed. */
   readonly full?: boolean;
+  /** Stops between two statements; nothing is kept then. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type NotEvaluated = { readonly code: CodeConstat; readonly sources: readonly LoadSource[] };
@@ -80,7 +82,10 @@ async function runReconcile(
     settingsFingerprint: fingerprint,
   });
   let done = 0;
-  const tick = (): void => progress.update((done += 1));
+  const tick = (): void => {
+    options.signal?.throwIfAborted();
+    progress.update((done += 1));
+  };
   const hasIdentites = loads.some((load) => load.source === 'identites');
   const faits = await buildFaits(client, { isDelta, hasIdentites }, tick);
   const { evaluated, notEvaluated } = splitRules(loads);

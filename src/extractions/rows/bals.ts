@@ -10,7 +10,7 @@ export const balsSpec: TextFileSpec = {
   file: 'Extraction_Correspondance_MSSante',
   table: 'bal_annuaire',
   addressColumn: 'adresse_publiee',
-  revision: 1,
+  revision: 2,
   change: { kind: 'adresse', column: 'adresse' },
   skipped: [],
   columns: [

@@ -7,7 +7,7 @@ import { filled, needed, optional, type TextFileSpec } from '../text/spec.js';
 export const identitesSpec: TextFileSpec = {
   file: 'Extraction_ProSanteConnect',
   table: 'identite',
-  revision: 1,
+  revision: 2,
   change: { kind: 'titulaire', column: 'identifiant_pp' },
   columns: [
     needed('type_identifiant_pp', "Type d'identifiant PP"),

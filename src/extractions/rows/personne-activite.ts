@@ -12,7 +12,7 @@ function coord(column: string, header: string): TextColumn {
 export const personneActiviteSpec: TextFileSpec = {
   file: 'PS_LibreAcces_Personne_activite',
   table: 'activite',
-  revision: 1,
+  revision: 2,
   change: { kind: 'titulaire', column: 'identifiant_pp' },
   columns: [
     needed('type_identifiant_pp', "Type d'identifiant PP"),

@@ -4,7 +4,7 @@ import { filled, needed, optional, type TextFileSpec } from '../text/spec.js';
 export const savoirFaireSpec: TextFileSpec = {
   file: 'PS_LibreAcces_SavoirFaire',
   table: 'savoir_faire',
-  revision: 1,
+  revision: 2,
   change: { kind: 'titulaire', column: 'identifiant_pp' },
   columns: [
     needed('type_identifiant_pp', "Type d'identifiant PP"),
