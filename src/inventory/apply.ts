@@ -156,12 +156,17 @@ function passGuards(
   const [first] = findings;
   if (first === undefined) return [];
   const sentence = findings.map(({ message }) => message).join(' ; ');
-  if (options.acceptedBy === undefined)
+  // Nobody hosts nothing: an empty export is a broken one, and would make every BAL an orphan.
+  const isEmpty = findings.some(({ code }) => code === 'INVENTAIRE_VIDE');
+  if (options.acceptedBy === undefined || isEmpty) {
+    const advice = isEmpty
+      ? 'Vérifiez l’export : un inventaire vide ne peut pas être mis en service.'
+      : 'Vérifiez que l’export est complet ; s’il est juste, relancez avec --accept.';
     throw new RefusedError(
       first.code,
-      `Inventaire refusé, rien n’a été changé : ${sentence}. Vérifiez que l’export est complet ; ` +
-        's’il est juste, relancez avec --accept.',
+      `Inventaire refusé, rien n’a été changé : ${sentence}. ${advice}`,
     );
+  }
   const by = `accepté par ${options.acceptedBy}`;
   return findings.map(({ code, message }) => ({ code, message: `Garde-fou ${by} : ${message}.` }));
 }

@@ -287,7 +287,6 @@ describe('guards', () => {
   const closing = (line: string, index: number) =>
     index < 3 ? line.replace('actif', 'ferme') : line;
   const cases: [string, string[], string, RegExp][] = [
-    ['an empty inventory', [], 'INVENTAIRE_VIDE', /aucune BAL.*20 des 20 BAL/],
     [
       'an inventory shrunk by 15 %',
       park(17),
@@ -336,6 +335,22 @@ describe('guards', () => {
 
   it('a first inventory that is empty is refused', async () => {
     await assert.rejects(load(csv()), { code: 'INVENTAIRE_VIDE' });
+  });
+
+  it('an empty inventory is refused whoever answers for it', async () => {
+    await load(csv(...park(20)));
+    for (const options of [{}, { acceptedBy: 'anne' }]) {
+      await assert.rejects(load(csv(), options), {
+        code: 'INVENTAIRE_VIDE',
+        exitCode: 3,
+        message: /aucune BAL.*20 des 20 BAL/u,
+      });
+    }
+    assert.deepEqual(await runs(), [
+      'loaded load:1',
+      'refused INVENTAIRE_VIDE',
+      'refused INVENTAIRE_VIDE',
+    ]);
   });
 
   it('a column that held something and is gone is refused, naming it', async () => {
