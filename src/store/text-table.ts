@@ -21,9 +21,10 @@ export function goneOf(table: TextTable): string {
 }
 
 /** COPY of rows written by CopyBuffer: bytes verbatim, the quote is a byte that no line may hold. */
-export function copyInSql(table: string, columns: readonly string[]): string {
+export function copyInSql(table: string, columns: readonly string[], isTruncated: boolean): string {
+  // Rows of a table truncated in this transaction may be written as if long committed: no later reader has to mark them.
   return `copy ${table} (${columns.join(', ')}) from stdin
-    (format csv, delimiter '|', quote E'\\x01', null '')`;
+    (format csv, delimiter '|', quote E'\\x01', null '', freeze ${String(isTruncated)})`;
 }
 
 /** COPY, in binary, of the hash of every line in service. */

@@ -187,18 +187,25 @@ async function copyText(
   const target = isFirst ? spec.table : stagingOf(spec.table);
   const spool = new Spool(context.spoolDir, `structures-${context.loadId}`);
   try {
-    const sink = openSink(context.client, target, reader.encoder.columns);
+    const sink = openSink(context.client, target, reader.encoder.columns, isFirst);
     await sink.feed(readRows(reader, chunks, spool, member, context));
     if (!spec.structure || reader.structureCount === 0) return;
     const structures = isFirst ? spec.structure.table : stagingOf(spec.structure.table);
-    await openSink(context.client, structures, reader.encoder.structureColumns).feed(spool.read());
+    await openSink(context.client, structures, reader.encoder.structureColumns, isFirst).feed(
+      spool.read(),
+    );
   } finally {
     spool.remove();
   }
 }
 
-function openSink(client: Client, table: string, columns: readonly string[]): CopySink {
-  return new CopySink(openCopyIn(client, copyInSql(table, columns)));
+function openSink(
+  client: Client,
+  table: string,
+  columns: readonly string[],
+  isTruncated: boolean,
+): CopySink {
+  return new CopySink(openCopyIn(client, copyInSql(table, columns, isTruncated)));
 }
 
 /** Reads the file to its end and yields the rows of its new lines; rows of new structures go to the spool. */
@@ -243,7 +250,7 @@ async function settleGone(
     };
   }
   if (reader.lines.goneCount > 0) {
-    await openSink(client, goneOf(spec.table), ['ligne_hash']).feed(goneRows(reader.lines));
+    await openSink(client, goneOf(spec.table), ['ligne_hash'], false).feed(goneRows(reader.lines));
   }
   return {
     inServiceCount: reader.lines.inServiceCount,
