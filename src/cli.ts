@@ -1,5 +1,5 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
@@ -9,9 +9,10 @@ import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
-import { speakFrench } from './commands/french-help.js';
+import { speakFrench, translateError } from './commands/french-help.js';
+import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
-import { AppError, messageOf } from './errors.js';
+import { messageOf } from './errors.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -22,11 +23,18 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       exitCode = code;
     },
   });
+  const outputFaults = new Set<unknown>();
+  const noteFault = (error: Error): void => void outputFaults.add(error);
+  surroundings.out.on('error', noteFault);
   try {
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
+    // Whoever reads us has read enough (« | head »); any other fault of the output is told by main.
+    if (error instanceof Error && outputFaults.has(error)) return isReaderGone(error) ? 0 : 1;
     return report(error, surroundings, program.opts<{ json?: boolean }>().json === true);
+  } finally {
+    surroundings.out.off('error', noteFault);
   }
 }
 
@@ -62,19 +70,28 @@ function buildProgram(context: CommandContext): Command {
 
 /** Commander's own texts for wrong usage are short; everything else is ours. */
 function report(error: unknown, { out, err, signal }: Surroundings, isJson: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InvalidArgumentError) {
-    err.write(`${error.message}\n`);
+  const tellJson = (code: string, message: string): void => {
+    if (isJson) out.write(`${JSON.stringify({ erreur: { code, message } })}\n`);
+  };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    tellJson('USAGE', translateError(error.message));
     return 2;
   }
   if (signal.aborted) {
-    err.write("Arrêté à votre demande. Rien de ce qui était en service n'a changé.\n");
+    const message = "Arrêté à votre demande. Rien de ce qui était en service n'a changé.";
+    tellJson('ARRETE', message);
+    err.write(`${message}\n`);
     return 1;
   }
-  const code = error instanceof AppError ? error.code : 'ERREUR_INATTENDUE';
-  if (isJson) out.write(`${JSON.stringify({ erreur: { code, message: messageOf(error) } })}\n`);
-  err.write(`${error instanceof AppError ? error.message : unexpected(error)}\n`);
-  return error instanceof AppError ? error.exitCode : 1;
+  const known = explainFault(error);
+  tellJson(known?.code ?? 'ERREUR_INATTENDUE', known?.message ?? messageOf(error));
+  err.write(`${known?.message ?? unexpected(error)}\n`);
+  return known?.exitCode ?? 1;
+}
+
+export function isReaderGone(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
 }
 
 function unexpected(error: unknown): string {

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
@@ -7,9 +7,10 @@ import {
   type CodeConstat,
   type GroupeConstat,
 } from '../domain/constat.js';
-import { AppError } from '../errors.js';
+import { AppError, messageOf } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
 import { describeSources, readStatus } from './status.js';
 
@@ -81,19 +82,30 @@ async function report(
     await writeReport(open.pool, reportOptions, context.surroundings.out);
     return;
   }
-  const file = createWriteStream(options.out);
+  await writeReportFile(open, reportOptions, options.out);
+  context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
+}
+
+async function writeReportFile(
+  { pool }: OpenProgram,
+  options: ReportOptions,
+  path: string,
+): Promise<void> {
+  let isOpen = false;
   try {
-    await writeReport(open.pool, reportOptions, file);
+    const file = (await openFile(path, 'w')).createWriteStream();
+    isOpen = true;
+    await writeReport(pool, options, file);
     file.end();
     await finished(file);
   } catch (cause) {
+    const found = explainFault(cause) ?? cause;
     throw new AppError(
       'RAPPORT_NON_ECRIT',
-      `${options.out} : le rapport n'a pas pu être écrit entièrement (${String(cause)}).`,
+      `${path} : le rapport n'a pas pu être écrit${isOpen ? ' entièrement' : ''}. ${messageOf(found)}`,
       { cause },
     );
   }
-  context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
 }
 
 /** Sources that are late or refused are told at the head of the report. */
@@ -118,7 +130,14 @@ export async function optionsOf(
 
 function filtersOf(options: ReportCommandOptions): ReportFilters {
   const { domaine, code, groupe, adresse, since, all } = options;
-  return { domaine, code, groupe, adresse: adresse?.toLowerCase(), since, includeClosed: all };
+  return {
+    domaine: domaine?.trim().toLowerCase(),
+    code,
+    groupe,
+    adresse: adresse?.trim().toLowerCase(),
+    since,
+    includeClosed: all,
+  };
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
@@ -131,7 +150,9 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
 
 function parseDay(text: string): Date {
   const date = new Date(`${text}T00:00:00`);
-  if (/^\d{4}-\d{2}-\d{2}$/u.test(text) && !Number.isNaN(date.getTime())) return date;
+  // JavaScript reads 30 February as 2 March.
+  const isReal = date.getDate() === Number(text.slice(8));
+  if (/^\d{4}-\d{2}-\d{2}$/u.test(text) && isReal) return date;
   throw new InvalidArgumentError('Date attendue : AAAA-MM-JJ.');
 }
 
