@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isSourceName, sourceNames, type SourceName } from '../domain/source.js';
-import { messageOf, UsageError, type ExitCode } from '../errors.js';
+import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
 import { explainFault } from './known-fault.js';
@@ -103,8 +103,12 @@ export async function extractSources(
   }
   const results: SourceResult[] = [];
   for (const source of sources) {
-    if (surroundings.signal.aborted) break;
-    results.push(await extractOne(program, surroundings, source, options));
+    // Not skipped in silence: whoever scheduled the command must see that it did not do all.
+    results.push(
+      surroundings.signal.aborted
+        ? { source, error: stopped() }
+        : await extractOne(program, surroundings, source, options),
+    );
   }
   return results;
 }
@@ -130,8 +134,15 @@ async function extractOne(
     );
     return { source, outcome };
   } catch (error) {
-    return { source, error };
+    return { source, error: surroundings.signal.aborted ? stopped() : error };
   }
+}
+
+function stopped(): AppError {
+  return new AppError(
+    'ARRETE',
+    "Arrêté à votre demande : rien n'a changé pour cette source. Relancez la commande pour la reprendre.",
+  );
 }
 
 function enabledSources(program: OpenProgram): SourceName[] {

@@ -6,6 +6,9 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { exitCodeOf, extractSources } from '../../src/commands/extract.js';
+import { loadSettings } from '../../src/config.js';
+import { silentProgress } from '../../src/progress.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 
@@ -59,6 +62,32 @@ test('a wrong command line is answered with 2, and in JSON when asked', () => {
     const { erreur } = JSON.parse(stdout) as { erreur: { message: string } };
     assert.doesNotMatch(erreur.message, /^error:/);
   }
+});
+
+test('a source left out by an early stop is told, and is a failure', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const settings = loadSettings(config);
+  const pool = database.pool;
+  const results = await extractSources(
+    { settings, pool, progress: silentProgress, engineDescription: '', isJson: true },
+    {
+      out: process.stdout,
+      err: process.stderr,
+      env: {},
+      signal: stop.signal,
+      now: () => new Date(),
+    },
+    { sources: ['bals', 'finess'], from: undefined, isAccepted: false },
+  );
+  assert.deepEqual(
+    results.map((result) => [result.source, 'error' in result]),
+    [
+      ['bals', true],
+      ['finess', true],
+    ],
+  );
+  assert.equal(exitCodeOf(results), 1);
 });
 
 test('whoever stops reading the result ends nothing and hears nothing', async () => {
