@@ -32,7 +32,11 @@ function databaseFault(code: string, error: Error): Fault | undefined {
 
 function isLostConnection(code: string, error: Error): boolean {
   if (/^(57P0[1-5]|08\d{3})$/.test(code)) return true;
-  if (/^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect/.test(error.message)) {
+  if (
+    /^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect/.test(
+      error.message,
+    )
+  ) {
     return true;
   }
   // Downloads tell their own network faults: what is left is the database's.
