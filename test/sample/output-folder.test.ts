@@ -114,6 +114,16 @@ test('two programs that write one sample at once leave it whole', async () => {
   assert.deepEqual((await readdir(folder)).sort(), [...truth.fichiers].sort());
 });
 
+test('a sample dated another day lists the same domains, as the real list does from day to day', async () => {
+  const lists: string[] = [];
+  for (const date of ['2026-11-22', '2026-11-23']) {
+    await generateSample({ outDir: folder, scale: 'demo', day: 1, date }, silentProgress, never);
+    const xml = await readFile(join(folder, 'listeblanchemssante.xml'), 'utf8');
+    lists.push(/<ListeDomaines>[^]*<\/ListeDomaines>/.exec(xml)?.[0] ?? date);
+  }
+  assert.equal(lists[0], lists[1]);
+});
+
 test('leftovers of a killed run are swept away', async () => {
   await writeFile(join(folder, 'truth.json.4194305.sample-partiel'), 'half');
   await generate(1);

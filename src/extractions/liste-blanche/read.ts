@@ -143,7 +143,7 @@ function refusal(fault: SignatureFault): RefusedError {
   return new RefusedError(
     fault.code,
     `Liste blanche refusée : ${fault.motif}. ${remedies[fault.code]}. ` +
-      `Pour l'accepter sans garantie, réglez ${listeBlancheSettings.signature} à « optional ».`,
+      `Pour l'accepter sans garantie, réglez ${listeBlancheSettings.signature} à « facultative ».`,
   );
 }
 
