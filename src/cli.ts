@@ -1,5 +1,5 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
@@ -9,32 +9,32 @@ import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
-import { speakFrench } from './commands/french-help.js';
+import { speakFrench, translateError } from './commands/french-help.js';
+import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
-import { AppError, messageOf } from './errors.js';
+import { messageOf } from './errors.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
-  const reader = { isGone: false };
-  // `report | head`: whoever reads our output has seen enough, which is no failure.
-  surroundings.out.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    reader.isGone = true;
-  });
   const program = buildProgram({
     surroundings,
     setExitCode: (code) => {
       exitCode = code;
     },
   });
+  const outputFaults = new Set<unknown>();
+  const noteFault = (error: Error): void => void outputFaults.add(error);
+  surroundings.out.on('error', noteFault);
   try {
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
-    if (reader.isGone && error instanceof Error && 'code' in error && error.code === 'EPIPE')
-      return 0;
+    // Whoever reads us has read enough (« | head »); any other fault of the output is told by main.
+    if (error instanceof Error && outputFaults.has(error)) return isReaderGone(error) ? 0 : 1;
     return report(error, surroundings, program.opts<{ json?: boolean }>().json === true);
+  } finally {
+    surroundings.out.off('error', noteFault);
   }
 }
 
@@ -70,22 +70,29 @@ function buildProgram(context: CommandContext): Command {
 
 /** Commander's own texts for wrong usage are short; everything else is ours. */
 function report(error: unknown, { out, err, signal }: Surroundings, isJson: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InvalidArgumentError) {
-    err.write(`${error.message}\n`);
+  const tellJson = (code: string, message: string): void => {
+    if (isJson) out.write(`${JSON.stringify({ erreur: { code, message } })}\n`);
+  };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    tellJson('USAGE', translateError(error.message));
     return 2;
   }
   if (signal.aborted) {
     const message =
       'Arrêté à votre demande : ce qui était en cours est annulé, ce qui était en service y reste.';
-    if (isJson) out.write(`${JSON.stringify({ erreur: { code: 'INTERROMPU', message } })}\n`);
+    tellJson('INTERROMPU', message);
     err.write(`${message}\n`);
     return 1;
   }
-  const code = error instanceof AppError ? error.code : 'ERREUR_INATTENDUE';
-  if (isJson) out.write(`${JSON.stringify({ erreur: { code, message: messageOf(error) } })}\n`);
-  err.write(`${error instanceof AppError ? error.message : unexpected(error)}\n`);
-  return error instanceof AppError ? error.exitCode : 1;
+  const known = explainFault(error);
+  tellJson(known?.code ?? 'ERREUR_INATTENDUE', known?.message ?? messageOf(error));
+  err.write(`${known?.message ?? unexpected(error)}\n`);
+  return known?.exitCode ?? 1;
+}
+
+export function isReaderGone(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
 }
 
 function unexpected(error: unknown): string {

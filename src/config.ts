@@ -1,10 +1,10 @@
 // Settings: one YAML file, read in two steps (form by zod, then paths and secrets). Only the composition root imports this.
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document, type YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { sourceNames, type SourceName } from './domain/source.js';
-import { UsageError } from './errors.js';
+import { messageOf, UsageError } from './errors.js';
 import { encodings } from './inventory/encoding.js';
 
 /** A secret: the text itself, or where to read it. */
@@ -73,7 +73,7 @@ const domaine = z.union([
 ]);
 
 const settingsSchema = z.strictObject({
-  dataDir: z.string().default('./var'),
+  dataDir: z.string().min(1).default('./var'),
   database: z
     .strictObject({
       url: secret.optional(),
@@ -219,11 +219,11 @@ function parseSettings(path: string, text: string): RawSettings {
   if (document.errors.length > 0) {
     const faults = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
-      return `ligne ${line}, colonne ${col} : ${error.message.split('\n')[0] ?? ''}`;
+      return `ligne ${line}, colonne ${col} : ${describeYamlError(error)}`;
     });
     throw invalid(path, faults);
   }
-  const parsed = settingsSchema.safeParse(document.toJS() ?? {}, { error: frenchIssue });
+  const parsed = settingsSchema.safeParse(toValues(path, document) ?? {}, { error: frenchIssue });
   if (parsed.success) return parsed.data;
   throw invalid(
     path,
@@ -231,6 +231,26 @@ function parseSettings(path: string, text: string): RawSettings {
       (issue) => `${issue.path.join('.') || '(racine)'} : ${issue.message}`,
     ),
   );
+}
+
+/** Aliases are resolved here, and some files hold far too many on purpose. */
+function toValues(path: string, document: Document): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    throw invalid(path, [`alias YAML (&, *) inutilisables : ${messageOf(error)}`]);
+  }
+}
+
+function describeYamlError({ code, message }: Pick<YAMLParseError, 'code' | 'message'>): string {
+  const french: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
+    TAB_AS_INDENT: 'une tabulation sert de retrait ; mettez des espaces',
+    DUPLICATE_KEY: 'cette clé est écrite deux fois',
+    MULTIPLE_DOCS: 'le fichier contient plusieurs documents (« --- ») ; gardez-en un seul',
+    BAD_INDENT: 'le retrait ne correspond pas à celui des lignes voisines',
+    MISSING_CHAR: 'un signe manque (guillemet, crochet, accolade ou « : »)',
+  };
+  return french[code] ?? `YAML mal formé (${message.split('\n')[0] ?? code})`;
 }
 
 /** A union's issue hides those of its members: show the member that got furthest. */

@@ -1,5 +1,5 @@
 // Entry point: turns what happened into an exit code, and a signal into an orderly stop.
-import { runCli } from './cli.js';
+import { isReaderGone, runCli } from './cli.js';
 
 const interruption = new AbortController();
 let signals = 0;
@@ -15,6 +15,15 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     interruption.abort(new DOMException('Arrêt demandé', 'AbortError'));
   });
 }
+
+process.stdout.on('error', (error: Error) => {
+  if (isReaderGone(error)) return;
+  // Asked again at the very end: the command itself may have gone well.
+  process.once('exit', (code) => (process.exitCode = code === 0 ? 1 : code));
+  process.stderr.write(`Le résultat n'a pas pu être écrit entièrement : ${error.message}\n`);
+});
+// A log that cannot be written any more is no reason to stop halfway.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv, {
   out: process.stdout,

@@ -84,6 +84,13 @@ reconcile: { inactiviteJours: 400 }
 });
 
 const refused: readonly [string, string, RegExp][] = [
+  [
+    'aliases that multiply',
+    `a: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]\n`,
+    /alias YAML/u,
+  ],
+  ['a tab for indentation', 'operateur:\n\tnom: x\n', /ligne 2, colonne 1 : une tabulation/u],
+  ['an empty data folder', `dataDir: ''\n${minimal}`, /dataDir : trop petit/u],
   ['YAML that does not parse', 'operateur: [', /ligne 1, colonne \d+/u],
   [
     'a domain that is none',

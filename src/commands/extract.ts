@@ -3,6 +3,7 @@ import { isSourceName, sourceNames, type SourceName } from '../domain/source.js'
 import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
+import { explainFault } from './known-fault.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram, Surroundings } from './program.js';
 import { extractSettings } from './source-settings.js';
@@ -35,6 +36,7 @@ Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé par une garde (ri
     .action(
       async (names: string[], options: { from?: string; accept: boolean }, command: Command) => {
         const sources = names.map(parseSource);
+        refuseUnknownScheme(options.from);
         await runWithProgram(context, command, async (open) => {
           const results = await extractSources(open, context.surroundings, {
             sources,
@@ -58,10 +60,22 @@ function parseSource(name: string): SourceName {
   );
 }
 
+function refuseUnknownScheme(from: string | undefined): void {
+  if (from === undefined || (from !== '' && !/^(?!https?:)[a-z][a-z0-9+.-]*:\/\//iu.test(from))) {
+    return;
+  }
+  throw new UsageError(
+    'FROM_INVALIDE',
+    `--from « ${from} » : indiquez un fichier, un dossier, ou une adresse https:// (ou http://).`,
+  );
+}
+
 function toJson(result: SourceResult): unknown {
   if (!('error' in result)) return { source: result.source, ...result.outcome };
-  const code = result.error instanceof AppError ? result.error.code : 'ERREUR_INATTENDUE';
-  return { source: result.source, kind: 'error', code, message: messageOf(result.error) };
+  const { source, error } = result;
+  const known = explainFault(error);
+  const code = known?.code ?? 'ERREUR_INATTENDUE';
+  return { source, kind: 'error', code, message: messageOf(known ?? error) };
 }
 
 export type ExtractCommandOptions = {
@@ -89,9 +103,10 @@ export async function extractSources(
   }
   const results: SourceResult[] = [];
   for (const source of sources) {
+    // Not skipped in silence: whoever scheduled the command must see that it did not do all.
     results.push(
       surroundings.signal.aborted
-        ? { source, error: new AppError('INTERROMPU', 'Non demandée : arrêt à votre demande.') }
+        ? { source, error: stopped() }
         : await extractOne(program, surroundings, source, options),
     );
   }
@@ -119,8 +134,15 @@ async function extractOne(
     );
     return { source, outcome };
   } catch (error) {
-    return { source, error };
+    return { source, error: surroundings.signal.aborted ? stopped() : error };
   }
+}
+
+function stopped(): AppError {
+  return new AppError(
+    'INTERROMPU',
+    "Arrêté à votre demande : rien n'a changé pour cette source. Relancez la commande pour la reprendre.",
+  );
 }
 
 function enabledSources(program: OpenProgram): SourceName[] {
@@ -130,7 +152,8 @@ function enabledSources(program: OpenProgram): SourceName[] {
 /** One French line for the terminal. */
 export function describeResult(result: SourceResult): string {
   const label = catalogue[result.source].label;
-  if ('error' in result) return `✗ ${label}\n${indent(messageOf(result.error))}`;
+  if ('error' in result)
+    return `✗ ${label}\n${indent(messageOf(explainFault(result.error) ?? result.error))}`;
   const { outcome } = result;
   switch (outcome.kind) {
     case 'unchanged':
@@ -157,7 +180,7 @@ export function describeResult(result: SourceResult): string {
 /** The worst of what happened: a refusal (3) tells more than a failure (1). */
 export function exitCodeOf(results: readonly SourceResult[]): 0 | ExitCode {
   const codes = results.flatMap((result) =>
-    'error' in result ? [result.error instanceof AppError ? result.error.exitCode : 1] : [],
+    'error' in result ? [explainFault(result.error)?.exitCode ?? 1] : [],
   );
   return codes.length === 0 ? 0 : codes.includes(3) ? 3 : (codes[0] ?? 1);
 }

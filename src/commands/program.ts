@@ -42,6 +42,7 @@ export async function withProgram<T>(
     report,
   );
   try {
+    let isEnding = false;
     const pool = createPool(
       {
         connectionString: engine.connectionString,
@@ -50,7 +51,8 @@ export async function withProgram<T>(
         applicationName: 'annuaire-sante-sync',
       },
       (error) => {
-        report(`Connexion à la base perdue : ${error.message}`);
+        // The private server may stop before the last idle connection has said goodbye.
+        if (!isEnding) report(`Connexion à la base perdue : ${error.message}`);
       },
     );
     try {
@@ -63,6 +65,7 @@ export async function withProgram<T>(
         isJson: options.json,
       });
     } finally {
+      isEnding = true;
       await pool.end();
     }
   } finally {

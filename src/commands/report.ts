@@ -10,6 +10,7 @@ import {
 import { AppError, messageOf } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
 import { describeSources, readStatus } from './status.js';
 
@@ -101,9 +102,10 @@ async function writeToFile(open: OpenProgram, options: ReportOptions, path: stri
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);
+    const found = explainFault(cause) ?? cause;
     throw new AppError(
       'RAPPORT_NON_ECRIT',
-      `${path} : le rapport n'a pas pu être écrit (${messageOf(cause)}). ` +
+      `${path} : le rapport n'a pas pu être écrit (${messageOf(found)}). ` +
         `Vérifiez que le dossier existe, le droit d'y écrire et la place libre.`,
       { cause },
     );
@@ -132,7 +134,14 @@ export async function optionsOf(
 
 function filtersOf(options: ReportCommandOptions): ReportFilters {
   const { domaine, code, groupe, adresse, since, all } = options;
-  return { domaine, code, groupe, adresse: adresse?.toLowerCase(), since, includeClosed: all };
+  return {
+    domaine: domaine?.trim().toLowerCase(),
+    code,
+    groupe,
+    adresse: adresse?.trim().toLowerCase(),
+    since,
+    includeClosed: all,
+  };
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T {

@@ -17,6 +17,7 @@ export function terminalProgress(out: Output, now: () => number = Date.now): Pro
   let amount = 0;
   const isTerminal = out.isTTY === true;
 
+  const widthMax = (): number => Math.max(1, (out.columns ?? 80) - 1);
   const clear = (): void => {
     if (isTerminal) out.write('\r\u001B[2K');
   };
@@ -37,7 +38,7 @@ export function terminalProgress(out: Output, now: () => number = Date.now): Pro
       drawnAt = 0;
       amount = 0;
       lineCount = 0;
-      if (isTerminal) out.write(`  ${step.label}…`);
+      if (isTerminal) out.write(`  ${step.label}…`.slice(0, widthMax()));
     },
     update: (done, lines = 0) => {
       amount = done;
@@ -45,7 +46,7 @@ export function terminalProgress(out: Output, now: () => number = Date.now): Pro
       if (!current || !isTerminal || now() - drawnAt < redrawEveryMs) return;
       drawnAt = now();
       clear();
-      out.write(bar(current, done, lines, now() - startedAt).slice(0, (out.columns ?? 80) - 1));
+      out.write(bar(current, done, lines, now() - startedAt).slice(0, widthMax()));
     },
     end,
   };

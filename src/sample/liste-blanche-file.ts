@@ -18,6 +18,8 @@ export type ListeBlanche = {
   readonly rows: number;
 };
 
+const updatedBefore = new Date('2026-10-08T00:00:00Z');
+
 const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
 export function makeListeBlanche(world: World): ListeBlanche {
@@ -99,7 +101,8 @@ function operateurDn(index: number): string {
 
 function domaineXml(country: Country, nom: string, dn: string): string {
   const drawn = draw(stream(country.seed, `liste-blanche.${nom}`), 1);
-  const updatedAt = new Date(country.firstDay.getTime() - (1 + (drawn % 900)) * 86_400_000);
+  // From a day of its own: a country that begins another day has the same list, as the real one is from day to day.
+  const updatedAt = new Date(updatedBefore.getTime() - (1 + (drawn % 900)) * 86_400_000);
   return (
     `        <Domaine>\n` +
     `            <Nom>${nom}</Nom>\n` +

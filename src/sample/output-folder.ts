@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { RefusedError } from '../errors.js';
 import { truthFile } from './file-names.js';
 
+/** Of this process: two programs may write the same sample at once, and the last to end puts its own in place. */
+const partialSuffix = `.${process.pid}.sample-partiel`;
+const anyPartial = /\.(\d+)\.sample-partiel$/u;
+
+/** Where a sample's settings put the database; it stays when the files are replaced. */
+const databaseFolder = 'var';
+
 /** Recognises a truth.json as ours. */
 export const sampleMark = 'annuaire-sync sample';
-
-const partialSuffix = '.sample-partiel';
 
 export class OutputFolder {
   readonly path: string;
@@ -24,7 +29,7 @@ export class OutputFolder {
     await mkdir(path, { recursive: true });
     const names = await readdir(path);
     const previous = await previousFiles(path, names);
-    const foreign = names.find((name) => !previous.includes(name) && !name.endsWith(partialSuffix));
+    const foreign = names.find((name) => !previous.includes(name) && !anyPartial.test(name));
     if (foreign !== undefined) {
       throw new RefusedError(
         'SAMPLE_FOLDER_NOT_EMPTY',
@@ -33,7 +38,9 @@ export class OutputFolder {
       );
     }
     await Promise.all(
-      names.filter((name) => name.endsWith(partialSuffix)).map((name) => rm(join(path, name))),
+      names
+        .filter((name) => isAbandoned(name) && !isTruth(name))
+        .map((name) => rm(join(path, name), { force: true })),
     );
     return new OutputFolder(path, previous);
   }
@@ -54,8 +61,13 @@ export class OutputFolder {
 
   /** Puts the sample in place; truth.json last, since it is what marks the folder as whole. */
   async commit(): Promise<void> {
-    await rm(join(this.path, truthFile), { force: true });
-    const stale = this.#previous.filter((name) => !this.#written.includes(name));
+    // Kept aside until the end: killed halfway, it still tells the next run which files are ours.
+    await rename(join(this.path, truthFile), this.partialPath(`ancien-${truthFile}`)).catch(
+      () => undefined,
+    );
+    const stale = this.#previous.filter(
+      (name) => name !== databaseFolder && !this.#written.includes(name),
+    );
     await Promise.all(stale.map((name) => rm(join(this.path, name), { force: true })));
     const ordered = [...this.#written].sort(
       (a, b) => Number(a === truthFile) - Number(b === truthFile),
@@ -63,6 +75,7 @@ export class OutputFolder {
     for (const name of ordered) {
       await rename(this.partialPath(name), join(this.path, name));
     }
+    await rm(this.partialPath(`ancien-${truthFile}`), { force: true });
   }
 
   async abandon(): Promise<void> {
@@ -70,15 +83,42 @@ export class OutputFolder {
   }
 }
 
-/** Names that an earlier sample wrote, from its truth file; `var` is where its settings put the database. */
-async function previousFiles(path: string, names: readonly string[]): Promise<readonly string[]> {
-  if (!names.includes(truthFile)) return [];
+/** What a killed program left behind; our own number was then another's. */
+function isAbandoned(name: string): boolean {
+  const pid = Number(anyPartial.exec(name)?.[1]);
+  if (Number.isNaN(pid)) return false;
   try {
-    const truth: unknown = JSON.parse(await readFile(join(path, truthFile), 'utf8'));
+    return pid === process.pid || !process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
+  }
+}
+
+/** Whole, being put in place, or kept aside meanwhile. */
+function isTruth(name: string): boolean {
+  return name.replace(anyPartial, '').endsWith(truthFile);
+}
+
+/** Names here that earlier samples wrote, from their truth files. */
+async function previousFiles(path: string, names: readonly string[]): Promise<readonly string[]> {
+  const files = new Set<string>();
+  for (const name of names.filter(isTruth)) {
+    const written = await filesOfTruth(join(path, name));
+    for (const file of written) files.add(file);
+    if (written.length > 0) files.add(databaseFolder);
+    if (isAbandoned(name)) files.add(name);
+  }
+  // A truth file may name anything: only what lies in this very folder is looked at.
+  return names.filter((name) => files.has(name));
+}
+
+async function filesOfTruth(path: string): Promise<readonly string[]> {
+  try {
+    const truth: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof truth !== 'object' || truth === null) return [];
     if (!('outil' in truth) || truth.outil !== sampleMark) return [];
     if (!('fichiers' in truth) || !Array.isArray(truth.fichiers)) return [];
-    return truth.fichiers.filter((name): name is string => typeof name === 'string').concat('var');
+    return truth.fichiers.filter((name): name is string => typeof name === 'string');
   } catch {
     return [];
   }

@@ -411,6 +411,11 @@ describe('a file that is not a white list', () => {
     ],
     ['it is empty', Buffer.alloc(0), /illisible/],
     ['it is cut', Buffer.from(liste.slice(0, -200)), /mal formé/],
+    [
+      'it is cut inside a tag',
+      Buffer.from(liste.slice(0, liste.indexOf('<Nom>') + 3)),
+      /mal formé : (?!.*RefusedError)/,
+    ],
     ['it is not XML', Buffer.from('Erreur 500'), /illisible/],
     ['it is a page', Buffer.from('<html><body>Erreur</body></html>'), /« html »/],
     [

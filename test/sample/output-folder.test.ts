@@ -1,8 +1,11 @@
 // Only whole samples, and nothing of anybody else's lost.
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Progress } from '../../src/progress.js';
 import { silentProgress } from '../../src/progress.js';
 import { generateSample } from '../../src/sample/generate.js';
@@ -65,8 +68,64 @@ test('another day replaces the files of the day before', async () => {
   assert.ok(!names.some((name) => name.includes('20261008')));
 });
 
+test('the database beside a sample stays when another day replaces it', async () => {
+  await generate(1);
+  await mkdir(join(folder, 'var'));
+  await generate(2);
+  assert.ok((await readdir(folder)).includes('var'));
+});
+
+test('a truth file that names files elsewhere deletes nothing there', async () => {
+  const elsewhere = await makeFolder();
+  await writeFile(join(elsewhere, 'these.doc'), 'years of work');
+  const name = `../${basename(elsewhere)}/these.doc`;
+  const truth = { outil: 'annuaire-sync sample', fichiers: ['truth.json', name] };
+  await writeFile(join(folder, 'truth.json'), JSON.stringify(truth));
+  await generate(1);
+  assert.deepEqual(await readdir(elsewhere), ['these.doc']);
+  await rm(elsewhere, { recursive: true });
+});
+
+test('a run killed while it put its files in place hinders no later one', async () => {
+  await generate(1);
+  const whole = (await readdir(folder)).sort();
+  await rename(join(folder, 'truth.json'), join(folder, 'truth.json.4194305.sample-partiel'));
+  await rename(
+    join(folder, 'inventaire.csv'),
+    join(folder, 'inventaire.csv.4194305.sample-partiel'),
+  );
+  await generate(1);
+  assert.deepEqual((await readdir(folder)).sort(), whole);
+});
+
+test('two programs that write one sample at once leave it whole', async () => {
+  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const children = [1, 2].map(() =>
+    spawn(process.execPath, [main, 'sample', '--out', folder], { stdio: 'ignore' }),
+  );
+  const ended = await Promise.all(children.map((child) => once(child, 'exit')));
+  assert.deepEqual(ended, [
+    [0, null],
+    [0, null],
+  ]);
+  const truth = JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')) as {
+    fichiers: string[];
+  };
+  assert.deepEqual((await readdir(folder)).sort(), [...truth.fichiers].sort());
+});
+
+test('a sample dated another day lists the same domains, as the real list does from day to day', async () => {
+  const lists: string[] = [];
+  for (const date of ['2026-11-22', '2026-11-23']) {
+    await generateSample({ outDir: folder, scale: 'demo', day: 1, date }, silentProgress, never);
+    const xml = await readFile(join(folder, 'listeblanchemssante.xml'), 'utf8');
+    lists.push(/<ListeDomaines>[^]*<\/ListeDomaines>/.exec(xml)?.[0] ?? date);
+  }
+  assert.equal(lists[0], lists[1]);
+});
+
 test('leftovers of a killed run are swept away', async () => {
-  await writeFile(join(folder, 'truth.json.sample-partiel'), 'half');
+  await writeFile(join(folder, 'truth.json.4194305.sample-partiel'), 'half');
   await generate(1);
   assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.sample-partiel')));
 });

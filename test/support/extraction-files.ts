@@ -1,5 +1,5 @@
 // National files of a few invented lines, with the true header.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from '../../src/db/pool.js';
@@ -60,8 +60,11 @@ export function activite(rpps: string, cells: Cells = {}): Cells {
   };
 }
 
+/** Removed when the test file ends. */
 export function tempFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'annuaire-'));
+  const folder = mkdtempSync(join(tmpdir(), 'annuaire-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 export function sourceFile(path: string, version: string, genereLe?: Date): SourceFile {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { AppError, messageOf } from '../../errors.js';
+import { AppError, messageOf, UsageError } from '../../errors.js';
 import { findBase, moveToSystemFolder } from './location.js';
 import { runAs, type ServerUser } from './run-as.js';
 
@@ -33,6 +33,13 @@ export async function openHome(dataDir: string, isDisposable: boolean): Promise<
 }
 
 async function makeDataDir(dataDir: string): Promise<string> {
+  // PostgreSQL writes the path in files of one value a line.
+  if (/[\r\n]/.test(dataDir)) {
+    throw new UsageError(
+      'DATA_DIR_UNUSABLE',
+      `Le chemin du dossier de données contient un saut de ligne (${JSON.stringify(dataDir)}) : changez « dataDir ».`,
+    );
+  }
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
     return await realpath(dataDir);

@@ -1,7 +1,7 @@
 // Starting, finding and stopping the private server of a data folder. No lock file of ours: PostgreSQL itself lets only
 // one server work on a folder, and whoever loses that race uses the winner's.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -160,13 +160,20 @@ async function assertWorthRetrying(
     }
     return;
   }
-  const remedy = /no space left/i.test(said)
+  const remedy = (await isDiskFull(home, said))
     ? `Le disque est plein : libérez de la place, rien n'est perdu.`
     : `Le journal complet est dans ${home.logPath}.`;
   throw new AppError(
     'POSTGRES_NOT_STARTED',
-    `PostgreSQL ne démarre pas sur ${home.dataPath}. ${remedy}\n${said}`,
+    `PostgreSQL ne démarre pas sur ${home.dataPath}. ${remedy}\n${said}`.trimEnd(),
   );
+}
+
+/** On a full disk the log itself may not say so: it could not be written. */
+async function isDiskFull(home: Home, said: string): Promise<boolean> {
+  if (/no space left/i.test(said)) return true;
+  const disk = await statfs(home.dataPath).catch(() => undefined);
+  return disk !== undefined && disk.bavail * disk.bsize < freeBytesMin;
 }
 
 const retriable =
@@ -178,6 +185,9 @@ const startTimeoutMs = 600_000;
 const stopTimeoutMs = 300_000;
 const pollMs = 25;
 const startCountMax = 40;
+
+// One segment of PostgreSQL's log.
+const freeBytesMin = 16 * 2 ** 20;
 
 type StartedServer = {
   readonly logOffset: number;

@@ -21,8 +21,10 @@ export function decodeXml(bytes: Buffer): string {
 
 /** The tree of well-formed XML; any complaint of the parser, even a warning, refuses the file. */
 export function parseXml(xml: string): Document {
+  // The parser complains of our own complaint too: the first is the one to tell.
+  let first: RefusedError | undefined;
   const complain = (what: unknown): never => {
-    throw unreadable(`XML mal formé : ${firstLine(messageOf(what))}`);
+    throw (first ??= unreadable(`XML mal formé : ${firstLine(messageOf(what))}`));
   };
   const parser = new DOMParser({
     locator: {},

@@ -1,0 +1,123 @@
+// The program as it is run: what it says and answers when its surroundings fail it.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { exitCodeOf, extractSources } from '../../src/commands/extract.js';
+import { loadSettings } from '../../src/config.js';
+import { silentProgress } from '../../src/progress.js';
+import { testDatabase, type TestDatabase } from '../support/database.js';
+import { tempFolder } from '../support/extraction-files.js';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const folder = tempFolder();
+const config = join(folder, 'annuaire-sync.yaml');
+let database: TestDatabase;
+
+before(async () => {
+  database = await testDatabase();
+  writeFileSync(
+    config,
+    `database: { url: '${database.url}' }\noperateur: { nom: Exemple, domaines: [chu-exemple.mssante.fr] }\n`,
+  );
+});
+
+after(() => database.drop());
+
+function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, '-c', config, ...args], { encoding: 'utf8' });
+}
+
+test('a fault of the machine is told in French, with a remedy and without a stack', () => {
+  const file = join(folder, 'fichier');
+  writeFileSync(file, '');
+  mkdirSync(join(folder, 'dossier'));
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [['sample', '--out', join(file, 'dessous')], /fichier\/dessous : ce chemin n'existe pas/],
+    [['sample', '--out', file], /fichier : ce chemin n'existe pas ou n'est pas un dossier/],
+    [['report', '--out', join(folder, 'dossier')], /le rapport n'a pas pu être écrit\./],
+    [['report', '--out', join(folder, 'absent', 'rapport')], /n'a pas pu être écrit\./],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = run(...args);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+  }
+});
+
+test('a wrong command line is answered with 2, and in JSON when asked', () => {
+  const cases: readonly (readonly string[])[] = [
+    ['exctract'],
+    ['report', '--since', '2026-02-30'],
+    ['extract', 'bals', '--from', ''],
+    ['extract', 'bals', '--from', 'ftp://exemple.fr/fichier.zip'],
+  ];
+  for (const args of cases) {
+    const { status, stdout, stderr } = run('--json', ...args);
+    assert.equal(status, 2, stderr);
+    const { erreur } = JSON.parse(stdout) as { erreur: { message: string } };
+    assert.doesNotMatch(erreur.message, /^error:/);
+  }
+});
+
+test('a source left out by an early stop is told, and is a failure', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const settings = loadSettings(config);
+  const pool = database.pool;
+  const results = await extractSources(
+    { settings, pool, progress: silentProgress, engineDescription: '', isJson: true },
+    {
+      out: process.stdout,
+      err: process.stderr,
+      env: {},
+      signal: stop.signal,
+      now: () => new Date(),
+    },
+    { sources: ['bals', 'finess'], from: undefined, isAccepted: false },
+  );
+  assert.deepEqual(
+    results.map((result) => [result.source, 'error' in result]),
+    [
+      ['bals', true],
+      ['finess', true],
+    ],
+  );
+  assert.equal(exitCodeOf(results), 1);
+});
+
+test('whoever stops reading the result ends nothing and hears nothing', async () => {
+  for (const args of [['config', 'init'], ['status'], ['report'], ['report', '--format', 'json']]) {
+    const child = spawn(process.execPath, [main, '-c', config, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [[status], stderr] = await Promise.all([
+      once(child, 'close') as Promise<[number | null]>,
+      child.stderr.toArray(),
+    ]);
+    assert.deepEqual([status, Buffer.concat(stderr as Buffer[]).toString('utf8')], [0, '']);
+  }
+});
+
+test(
+  'a result that a full disk cut short is a failure',
+  { skip: process.platform !== 'linux' },
+  () => {
+    for (const args of [['config', 'init'], ['status'], ['report']]) {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [main, '-c', config, ...args], {
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^Le résultat n'a pas pu être écrit entièrement : ENOSPC/);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+  },
+);
