@@ -105,8 +105,7 @@ async function writeToFile(open: OpenProgram, options: ReportOptions, path: stri
     const found = explainFault(cause) ?? cause;
     throw new AppError(
       'RAPPORT_NON_ECRIT',
-      `${path} : le rapport n'a pas pu être écrit (${messageOf(found)}). ` +
-        `Vérifiez que le dossier existe, le droit d'y écrire et la place libre.`,
+      `${path} : le rapport n'a pas pu être écrit. ${messageOf(found).replaceAll(draft, path)}`,
       { cause },
     );
   }
