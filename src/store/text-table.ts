@@ -107,6 +107,22 @@ export async function createWorkTables(db: Db, table: TextTable): Promise<void> 
   );
 }
 
+/** Takes out of the gone ones the rows whose `column` is one of `keys`; returns how many. */
+export async function keepGone(
+  db: Db,
+  table: TextTable,
+  column: string,
+  keys: readonly string[],
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from ${goneOf(table)} as gone using ${table} as line
+     where line.ligne_hash = gone.ligne_hash and line.gone_load_id is null
+       and line.${column} = any($1::text[])`,
+    [keys],
+  );
+  return rowCount ?? 0;
+}
+
 /** Closes the rows whose hash is among the gone ones, and keeps a copy of them among the closed. */
 export async function closeRows(db: Db, table: TextTable, loadId: number): Promise<void> {
   await db.query(`analyze ${goneOf(table)}`);

@@ -181,6 +181,29 @@ test('bad lines are rejected with their number, column and reason, and the good 
   assert.match(rejects[0]?.message ?? '', /3 cellules au lieu de 31/u);
 });
 
+test('a BAL whose line is rejected is not taken for one that disappeared', async () => {
+  const adresses = ['a@x.mssante.fr', 'B@x.mssante.fr', 'c@x.mssante.fr', 'd@x.mssante.fr'];
+  const text = bals(...adresses.map((adresse): [string] => [adresse]));
+  await loadBals(text);
+  const [header = '', a = '', b = '', c = ''] = text.split('\n');
+  const spoiled = [header, a, `${b}caf\u00e9`, `${c}|surplus|`, ''].join('\n');
+  const { load: next } = await loadBals(
+    Buffer.concat([
+      Buffer.from(`${header}\n`),
+      Buffer.from(spoiled.slice(header.length + 1), 'latin1'),
+    ]),
+  );
+  assert.deepEqual([next.rejectedCount, next.addedCount, next.goneCount], [2, 0, 1]);
+  assert.deepEqual(await rowsOf(intervals), [
+    'a@x.mssante.fr 1 -',
+    'b@x.mssante.fr 1 -',
+    'c@x.mssante.fr 1 -',
+    'd@x.mssante.fr 1 2',
+  ]);
+  const { load: mended } = await loadBals(text);
+  assert.deepEqual([mended.rejectedCount, mended.addedCount, mended.goneCount], [0, 1, 0]);
+});
+
 test('activities share their structure, which is kept once and closed with its last activity', async () => {
   const other = { 'Numéro FINESS site': '990000021', 'Raison sociale site': 'CLINIQUE INVENTEE' };
   await loadActivites(activites(['10000000018'], ['10000000026'], ['10000000034', other]));

@@ -9,7 +9,8 @@ export type LineFault = 'LIGNE_TROP_LONGUE' | 'UTF8_INVALIDE' | 'CARACTERE_INTER
 /** `buffer` is reused: what must outlive the call is to be copied. `end` is exclusive, without CR and LF. */
 export type LineHandler = {
   line(buffer: Buffer, start: number, end: number, lineNumber: number): void;
-  fault(code: LineFault, lineNumber: number): void;
+  /** `line` is the bytes at fault; a line that is too long was not kept. */
+  fault(code: LineFault, lineNumber: number, line?: Buffer): void;
 };
 
 /** Bytes that COPY cannot carry verbatim: NUL, and the byte that we declare as its quote. */
@@ -116,7 +117,7 @@ export class LineScanner {
     if (fault === 'UTF8_INVALIDE' && this.#fallbackCharset) {
       const decoded = Buffer.from(line.toString('latin1'));
       this.#handler.line(decoded, 0, decoded.length, this.#lineNumber);
-    } else if (fault) this.#handler.fault(fault, this.#lineNumber);
+    } else if (fault) this.#handler.fault(fault, this.#lineNumber, line);
     else this.#handler.line(region, start, end, this.#lineNumber);
   }
 

@@ -14,6 +14,7 @@ import {
   insertLineChanges,
   insertStructureChanges,
   isEmptyTable,
+  keepGone,
   matchByContent,
   openRows,
   stagingOf,
@@ -246,17 +247,23 @@ async function settleGone(
     return {
       inServiceCount: matchedCount + goneCount,
       addedCount: reader.addedCount - matchedCount,
-      goneCount,
+      goneCount: goneCount - (await keepRejected(client, spec, reader)),
     };
   }
-  if (reader.lines.goneCount > 0) {
-    await openSink(client, goneOf(spec.table), ['ligne_hash'], false).feed(goneRows(reader.lines));
-  }
+  const { inServiceCount, goneCount } = reader.lines;
+  if (goneCount === 0) return { inServiceCount, addedCount: reader.addedCount, goneCount };
+  await openSink(client, goneOf(spec.table), ['ligne_hash'], false).feed(goneRows(reader.lines));
   return {
-    inServiceCount: reader.lines.inServiceCount,
+    inServiceCount,
     addedCount: reader.addedCount,
-    goneCount: reader.lines.goneCount,
+    goneCount: goneCount - (await keepRejected(client, spec, reader)),
   };
+}
+
+/** A line in service whose key stands on a rejected line is not gone: it stays as it is until it can be read again. */
+function keepRejected(client: Client, spec: TextFileSpec, reader: TextReader): Promise<number> {
+  if (reader.rejectedKeys.size === 0) return Promise.resolve(0);
+  return keepGone(client, spec.table, spec.change.column, [...reader.rejectedKeys]);
 }
 
 function goneRows(known: KnownLines): Buffer[] {

@@ -10,6 +10,9 @@ import type { TextFileSpec } from './spec.js';
 
 const PIPE = 124;
 
+/** Far above what the guard on rejected lines lets through of a national file. */
+const rejectedKeysMax = 200_000;
+
 export type ReaderContext = {
   readonly fileName: string;
   readonly loadId: number;
@@ -30,12 +33,16 @@ export class TextReader implements LineHandler {
   readonly structureRows = new CopyBuffer();
   readonly encoder: RowEncoder;
   readonly rejects: RejectedLine[] = [];
+  /** Keys (column `change` of the description) of the rejected lines. */
+  readonly rejectedKeys = new Set<string>();
   readonly lines: KnownLines;
   readonly structures: KnownLines;
   readonly #context: ReaderContext;
   readonly #scanner: LineScanner;
   readonly #layout: TextLayout;
   readonly #ends: Int32Array;
+  readonly #keyCell: number;
+  readonly #isKeyLowered: boolean;
   readonly #structure = { low: 0, high: 0 };
   #addedCount = 0;
   #duplicateCount = 0;
@@ -54,6 +61,9 @@ export class TextReader implements LineHandler {
     this.#layout = layout;
     // One more than the cells: the separator before a trailing empty cell.
     this.#ends = new Int32Array(layout.cellCount + 1);
+    this.#isKeyLowered = spec.addressColumn !== undefined;
+    const keyColumn = spec.addressColumn ?? spec.change.column;
+    this.#keyCell = layout.kept.find(({ column }) => column.column === keyColumn)?.cell ?? -1;
     this.encoder = new RowEncoder(spec, layout, this.#ends, context.loadId);
     this.#scanner = new LineScanner(this, context.lineBytesMax, context.fallbackCharset);
   }
@@ -102,7 +112,8 @@ export class TextReader implements LineHandler {
     else this.#newLine(buffer, start, lineEnd, lineNumber, low, high);
   }
 
-  fault(code: LineFault, lineNumber: number): void {
+  fault(code: LineFault, lineNumber: number, line?: Buffer): void {
+    if (line) this.#noteRejectedKey(line);
     this.#reject(lineNumber, undefined, code, faultMessages[code]);
   }
 
@@ -117,6 +128,7 @@ export class TextReader implements LineHandler {
     const fault = this.#faultOf(buffer, start, end);
     if (fault) {
       this.lines.reject(low, high);
+      this.#noteRejectedKey(buffer.subarray(start, end));
       this.#reject(lineNumber, fault.column, fault.code, fault.message);
       return;
     }
@@ -150,6 +162,13 @@ export class TextReader implements LineHandler {
       this.encoder.encodeStructure(this.structureRows, buffer, start, end);
     }
     return this.#structure;
+  }
+
+  /** What the line is about, as far as it can be read: a faulty line is no proof that it is gone. */
+  #noteRejectedKey(line: Buffer): void {
+    if (this.rejectedKeys.size >= rejectedKeysMax) return;
+    const key = line.toString('latin1').split('|')[this.#keyCell]?.trim();
+    if (key) this.rejectedKeys.add(this.#isKeyLowered ? key.toLowerCase() : key);
   }
 
   #reject(lineNumber: number, column: string | undefined, code: string, message: string): void {
