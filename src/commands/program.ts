@@ -15,9 +15,6 @@ export type Surroundings = {
   readonly now: () => Date;
 };
 
-/** Options that every command has. */
-export type CommonOptions = { readonly config: string; readonly json: boolean };
-
 export type OpenProgram = {
   readonly settings: Settings;
   readonly pool: Pool;

@@ -67,14 +67,6 @@ export type Constat = {
   readonly valeurs: Valeurs;
 };
 
-export function isCodeConstat(text: string): text is CodeConstat {
-  return (codesConstat as readonly string[]).includes(text);
-}
-
-export function isGroupeConstat(text: string): text is GroupeConstat {
-  return groupesConstat.some((groupe) => groupe.nom === text);
-}
-
 export const catalogueConstats: Readonly<Record<CodeConstat, DefinitionConstat>> = {
   PER_TYPE_10: {
     groupe: 'blocked',

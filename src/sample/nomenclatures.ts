@@ -59,8 +59,6 @@ export const modesExercice = {
   B: 'Bénévole',
 } as const;
 
-export type ModeExercice = keyof typeof modesExercice;
-
 export type Libelle = { readonly code: string; readonly libelle: string };
 
 export const secteurs = {

@@ -145,9 +145,9 @@ export async function openRows(db: Db, table: TextTable): Promise<void> {
 }
 
 /** Closes the structures that no activity in service names any more; only those of closed activities can be so. */
-export async function closeUnusedStructures(db: Db, loadId: number): Promise<number> {
+export async function closeUnusedStructures(db: Db, loadId: number): Promise<void> {
   const columns = await insertableColumns(db, 'structure_exercice');
-  const { rowCount } = await db.query(
+  await db.query(
     `with candidate as (
        select distinct structure_hash from closed_activite where structure_hash is not null),
      closed as (
@@ -161,7 +161,6 @@ export async function closeUnusedStructures(db: Db, loadId: number): Promise<num
      insert into closed_structure_exercice (${columns}) select ${columns} from closed`,
     [loadId],
   );
-  return rowCount ?? 0;
 }
 
 /** Notes in source_change whom the opened and closed rows are about. */
