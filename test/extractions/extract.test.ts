@@ -123,16 +123,15 @@ test('a refused version exits with 3, says why and leaves its trace', async () =
   );
 });
 
+/** Whether a copy of this test's own database, of all those of the server, is that far. */
+const isCopying = (linesMin: number): string =>
+  `select exists (select from pg_stat_progress_copy
+   where datname = current_database() and tuples_processed > ${String(linesMin)})`;
+
 const moments: readonly [string, string][] = [
   ['as soon as it has begun', `select exists (select from source_run where outcome = 'running')`],
-  [
-    'while it copies',
-    `select exists (select from pg_stat_progress_copy where tuples_processed > 1000)`,
-  ],
-  [
-    'late in its copy',
-    `select exists (select from pg_stat_progress_copy where tuples_processed > 50000)`,
-  ],
+  ['while it copies', isCopying(1000)],
+  ['late in its copy', isCopying(50_000)],
 ];
 
 for (const [name, condition] of moments) {

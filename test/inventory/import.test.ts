@@ -427,7 +427,8 @@ describe('what goes wrong meanwhile', () => {
       const waiting = load(csv(...park(6)));
       const blocked = async (): Promise<boolean> => {
         const { rowCount } = await database.pool.query(
-          `select from pg_locks where relation = 'bal_operateur'::regclass and not granted`,
+          `select from pg_locks where relation = 'bal_operateur'::regclass and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
         );
         return rowCount === 1;
       };
