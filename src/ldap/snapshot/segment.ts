@@ -1,0 +1,85 @@
+// The shape of what is served: immutable columns in typed arrays, so that half a million entries cost a few hundred
+// megabytes, load from a file in one read, and are swapped by changing one reference.
+
+/** In `Column.valueOfDoc`: the entry has no value. */
+export const noValue = 0xffffffff;
+/** In `Column.valueOfDoc`: the rest of the number is a place in `Column.lists`. */
+export const listFlag = 0x80000000;
+
+/**
+ * All values of one attribute. A *value id* is a rank: values are in the byte order of (folded, strict), so equality and
+ * prefixes of folded text are ranges of ids.
+ *
+ * *strict* is the value prepared by its matching rule (RFC 4518). *folded* is strict without diacritics; for rules that
+ * do not ignore case it equals strict.
+ */
+export type Column = {
+  readonly valueCount: number;
+  /** Folded texts in UTF-8, each ended by a byte 0. */
+  readonly folded: Buffer;
+  /** Where each begins in `folded`; valueCount + 1 long, the last is the length of `folded`. */
+  readonly foldedOffsets: Uint32Array;
+  /** Strict texts in UTF-8, each ended by a byte 0; only those that differ from folded, empty (no byte) for the others. */
+  readonly strict: Buffer;
+  readonly strictOffsets: Uint32Array;
+  /** Entries by value: those of value v are docs[docsOffsets[v]] up to docs[docsOffsets[v + 1] - 1], ascending. */
+  readonly docsOffsets: Uint32Array;
+  readonly docs: Uint32Array;
+  /** Value id of each entry, or `noValue`, or `listFlag | place`: lists[place] is a count, the ids follow, ascending. */
+  readonly valueOfDoc: Uint32Array;
+  readonly lists: Uint32Array;
+  /**
+   * Starts of words inside folded values (never the first), in the byte order of the text from there to the end of
+   * the value: value id, and offset in bytes from the value's start. Undefined where substrings are not indexed.
+   */
+  readonly wordStartValues: Uint32Array | undefined;
+  readonly wordStartOffsets: Uint16Array | undefined;
+  readonly bigrams: GramIndex | undefined;
+  readonly trigrams: GramIndex | undefined;
+};
+
+/**
+ * Which folded values hold a gram. The list of gram g is the bytes offsets[g] to offsets[g + 1] of `lists`: ascending
+ * value ids, the first as it is, the others as the difference from the one before, each in LEB128.
+ * Bytes are put in 64 classes by `gramClass`; several rare bytes share a class, so a hit is verified unless the gram
+ * holds exact classes only.
+ */
+export type GramIndex = {
+  readonly offsets: Uint32Array;
+  readonly counts: Uint32Array;
+  readonly lists: Uint8Array;
+};
+
+/** A set of entries built at once. An entry's *doc* is its rank by folded first cn, then by RDN. */
+export type Segment = {
+  readonly docCount: number;
+  /**
+   * BER of each entry, ready to send: `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` with user
+   * attributes only, in the order of attribute indexes.
+   */
+  readonly entries: Buffer;
+  readonly entryStarts: Uint32Array;
+  readonly entryLengths: Uint32Array;
+  /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is not in `entries`). */
+  readonly attributeMasks: Uint32Array;
+  /** By attribute index. */
+  readonly columns: readonly Column[];
+};
+
+/** A segment as seen from one snapshot. */
+export type SegmentView = {
+  readonly segment: Segment;
+  /** Bit d (byte d >> 3, bit d & 7) is set when doc d was replaced or removed by a later segment. Undefined: none is. */
+  readonly removed: Uint8Array | undefined;
+};
+
+/** What one search sees from its first entry to its last. At most two views: the base, and what changed since. */
+export type Snapshot = {
+  /** Identity of what is served, for logs and for cookies; changes with every swap. */
+  readonly id: string;
+  readonly views: readonly SegmentView[];
+  readonly entryCount: number;
+  /** Time that the served extraction bears (or of its load, when it bears none). */
+  readonly extractionDate: Date | undefined;
+  readonly builtAt: Date;
+};
