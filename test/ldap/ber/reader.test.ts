@@ -33,7 +33,7 @@ for (const [hex, value] of integers) {
   test(`integer ${hex} is ${value}`, () => {
     const reader = readerOf(hex);
     assert.equal(reader.integer(), value);
-    assert.equal(reader.hasMore, false);
+    assert.equal(reader.hasMore(), false);
   });
 }
 
@@ -47,10 +47,10 @@ test('values follow one another and keep to their places', () => {
   assert.equal(reader.peekTag(), 0x87);
   assert.equal(reader.octets(0x87).length, 0);
   assert.equal(reader.peekTag(), -1);
-  assert.equal(reader.hasMore, false);
+  assert.equal(reader.hasMore(), false);
   reader.leave(outer);
   reader.null(0x05);
-  assert.equal(reader.hasMore, false);
+  assert.equal(reader.hasMore(), false);
 });
 
 test('octets are a view, not a copy', () => {
@@ -111,7 +111,7 @@ test('a sequence is read to its end', () => {
 test('nesting is counted along, not in breadth', () => {
   const reader = readerOf('3000'.repeat(300));
   for (let i = 0; i < 300; i++) reader.leave(reader.enter(0x30));
-  assert.equal(reader.hasMore, false);
+  assert.equal(reader.hasMore(), false);
   const deep = readerOf(nested(nestingMax + 1));
   for (let i = 0; i < nestingMax; i++) deep.enter(0x30);
   refuses(() => deep.enter(0x30), /too deep/);

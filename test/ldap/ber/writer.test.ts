@@ -54,7 +54,7 @@ test('lengths that are patched are the shortest, at every boundary', () => {
     assert.deepEqual(reader.octets(0xa0), Buffer.alloc(length, 7));
     assert.equal(reader.integer(), 1);
     reader.leave(end);
-    assert.equal(reader.hasMore, false);
+    assert.equal(reader.hasMore(), false);
   }
 });
 
@@ -137,7 +137,7 @@ test('whatever is written is read back', () => {
           else if (typeof value === 'string') assert.equal(reader.text(), value);
           else assert.deepEqual(new Uint8Array(reader.octets(0x87)), value);
         }
-        assert.equal(reader.hasMore, false);
+        assert.equal(reader.hasMore(), false);
       },
     ),
   );
