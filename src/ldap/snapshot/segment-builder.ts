@@ -11,7 +11,7 @@ import { listFlag, noValue, type Segment } from './segment.js';
 export function buildSegment(schema: ServedSchema, entries: Iterable<DirectoryEntry>): Segment {
   const builder = new SegmentBuilder(schema);
   for (const entry of entries) builder.add(entry);
-  return builder.finish();
+  return builder.finish().segment;
 }
 
 /** Entries in any order; the DN of each is unique, and the caller sees to it. */
@@ -38,8 +38,8 @@ export class SegmentBuilder {
     }
   }
 
-  /** To be called once. */
-  finish(): Segment {
+  /** To be called once. `docOfEntry`: doc of each entry, in the order in which they came. */
+  finish(): { readonly segment: Segment; readonly docOfEntry: Uint32Array } {
     const { attributes } = this.#schema;
     const docCount = this.entryCount;
     this.#dnStarts.push(this.#dns.length);
@@ -49,7 +49,7 @@ export class SegmentBuilder {
     });
     const entryOfDoc = orderEntries(this.#schema, collected, docCount);
     const dns = { encoded: this.#dns.bytes, starts: this.#dnStarts.numbers };
-    return {
+    const segment = {
       docCount,
       ...encodeEntries(this.#schema, collected, dns, entryOfDoc),
       columns: attributes.flatMap((attribute, index) => {
@@ -57,6 +57,9 @@ export class SegmentBuilder {
         return column ? [buildColumn(column, attribute, entryOfDoc)] : [];
       }),
     };
+    const docOfEntry = new Uint32Array(docCount);
+    for (let doc = 0; doc < docCount; doc++) docOfEntry[entryOfDoc[doc] ?? 0] = doc;
+    return { segment, docOfEntry };
   }
 }
 
