@@ -37,10 +37,15 @@ const columnOf: Readonly<Record<keyof LigneBalPubliee, string>> = {
   pays: 'pays',
 };
 
-/** In the order in which `BalReader` takes them. */
-export const copyColumns = ['adresse', 'first_load_id', ...Object.values(columnOf)]
+const columns = ['adresse', 'first_load_id', ...Object.values(columnOf)]
   .map((column) => `b.${column}`)
   .join(', ');
+
+/** COPY of rows of `bal_annuaire b` as `BalReader` takes them: null is written as the empty string is. */
+export function copyBalsSql(where: string): string {
+  return `copy (select ${columns} from bal_annuaire b where ${where}
+    order by b.adresse, b.first_load_id, b.ligne_hash) to stdout (null '')`;
+}
 
 /** Chunks of COPY in, BAL out; lines come grouped by address. */
 export class BalReader {
@@ -78,10 +83,12 @@ export class BalReader {
 
   #readLine(line: string, bals: BalPubliee[]): void {
     const values = line.split('\t');
-    const adresse = valueOf(values, 0);
+    if (line.includes('\\'))
+      values.forEach((value, place) => (values[place] = unescapeValue(value)));
+    const adresse = values[0] ?? '';
     if (adresse !== this.#adresse) this.#flush(bals);
     this.#adresse = adresse;
-    this.#loadId = Math.max(this.#loadId, Number(valueOf(values, 1)));
+    this.#loadId = Math.max(this.#loadId, Number(values[1]));
     this.#lignes.push(toLigne(values));
   }
 
@@ -98,45 +105,43 @@ export class BalReader {
 /** The columns in the order of `columnOf`. */
 function toLigne(values: readonly string[]): LigneBalPubliee {
   return {
-    adressePubliee: valueOf(values, 2),
-    typeBal: valueOf(values, 3),
-    typeIdentifiantPp: valueOf(values, 4),
-    identifiantPp: valueOf(values, 5),
-    identificationNationalePp: valueOf(values, 6),
-    typeIdentifiantStructure: valueOf(values, 7),
-    identificationStructure: valueOf(values, 8),
-    structureId: valueOf(values, 9),
-    serviceRattachement: valueOf(values, 10),
-    civiliteExercice: valueOf(values, 11),
-    nomExercice: valueOf(values, 12),
-    prenomExercice: valueOf(values, 13),
-    categorieProfession: valueOf(values, 14),
-    libelleCategorieProfession: valueOf(values, 15),
-    codeProfession: valueOf(values, 16),
-    libelleProfession: valueOf(values, 17),
-    codeSavoirFaire: valueOf(values, 18),
-    libelleSavoirFaire: valueOf(values, 19),
-    dematerialisation: valueOf(values, 20),
-    raisonSociale: valueOf(values, 21),
-    enseigneCommerciale: valueOf(values, 22),
-    complementLocalisation: valueOf(values, 23),
-    complementDistribution: valueOf(values, 24),
-    numeroVoie: valueOf(values, 25),
-    complementNumeroVoie: valueOf(values, 26),
-    typeVoie: valueOf(values, 27),
-    libelleVoie: valueOf(values, 28),
-    lieuDit: valueOf(values, 29),
-    ligneAcheminement: valueOf(values, 30),
-    codePostal: valueOf(values, 31),
-    departement: valueOf(values, 32),
-    pays: valueOf(values, 33),
+    adressePubliee: values[2] ?? '',
+    typeBal: values[3] ?? '',
+    typeIdentifiantPp: values[4] ?? '',
+    identifiantPp: values[5] ?? '',
+    identificationNationalePp: values[6] ?? '',
+    typeIdentifiantStructure: values[7] ?? '',
+    identificationStructure: values[8] ?? '',
+    structureId: values[9] ?? '',
+    serviceRattachement: values[10] ?? '',
+    civiliteExercice: values[11] ?? '',
+    nomExercice: values[12] ?? '',
+    prenomExercice: values[13] ?? '',
+    categorieProfession: values[14] ?? '',
+    libelleCategorieProfession: values[15] ?? '',
+    codeProfession: values[16] ?? '',
+    libelleProfession: values[17] ?? '',
+    codeSavoirFaire: values[18] ?? '',
+    libelleSavoirFaire: values[19] ?? '',
+    dematerialisation: values[20] ?? '',
+    raisonSociale: values[21] ?? '',
+    enseigneCommerciale: values[22] ?? '',
+    complementLocalisation: values[23] ?? '',
+    complementDistribution: values[24] ?? '',
+    numeroVoie: values[25] ?? '',
+    complementNumeroVoie: values[26] ?? '',
+    typeVoie: values[27] ?? '',
+    libelleVoie: values[28] ?? '',
+    lieuDit: values[29] ?? '',
+    ligneAcheminement: values[30] ?? '',
+    codePostal: values[31] ?? '',
+    departement: values[32] ?? '',
+    pays: values[33] ?? '',
   };
 }
 
-function valueOf(values: readonly string[], place: number): string {
-  const value = values[place] ?? '';
-  if (!value.includes('\\')) return value;
-  return value === '\\N' ? '' : value.replace(/\\(.)/g, unescape);
+function unescapeValue(value: string): string {
+  return value.includes('\\') ? value.replace(/\\(.)/g, unescape) : value;
 }
 
 // PostgreSQL manual, « COPY », File Formats.

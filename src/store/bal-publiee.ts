@@ -3,7 +3,7 @@ import { openCopyOut } from '../db/copy-stream.js';
 import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import type { BalPubliee } from '../domain/bal-publiee.js';
-import { BalReader, copyColumns } from './bal-publiee-lines.js';
+import { BalReader, copyBalsSql } from './bal-publiee-lines.js';
 
 /** The loads in service of the two sources that decide; 0 = never loaded. */
 export type LoadsPublies = { readonly bals: number; readonly inventaire: number };
@@ -119,11 +119,7 @@ async function* readBals(
     `select id, coalesce(genere_le, loaded_at) as date from source_load where source = 'bals'`,
   );
   const reader = new BalReader(new Map(rows.map(({ id, date }) => [id, date])));
-  const stream = openCopyOut(
-    client,
-    `copy (select ${copyColumns} from bal_annuaire b where ${where}
-       order by b.adresse, b.first_load_id, b.ligne_hash) to stdout`,
-  );
+  const stream = openCopyOut(client, copyBalsSql(where));
   for await (const chunk of stream) {
     const page = reader.push(asBuffer(chunk));
     if (page.length > 0) yield page;
