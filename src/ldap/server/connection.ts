@@ -91,6 +91,8 @@ export class Connection implements SlicedWork {
   #listen(): void {
     this.#socket.on('data', this.#onData);
     this.#socket.on('drain', this.#onDrain);
+    // Whoever read before us may have paused it.
+    this.#socket.resume();
   }
 
   readonly #onData = (chunk: Buffer): void => {
