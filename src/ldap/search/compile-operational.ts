@@ -33,12 +33,11 @@ export function compileOperational(
 }
 
 /** By name in lower case and by OID (RFC 5020, RFC 4512 section 4.2, X.501). */
-const generated = new Map(
-  (
-    [
-      ['entryDn', 'entrydn', '1.3.6.1.1.20'],
-      ['subschemaSubentry', 'subschemasubentry', '2.5.18.10'],
-      ['hasSubordinates', 'hassubordinates', '2.5.18.9'],
-    ] as const
-  ).flatMap(([kind, ...names]) => names.map((name) => [name, kind] as const)),
-);
+const generated = new Map<string, 'entryDn' | 'subschemaSubentry' | 'hasSubordinates'>([
+  ['entrydn', 'entryDn'],
+  ['1.3.6.1.1.20', 'entryDn'],
+  ['subschemasubentry', 'subschemaSubentry'],
+  ['2.5.18.10', 'subschemaSubentry'],
+  ['hassubordinates', 'hasSubordinates'],
+  ['2.5.18.9', 'hasSubordinates'],
+]);

@@ -216,5 +216,5 @@ export class DocNode implements PlanNode {
 }
 
 function worstOf(nodes: readonly PlanNode[]): number {
-  return nodes.reduce((worst, node) => Math.max(worst, node.rankMax), rank.exact);
+  return Math.max(rank.exact, ...nodes.map(({ rankMax }) => rankMax));
 }

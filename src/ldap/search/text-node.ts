@@ -62,16 +62,19 @@ export class TextNode implements PlanNode, ValueTest {
 
   estimate(rankMax: number): number {
     if (!this.#lookup) return Infinity;
-    const gram = this.#estimateGram();
-    const isListedOnly = rankMax >= rank.inside && this.rankMax === rank.inside;
-    return isListedOnly ? gram : Math.min(gram, this.#estimateRanges(rankMax));
+    if (rankMax >= rank.inside && this.rankMax === rank.inside) return this.#estimateGram();
+    const inRanges = this.#estimateRanges(rankMax);
+    // A gram of another part may be rarer than the first part.
+    return this.#isSingle ? inRanges : Math.min(inRanges, this.#estimateGram());
   }
 
   open(rankMax: number, isNewOnly: boolean): DocCursor {
     if (!this.#lookup) return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
     if (isNewOnly && rankMax > this.rankMax) return emptyCursor;
     if (rankMax >= rank.inside && this.rankMax === rank.inside) return this.#openInside(rankMax);
-    if (this.#estimateGram() < this.#estimateRanges(rankMax)) return this.#openInside(rankMax);
+    const isGramRarer =
+      !this.#isSingle && this.#estimateGram() < this.#estimateRanges(rankMax);
+    if (isGramRarer) return this.#openInside(rankMax);
     return this.#openRanges(this.#lookup, rankMax, isNewOnly);
   }
 

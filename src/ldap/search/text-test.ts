@@ -84,9 +84,9 @@ export function isCaseIgnored(matching: Matching): boolean {
 }
 
 function decode(value: Buffer): string | undefined {
-  const text = value.latin1Slice();
+  const text = value.toString('latin1');
   if (ascii.test(text)) return text;
-  return isUtf8(value) ? value.utf8Slice() : undefined;
+  return isUtf8(value) ? value.toString('utf8') : undefined;
 }
 
 const ascii = /^[\u0000-\u007f]*$/;
