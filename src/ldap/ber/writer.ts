@@ -9,7 +9,7 @@ const shortTextMax = 42;
 /**
  * Appends to a chunk of memory. `take()` hands over what was written since the last one and goes on behind it in the
  * same chunk, so that an answer costs neither a copy nor an allocation of its own; a chunk is freed once every slice
- * of it is. What was taken is never written to again: it may be given to a socket as it is.
+ * of it is. What was taken is never written to again, unless it is given back: a socket may have it as it is.
  * One at a time may write: fill, then take or reset, without awaiting in between.
  */
 export class ByteWriter {
@@ -34,6 +34,15 @@ export class ByteWriter {
     const taken = this.#buffer.subarray(this.#start, this.#position);
     this.#start = this.#position;
     return taken;
+  }
+
+  /** Nobody reads what was taken last any more: its place is written again. Does nothing when more was written since. */
+  giveBack(taken: Buffer): void {
+    const start = taken.byteOffset;
+    if (taken.buffer !== this.#buffer.buffer || start + taken.length !== this.#position) return;
+    if (this.#start !== this.#position) return;
+    this.#start = start;
+    this.#position = start;
   }
 
   /** Forgets what was written since the last `take`, or all but its first `length` bytes. */
