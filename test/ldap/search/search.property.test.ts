@@ -42,7 +42,7 @@ test('a search finds what the filter means, over two views, with and without the
         }
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
   assert.ok(found > 1000, `only ${found} matches`);
 });
@@ -62,7 +62,7 @@ test('the extension only ever adds entries, whatever the NOTs', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -93,7 +93,7 @@ test('a size limit keeps the entries of the best ranks, in their order', () => {
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 70 },
   );
   assert.ok(cut > 500, `only ${cut} cut`);
 });
@@ -123,7 +123,7 @@ test('slices of any size give the same result, limits included', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
   const { success, sizeLimitExceeded, adminLimitExceeded } = resultCode;
   assert.deepEqual([...codes].sort(compareNumbers), [
@@ -151,7 +151,7 @@ test('the scope decides which entries are looked at', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
