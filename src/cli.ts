@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
+import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerReconcile } from './commands/reconcile.js';
@@ -62,6 +63,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerReport(program, context);
   registerStatus(program, context);
+  registerExport(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

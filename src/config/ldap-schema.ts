@@ -1,5 +1,6 @@
 // The form of the `ldap:` section.
 import { z } from 'zod';
+import { layoutSchema } from './ldap-layout-schema.js';
 import { secret } from './secret.js';
 
 const seconds = z.number().positive().max(86_400);
@@ -30,6 +31,7 @@ export const ldapSchema = z.strictObject({
   portLdaps: z.union([port, z.literal(false)]).default(8636),
   clairHorsBoucle: z.boolean().default(false),
   tlsObligatoire: z.boolean().default(false),
+  annuaire: layoutSchema.prefault({}),
   workers: z.int().min(1).max(64).default(1),
   tls: z
     .strictObject({

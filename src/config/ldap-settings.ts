@@ -1,13 +1,17 @@
 // The `ldap:` section as the server uses it.
+import type { Layout } from '../ldap/directory/layout.js';
 import { parseDn } from '../ldap/dn/dn.js';
 import { parsePasswordHash } from '../ldap/server/password-hash.js';
 import { isLoopback, parseRanges } from '../ldap/server/peer-address.js';
 import type { Account, LdapServerSettings, TlsFiles } from '../ldap/server/server-settings.js';
+import { resolveLayout } from './ldap-layout-schema.js';
 import type { RawLdap } from './ldap-schema.js';
 import type { FileReader } from './secret.js';
 
 export type LdapSettings = {
   readonly server: LdapServerSettings;
+  /** The tree, and what entries hold. */
+  readonly layout: Layout;
   readonly workers: number;
   /** For operations that are being answered when the server stops. */
   readonly stopMs: number;
@@ -18,6 +22,7 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
   checkAddresses(raw, reader);
   checkProxy(raw, reader);
   return {
+    layout: resolveLayout(raw.annuaire, (message) => reader.fault(message)),
     workers: raw.workers,
     stopMs: limites.arretSecondes * 1_000,
     server: {
