@@ -31,7 +31,8 @@ import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js'
 /** What entries are made of and for; from the settings. */
 export type SnapshotPlan = {
   readonly schema: ServedSchema;
-  readonly entryOf: (bal: BalPubliee) => DirectoryEntry;
+  /** Undefined: no entry can carry it. */
+  readonly entryOf: (bal: BalPubliee) => DirectoryEntry | undefined;
   /** Of the schema and of all settings that `entryOf` depends on: with others, everything is built anew. */
   readonly fingerprint: string;
 };
@@ -99,7 +100,9 @@ async function buildWhole(
   for await (const page of streamBalsPubliees(client)) {
     signal.throwIfAborted();
     for (const bal of page) {
-      builder.add(plan.entryOf(bal));
+      const entry = plan.entryOf(bal);
+      if (!entry) continue;
+      builder.add(entry);
       keys.add(bal.adresse);
     }
   }
@@ -138,7 +141,10 @@ async function buildDifference(
   const removed = findDocs(keys, addresses);
   input.onStep('segment');
   const builder = new SegmentBuilder(plan.schema);
-  for (const bal of changed.bals) builder.add(plan.entryOf(bal));
+  for (const bal of changed.bals) {
+    const entry = plan.entryOf(bal);
+    if (entry) builder.add(entry);
+  }
   const { segment } = builder.finish();
   input.onStep('write');
   const isEmpty = segment.docCount === 0 && removed.length === 0;
