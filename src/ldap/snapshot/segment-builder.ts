@@ -1,6 +1,6 @@
 // Entries as text become a segment. Pure: what is slow is the amount of data only.
 import type { DirectoryEntry } from '../directory/directory.js';
-import type { Matching, ServedAttribute, ServedSchema } from '../schema/served-schema.js';
+import type { ServedSchema } from '../schema/served-schema.js';
 import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
 import { buildColumn } from './column.js';
 import { encodeEntries } from './entry-encoder.js';
@@ -33,7 +33,9 @@ export class SegmentBuilder {
   constructor(schema: ServedSchema, gramValuesMin = gramValuesMinDefault) {
     this.#schema = schema;
     this.#gramValuesMin = gramValuesMin;
-    this.#columns = schema.attributes.map(() => new ColumnBuilder());
+    this.#columns = schema.attributes.map(
+      ({ equality, substring }) => new ColumnBuilder(equality ?? substring),
+    );
   }
 
   get entryCount(): number {
@@ -75,7 +77,6 @@ export class SegmentBuilder {
       (attribute, other) =>
         other === index ||
         (column !== undefined &&
-          matchingOf(attribute) === matchingOf(own) &&
           attribute.isSubstringIndexed === own?.isSubstringIndexed &&
           this.#columns[other]?.isSameAs(column) === true),
     );
@@ -85,7 +86,7 @@ export class SegmentBuilder {
     const collected: CollectedColumn[] = [];
     for (const [index, column] of this.#columns.entries()) {
       const shared = collected[originals[index] ?? index];
-      collected.push(shared ?? column.finish(matchingOf(this.#schema.attributes[index])));
+      collected.push(shared ?? column.finish());
     }
     return collected;
   }
@@ -104,10 +105,6 @@ export class SegmentBuilder {
     }
     return columns;
   }
-}
-
-function matchingOf(attribute: ServedAttribute | undefined): Matching | undefined {
-  return attribute?.equality ?? attribute?.substring;
 }
 
 /** By the value of the first cn, then of the RDN; entries without either come last. */
