@@ -1,10 +1,15 @@
 // The tree as settings describe it: where, which classes, which fields in which attributes.
 import { typesBal, type TypeBal } from '../../domain/bal-operateur.js';
 import { parseDn } from '../dn/dn.js';
-import { findAttributeType, findObjectClass, findSyntaxOid, listSuperclasses } from '../schema/definitions.js';
+import {
+  findAttributeType,
+  findObjectClass,
+  findSyntaxOid,
+  listSuperclasses,
+} from '../schema/definitions.js';
 import type { ObjectClass } from '../schema/description.js';
 import { prepareValue } from '../schema/prepare.js';
-import { findSyntax } from '../schema/syntaxes.js';
+import { findSyntax, type Syntax } from '../schema/syntaxes.js';
 import { findBalField, listBalFields } from './bal-fields.js';
 
 export type Layout = {
@@ -85,7 +90,9 @@ function baseFaults(baseDn: string): string[] {
   const [first] = dn;
   const type = first?.length === 1 ? findAttributeType(first[0]?.type ?? '')?.names[0] : undefined;
   if (type !== undefined && baseTypes.includes(type)) return [];
-  return [`baseDn : doit commencer par un seul de ${baseTypes.map((name) => `${name}=`).join(', ')}`];
+  return [
+    `baseDn : doit commencer par un seul de ${baseTypes.map((name) => `${name}=`).join(', ')}`,
+  ];
 }
 
 function attributesFaults({ attributs, classes }: Layout): string[] {
@@ -116,8 +123,10 @@ function attributeFaults(name: string, specs: readonly string[]): string[] {
     return [`${path} : cet attribut est rempli par le serveur, retirez-le`];
   }
   const faults: string[] = [];
-  if (findSyntax(findSyntaxOid(type) ?? '')?.accept === undefined) {
-    faults.push(`${path} : la syntaxe de cet attribut n'est pas du texte, il ne peut pas être rempli`);
+  if (findAccept(name) === undefined) {
+    faults.push(
+      `${path} : la syntaxe de cet attribut n'est pas du texte, il ne peut pas être rempli`,
+    );
   }
   if (specs.length === 0 || specs.length > fieldsPerAttributeMax) {
     faults.push(`${path} : de 1 à ${fieldsPerAttributeMax} champs attendus`);
@@ -143,9 +152,19 @@ function classesFaults({ classes, attributs }: Layout, type: TypeBal): string[] 
     return [`${path} : il faut une classe structurelle et une seule (par exemple inetOrgPerson)`];
   }
   const filled = Object.keys(attributs).map((name) => findAttributeType(name)?.names[0]);
-  return listRequired(classes[type])
-    .filter((name) => !filled.includes(name))
-    .map((name) => `${path} : la classe exige « ${name} », que attributs ne remplit pas`);
+  return listRequired(classes[type]).flatMap((name) => {
+    if (!filled.includes(name)) {
+      return [`${path} : la classe exige « ${name} », que attributs ne remplit pas`];
+    }
+    // What is put there when every field is empty: the left side of the address.
+    if (findAccept(name)?.('jean.exemple') !== undefined) return [];
+    return [`${path} : la classe exige « ${name} », qui ne pourrait pas toujours être rempli`];
+  });
+}
+
+function findAccept(name: string): Syntax['accept'] {
+  const type = findAttributeType(name);
+  return type && findSyntax(findSyntaxOid(type) ?? '')?.accept;
 }
 
 function rdnFaults({ rdn, attributs, classes }: Layout): string[] {
@@ -153,7 +172,9 @@ function rdnFaults({ rdn, attributs, classes }: Layout): string[] {
   const key = Object.keys(attributs).find((key) => findAttributeType(key)?.names[0] === name);
   const specs = key === undefined ? undefined : attributs[key];
   if (name === undefined || specs?.length !== 1 || specs[0] !== 'adresse') {
-    return [`rdn : « ${rdn} » doit être un attribut rempli par le seul champ adresse, pour que chaque DN soit unique`];
+    return [
+      `rdn : « ${rdn} » doit être un attribut rempli par le seul champ adresse, pour que chaque DN soit unique`,
+    ];
   }
   return typesBal
     .filter((type) => !isAllowed(classes[type], name))

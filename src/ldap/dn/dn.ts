@@ -24,7 +24,7 @@ const avasMax = 16;
 const descriptorPattern = /^[a-z][a-z0-9-]*$/i;
 const numericOidPattern = /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+$/;
 /** What must not stand as it is in a normalised value: so a raw `,` or `+` is always a separator. */
-const normalEscapePattern = /^[ #]|[\0"+,;<>\\]| $/g;
+const normalEscapePattern = /^[ #]|[\0-\x1f"+,;<>\\]| $/g;
 const printEscapePattern = /^[ #]|["+,;<>\\]| $/g;
 const controlPattern = /[\0-\x1f\x7f]/g;
 

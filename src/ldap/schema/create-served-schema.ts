@@ -28,6 +28,7 @@ export function createServedSchema(names: readonly string[], rdn: string): Serve
   const types = ['objectClass', ...names, ...storedOperational].map(getType);
   if (types.length > attributesMax) throw new Error(`${types.length} attributes`);
   const numbers = new Map(types.map((type, index) => [type, index]));
+  const known = new Map(attributeTypes.map((type) => [type, resolveType(type, numbers)]));
   const remembered = new Map<string, ResolvedAttribute>();
   const classes = new Map<string, readonly number[] | undefined>();
   return {
@@ -35,9 +36,9 @@ export function createServedSchema(names: readonly string[], rdn: string): Serve
     objectClassIndex: 0,
     rdnIndex: numbers.get(getType(rdn)) ?? 0,
     resolve: (description) => {
-      const known = remembered.get(description);
-      if (known) return known;
-      const resolved = resolveDescription(description, numbers);
+      const before = remembered.get(description);
+      if (before) return before;
+      const resolved = resolveDescription(description, known);
       if (description.length <= descriptionLengthMax) remember(remembered, description, resolved);
       return resolved;
     },
@@ -67,9 +68,26 @@ function getType(name: string): AttributeType {
 
 // What address books look inside of; the others are compared whole or by their beginning.
 const substringIndexed = new Set([
-  'mail', 'cn', 'sn', 'givenName', 'displayName', 'title', 'description', 'o', 'ou', 'l', 'st',
-  'postalCode', 'uid', 'rpps', 'finess', 'raisonSociale', 'enseigneCommerciale',
-  'serviceRattachement', 'libelleProfession', 'libelleSavoirFaire',
+  'mail',
+  'cn',
+  'sn',
+  'givenName',
+  'displayName',
+  'title',
+  'description',
+  'o',
+  'ou',
+  'l',
+  'st',
+  'postalCode',
+  'uid',
+  'rpps',
+  'finess',
+  'raisonSociale',
+  'enseigneCommerciale',
+  'serviceRattachement',
+  'libelleProfession',
+  'libelleSavoirFaire',
 ]);
 
 function toServed(type: AttributeType): ServedAttribute {
@@ -84,14 +102,22 @@ function toServed(type: AttributeType): ServedAttribute {
   };
 }
 
+function resolveType(
+  type: AttributeType,
+  numbers: ReadonlyMap<AttributeType, number>,
+): ResolvedAttribute {
+  return { kind: 'known', indexes: listIndexes(type, numbers), ...findRules(type) };
+}
+
 function resolveDescription(
   description: string,
-  numbers: ReadonlyMap<AttributeType, number>,
+  known: ReadonlyMap<AttributeType, ResolvedAttribute>,
 ): ResolvedAttribute {
   const [name = '', ...options] = description.split(';');
   const type = findAttributeType(name);
   if (!type || !options.every(isLanguage)) return unknown;
-  return { kind: 'known', indexes: options.length > 0 ? [] : listIndexes(type, numbers), ...findRules(type) };
+  if (options.length > 0) return { kind: 'known', indexes: [], ...findRules(type) };
+  return known.get(type) ?? unknown;
 }
 
 /**
@@ -117,6 +143,8 @@ function listAttributesOfClass(oid: string, types: readonly AttributeType[]): nu
   );
   const isAll = chain.some(({ names }) => names[0] === 'extensibleObject');
   return types.flatMap((type, index) =>
-    (isAll && !type.isOperational) || listSupertypes(type).some((at) => allowed.has(at)) ? [index] : [],
+    (isAll && !type.isOperational) || listSupertypes(type).some((at) => allowed.has(at))
+      ? [index]
+      : [],
   );
 }

@@ -64,13 +64,26 @@ export type Rules = Readonly<Record<'equality' | 'ordering' | 'substring', Match
 
 /** The rules of a type, inherited where it has none of its own (RFC 4512 section 2.5.1). */
 export function findRules(type: AttributeType): Rules {
-  const chain = listSupertypes(type);
-  const find = (role: keyof Rules): Matching | undefined => {
-    const name = chain.map((at) => at[role]).find((rule) => rule !== undefined);
-    return name === undefined ? undefined : findMatchingRule(name)?.matching;
-  };
-  return { equality: find('equality'), ordering: find('ordering'), substring: find('substring') };
+  return rulesOf.get(type) ?? noRules;
 }
+
+const noRules: Rules = { equality: undefined, ordering: undefined, substring: undefined };
+
+const rulesOf = new Map(
+  attributeTypes.map((type) => {
+    const chain = listSupertypes(type);
+    const find = (role: keyof Rules): Matching | undefined => {
+      const name = chain.map((at) => at[role]).find((rule) => rule !== undefined);
+      return name === undefined ? undefined : findMatchingRule(name)?.matching;
+    };
+    const rules: Rules = {
+      equality: find('equality'),
+      ordering: find('ordering'),
+      substring: find('substring'),
+    };
+    return [type, rules] as const;
+  }),
+);
 
 /** OID of the syntax of a type, its own or inherited. */
 export function findSyntaxOid(type: AttributeType): string | undefined {

@@ -91,8 +91,8 @@ const spacesOf: Readonly<Record<SubstringPart, Spaces>> = {
   final: { leading: true, trailing: false },
 };
 
-// Letters whose lower case is one character that normalisation leaves alone, and single spaces inside.
-const notPlain = /[^ -~À-ÖØ-Þà-öø-ÿŒœ]|^ | $| {2}/;
+// Anything but letters whose lower case is one character that normalisation leaves alone, and single spaces inside.
+const notPlain = /[^ -~À-ÖØ-Þà-öø-ÿŒœ–’]|^ | $| {2}/;
 const ascii = /^[\u0000-\u007f]*$/;
 
 function prepareText(text: string, isCaseIgnored: boolean, spaces: Spaces): string | undefined {

@@ -13,15 +13,10 @@ export type Capabilities = {
 };
 
 /** Operational attributes by `+` (RFC 3673), by class (RFC 4529), `(&)` and `(|)` (RFC 4526); modify-increment is not among them. */
-const features = [
-  '1.3.6.1.4.1.4203.1.5.1',
-  '1.3.6.1.4.1.4203.1.5.2',
-  '1.3.6.1.4.1.4203.1.5.3',
-];
+const features = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.4.1.4203.1.5.2', '1.3.6.1.4.1.4203.1.5.3'];
 
 export function rootDse(capabilities: Capabilities): StaticEntry {
   const operational: readonly (readonly [name: string, values: readonly string[]])[] = [
-    ['structuralObjectClass', ['top']],
     ['namingContexts', [capabilities.baseDn]],
     ['subschemaSubentry', [subschemaDn]],
     ['supportedLDAPVersion', ['3']],

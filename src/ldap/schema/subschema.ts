@@ -8,7 +8,10 @@ import { syntaxes } from './syntaxes.js';
 export const subschemaDn = 'cn=Subschema';
 
 export function createSubschema(): StaticEntry {
-  const operational = (name: string, values: readonly string[]): StaticEntry['attributes'][number] => ({
+  const operational = (
+    name: string,
+    values: readonly string[],
+  ): StaticEntry['attributes'][number] => ({
     name,
     values,
     isOperational: true,
@@ -17,18 +20,34 @@ export function createSubschema(): StaticEntry {
     dn: subschemaDn,
     normalisedDn: prepareValue('distinguishedName', subschemaDn) ?? '',
     attributes: [
-      { name: 'objectClass', values: ['top', 'subentry', 'subschema', 'extensibleObject'], isOperational: false },
+      {
+        name: 'objectClass',
+        values: ['top', 'subentry', 'subschema', 'extensibleObject'],
+        isOperational: false,
+      },
       { name: 'cn', values: ['Subschema'], isOperational: false },
       operational('structuralObjectClass', ['subentry']),
       operational('subtreeSpecification', ['{}']),
       operational('entryDN', [subschemaDn]),
       operational('subschemaSubentry', [subschemaDn]),
       operational('hasSubordinates', ['FALSE']),
-      operational('ldapSyntaxes', syntaxes.map(({ oid, description }) => `( ${oid} DESC '${description}' )`)),
-      operational('matchingRules', matchingRules.map(({ oid, name, syntax }) => `( ${oid} NAME '${name}' SYNTAX ${syntax} )`)),
+      operational(
+        'ldapSyntaxes',
+        syntaxes.map(({ oid, description }) => `( ${oid} DESC '${description}' )`),
+      ),
+      operational(
+        'matchingRules',
+        matchingRules.map(({ oid, name, syntax }) => `( ${oid} NAME '${name}' SYNTAX ${syntax} )`),
+      ),
       operational('matchingRuleUse', matchingRules.flatMap(describeUse)),
-      operational('attributeTypes', attributeTypes.map(({ text }) => text)),
-      operational('objectClasses', objectClasses.map(({ text }) => text)),
+      operational(
+        'attributeTypes',
+        attributeTypes.map(({ text }) => text),
+      ),
+      operational(
+        'objectClasses',
+        objectClasses.map(({ text }) => text),
+      ),
     ],
   };
 }

@@ -70,7 +70,7 @@ export function findSyntax(oid: string): Syntax | undefined {
 
 /** Nothing that a directory string cannot hold or that could not be searched for: see `prepareValue`. */
 function cleanText(text: string): string | undefined {
-  if (plain.test(text)) return text;
+  if (text !== '' && !notPlain.test(text)) return text;
   const clean = text
     .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
     .replace(/[\p{Cn}\p{Co}\p{Cs}\p{Cf}\ufffd\u0340\u0341]/gu, '')
@@ -79,8 +79,8 @@ function cleanText(text: string): string | undefined {
   return /[^\p{M}\p{Default_Ignorable_Code_Point} ]/u.test(clean) ? clean : undefined;
 }
 
-// Single spaces between words of printable Latin letters: nearly every value.
-const plain = /^[!-~À-ÖØ-öø-ÿŒœ’]+(?: [!-~À-ÖØ-öø-ÿŒœ’]+)*$/;
+// Anything but printable Latin letters and single spaces between words: nearly no value.
+const notPlain = /[^ -~À-ÖØ-öø-ÿŒœ–’]|^ | $| {2}/;
 
 function cleanPrintable(text: string): string | undefined {
   return pass(cleanText(text), /^[A-Za-z0-9'()+,\-./:?= ]+$/);

@@ -26,7 +26,7 @@ import {
 } from './manifest.js';
 import { SegmentBuilder } from './segment-builder.js';
 import { readAside, SegmentFileError, writeSegmentFile, type SegmentFile } from './segment-file.js';
-import { cleanFolder, nameFile, putFile } from './snapshot-folder.js';
+import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js';
 
 /** What entries are made of and for; from the settings. */
 export type SnapshotPlan = {
@@ -204,10 +204,6 @@ export async function haveFiles(folder: string, manifest: Manifest): Promise<boo
     if (!isThere) return false;
   }
   return true;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 export function isSameLoads(left: LoadsPublies, right: LoadsPublies): boolean {

@@ -40,6 +40,16 @@ export class ColumnBuilder {
     return textId;
   }
 
+  /** Whether each entry was given the same values as in `other`. */
+  isSameAs(other: ColumnBuilder): boolean {
+    return (
+      this.#encoded.bytes.equals(other.#encoded.bytes) &&
+      isSameNumbers(this.#encodedStarts.numbers, other.#encodedStarts.numbers) &&
+      isSameNumbers(this.#ofEntry.numbers, other.#ofEntry.numbers) &&
+      isSameNumbers(this.#lists.numbers, other.#lists.numbers)
+    );
+  }
+
   /** What was collected; the dictionary is given up. */
   finish(matching: Matching | undefined): CollectedColumn {
     const ranked = rankTexts([...this.#textIds.keys()], matching);
@@ -53,6 +63,12 @@ export class ColumnBuilder {
       ranked,
     };
   }
+}
+
+function isSameNumbers(left: Uint32Array, right: Uint32Array): boolean {
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Buffer =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytesOf(left).equals(bytesOf(right));
 }
 
 /** All values of an attribute, entries still being in the order in which they came. */

@@ -196,7 +196,8 @@ test('the scope decides which entries are looked at', () => {
         for (const { filter, scope } of searches) {
           const options = { isAccentInsensitive: false, scope, baseObject };
           const result = run(inputOf(snapshot, filter, options));
-          const isFound = scope !== 'one' && matching(filter, [entry], false).size === 1;
+          const isFound: boolean =
+            scope !== 'one' && matching(filter, [entry], false).size === 1;
           assert.deepEqual(dnsOf(snapshot, result.hits), isFound ? [entry.dn] : []);
         }
       },

@@ -1,14 +1,11 @@
 // A search from its first candidate to its SearchResultDone, however many turns that takes.
 import { responseTag } from '../../protocol/operation-tag.js';
 import { resultCode } from '../../protocol/result-code.js';
-import { writeEncodedEntry, writeEntry, writeResult } from '../../protocol/response.js';
-import {
-  secondViewFlag,
-  type SearchInput,
-  type SearchResult,
-  type SearchRun,
-} from '../../search/search-run.js';
+import { writeEntry, writeResult } from '../../protocol/response.js';
+import { type SearchInput, type SearchResult, type SearchRun } from '../../search/search-run.js';
+import { selectAttributes, selectStatic, type Selection } from '../../search/select-attributes.js';
 import { startSearch } from '../../search/start-search.js';
+import { writeHit } from '../../search/write-entry.js';
 import { pieceBytes, type Connection } from '../connection.js';
 import type { PendingOperation } from '../pending-operation.js';
 
@@ -19,6 +16,7 @@ export class SearchOperation implements PendingOperation {
   readonly messageId: number;
   readonly #input: SearchInput;
   readonly #run: SearchRun;
+  readonly #selection: Selection;
   #result: SearchResult | undefined;
   /** Entries sent: static ones, then hits. */
   #sent = 0;
@@ -27,6 +25,8 @@ export class SearchOperation implements PendingOperation {
     this.messageId = input.request.messageId;
     this.#input = input;
     this.#run = run;
+    const { attributes, typesOnly } = input.request;
+    this.#selection = selectAttributes(input.directory, attributes, typesOnly);
   }
 
   /** Undefined when it was refused, and answered. */
@@ -68,21 +68,11 @@ export class SearchOperation implements PendingOperation {
   #writeNext({ writer }: Connection, { statics, hits }: SearchResult): void {
     const entry = statics[this.#sent];
     if (entry) {
-      writeEntry(writer, this.messageId, entry.dn, entry.attributes);
-      return;
+      const shown = selectStatic(this.#input.directory, entry, this.#selection);
+      writeEntry(writer, this.messageId, entry.dn, shown);
+    } else {
+      const hit = hits[this.#sent - statics.length] ?? 0;
+      writeHit(writer, this.messageId, this.#input, hit, this.#selection);
     }
-    const hit = hits[this.#sent - statics.length] ?? 0;
-    const isSecond = hit >= secondViewFlag;
-    const view = this.#input.snapshot.views[isSecond ? 1 : 0];
-    if (!view) return;
-    const doc = isSecond ? hit - secondViewFlag : hit;
-    const { entries, entryStarts, entryLengths } = view.segment;
-    writeEncodedEntry(
-      writer,
-      this.messageId,
-      entries,
-      entryStarts[doc] ?? 0,
-      entryLengths[doc] ?? 0,
-    );
   }
 }
