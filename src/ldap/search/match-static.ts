@@ -31,7 +31,9 @@ export function matchesStatic(
     }
     case 'rule': {
       const values = valuesOf(entry, condition.target);
-      const isFound = values.some((value) => prepareValue(condition.rule, value) === condition.wanted);
+      const isFound = values.some(
+        (value) => prepareValue(condition.rule, value) === condition.wanted,
+      );
       return isFound !== condition.isNegated;
     }
   }
@@ -51,6 +53,6 @@ function matchesText(test: TextTest, value: string): boolean {
   const folded = isCaseIgnored(test.matching) ? Buffer.from(foldAccents(prepared)) : strict;
   if (test.kind !== 'pattern') return isInOrder(test, strict, folded);
   const pattern = test.isStrict ? test.strict : (test.folded ?? test.strict);
-  const text = pattern === test.strict && test.isStrict ? strict : folded;
+  const text = test.isStrict ? strict : folded;
   return rankText(pattern, text, 0, text.length) < rank.none;
 }

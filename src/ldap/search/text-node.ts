@@ -72,8 +72,7 @@ export class TextNode implements PlanNode, ValueTest {
     if (!this.#lookup) return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
     if (isNewOnly && rankMax > this.rankMax) return emptyCursor;
     if (rankMax >= rank.inside && this.rankMax === rank.inside) return this.#openInside(rankMax);
-    const isGramRarer =
-      !this.#isSingle && this.#estimateGram() < this.#estimateRanges(rankMax);
+    const isGramRarer = !this.#isSingle && this.#estimateGram() < this.#estimateRanges(rankMax);
     if (isGramRarer) return this.#openInside(rankMax);
     return this.#openRanges(this.#lookup, rankMax, isNewOnly);
   }
@@ -166,7 +165,8 @@ export class TextNode implements PlanNode, ValueTest {
     }
     const part = longest(this.#lookup?.parts ?? []);
     // A single byte is found nearly everywhere, where a call for each place costs more than the plain loop.
-    if (part.length < 2) return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
+    if (part.length < 2)
+      return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
     return this.#openValues(new ScanCursor(this.#column, part, this.#meter), rankMax, isSure);
   }
 
@@ -216,4 +216,3 @@ function union(one: DocCursor, other: DocCursor): DocCursor {
 function longest(parts: readonly Buffer[]): Buffer {
   return parts.reduce((best, part) => (part.length > best.length ? part : best), Buffer.alloc(0));
 }
-
