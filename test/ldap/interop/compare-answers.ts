@@ -159,7 +159,8 @@ function differentEntry(reference: Outcome, ours: Outcome): string | undefined {
     if (seen.has(entry.dn)) return `an entry returned twice: ${entry.dn}`;
     seen.add(entry.dn);
     const [left, right] = [canonicalAttributes(one), canonicalAttributes(entry)];
-    if (left !== right) return `attributes of ${entry.dn}:\n  ${readable(left)}\n  ours ${readable(right)}`;
+    if (left !== right)
+      return `attributes of ${entry.dn}:\n  ${readable(left)}\n  ours ${readable(right)}`;
   }
   return undefined;
 }
