@@ -5,7 +5,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Client, Pool } from '../../db/pool.js';
 import { withAdvisoryLock } from '../../db/advisory-lock.js';
-import type { BalPubliee } from '../../domain/bal-publiee.js';
 import {
   listBalsModifiees,
   streamBalsPubliees,
@@ -13,8 +12,6 @@ import {
   type LoadsPublies,
   type Publication,
 } from '../../store/bal-publiee.js';
-import type { DirectoryEntry } from '../directory/directory.js';
-import type { ServedSchema } from '../schema/served-schema.js';
 import { EntryKeys, findDocs } from './entry-keys.js';
 import { removedSection } from './load-snapshot.js';
 import {
@@ -26,16 +23,8 @@ import {
 } from './manifest.js';
 import { SegmentBuilder } from './segment-builder.js';
 import { readAside, SegmentFileError, writeSegmentFile, type SegmentFile } from './segment-file.js';
+import type { SnapshotPlan } from './snapshot-plan.js';
 import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js';
-
-/** What entries are made of and for; from the settings. */
-export type SnapshotPlan = {
-  readonly schema: ServedSchema;
-  /** Undefined: no entry can carry it. */
-  readonly entryOf: (bal: BalPubliee) => DirectoryEntry | undefined;
-  /** Of the schema and of all settings that `entryOf` depends on: with others, everything is built anew. */
-  readonly fingerprint: string;
-};
 
 export type BuildOutcome =
   | { readonly kind: 'unchanged' }
