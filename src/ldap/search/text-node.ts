@@ -2,7 +2,7 @@
 import type { Column } from '../snapshot/segment.js';
 import { holdsValue } from './column-values.js';
 import {
-  chooseGram,
+  chooseGrams,
   equalEnd,
   lowerBound,
   prefixEnd,
@@ -16,6 +16,7 @@ import {
   RangeCursor,
   ScanCursor,
   SpanCursor,
+  TwoGramsCursor,
   UnionCursor,
   ValuesCursor,
   WordStartsCursor,
@@ -120,7 +121,7 @@ export class TextNode implements PlanNode, ValueTest {
 
   #estimateGram(): number {
     const gram = this.#chooseGram();
-    return gram === 'none' ? Infinity : gram.count * this.#docsPerValue();
+    return gram === 'none' ? Infinity : gram.rarest.count * this.#docsPerValue();
   }
 
   #openRanges(lookup: TextPattern, rankMax: number, isNewOnly: boolean): DocCursor {
@@ -160,7 +161,10 @@ export class TextNode implements PlanNode, ValueTest {
     const isSure = !this.#isStrict && isAnywhere && rankMax >= rank.inside;
     const gram = this.#chooseGram();
     if (gram !== 'none') {
-      const values = new GramCursor(gram.index, gram.gram);
+      const { rarest, second } = gram;
+      const values = second
+        ? new TwoGramsCursor(rarest, second)
+        : new GramCursor(rarest.index, rarest.gram);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);
@@ -176,7 +180,7 @@ export class TextNode implements PlanNode, ValueTest {
   }
 
   #chooseGram(): GramChoice | 'none' {
-    this.#gram ??= chooseGram(this.#column, this.#lookup?.parts ?? []) ?? 'none';
+    this.#gram ??= chooseGrams(this.#column, this.#lookup?.parts ?? []) ?? 'none';
     return this.#gram;
   }
 
