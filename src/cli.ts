@@ -14,7 +14,7 @@ import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
 import { messageOf } from './errors.js';
-import { programVersion } from './version.js';
+import { programVersion } from './commands/version.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
