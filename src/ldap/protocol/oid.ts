@@ -31,7 +31,4 @@ export const featureOid = {
   attributesByObjectClass: '1.3.6.1.4.1.4203.1.5.2',
   /** RFC 4526: `(&)` and `(|)`. */
   trueAndFalseFilters: '1.3.6.1.4.1.4203.1.5.3',
-  /** RFC 3866: language tags. */
-  languageTags: '1.3.6.1.4.1.4203.1.5.4',
-  languageRanges: '1.3.6.1.4.1.4203.1.5.5',
 } as const;

@@ -3,7 +3,15 @@ import type { Directory } from '../directory/directory.js';
 import type { SegmentView } from '../snapshot/segment.js';
 import type { Condition, Target, TextTest } from './condition.js';
 import { findDoc } from './find-entry.js';
-import { AllNode, AndNode, DocNode, noneNode, NotNode, OrNode, PresentNode } from './logic-nodes.js';
+import {
+  AllNode,
+  AndNode,
+  DocNode,
+  noneNode,
+  NotNode,
+  OrNode,
+  PresentNode,
+} from './logic-nodes.js';
 import type { Meter } from './meter.js';
 import { OrderNode } from './order-node.js';
 import type { PlanNode } from './plan-node.js';
@@ -66,7 +74,8 @@ function bindLeaf(binding: Binding, leaf: Leaf): PlanNode {
       const { rule, wanted, candidates } = leaf;
       const { schema } = binding.directory;
       const nodes = leaf.target.indexes.map((index) => {
-        const inner = candidates && bindText(binding, { ...leaf.target, indexes: [index] }, candidates);
+        const inner =
+          candidates && bindText(binding, { ...leaf.target, indexes: [index] }, candidates);
         return new RuleNode(schema, view.segment, inner, { index, rule, wanted }, meter);
       });
       return or(binding, nodes);

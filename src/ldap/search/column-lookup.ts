@@ -76,30 +76,50 @@ function compareStart(text: Uint8Array, place: number, needle: Buffer): number {
   return 0;
 }
 
-/** The shortest list of values that must hold all those sought. */
+export type Gram = { readonly index: GramIndex; readonly gram: number; readonly count: number };
+
+/** Lists of values that must hold all those sought. */
 export type GramChoice = {
-  readonly index: GramIndex;
-  readonly gram: number;
-  readonly count: number;
-  /** The gram is the whole part and its bytes are alone in their classes: all listed values hold the part. */
+  readonly rarest: Gram;
+  /** To be gone through along with the rarest: reading on in a list costs far less than a look at a value. */
+  readonly second: Gram | undefined;
+  /** The rarest is the whole part and its bytes are alone in their classes: all listed values hold the part. */
   readonly isWholePart: boolean;
 };
 
-/** The rarest gram of the parts; undefined when the column has no n-grams or no part is long enough. */
-export function chooseGram(column: Column, parts: readonly Buffer[]): GramChoice | undefined {
+/** The second list is not worth reading when it is this many times as long as the first. */
+const secondRatioMax = 24;
+
+/** The rarest grams of the parts; undefined when the column has no n-grams or no part is long enough. */
+export function chooseGrams(column: Column, parts: readonly Buffer[]): GramChoice | undefined {
   const { bigrams, trigrams } = column;
   if (!bigrams || !trigrams) return undefined;
-  let best: GramChoice | undefined;
+  let rarest: Gram | undefined;
+  let second: Gram | undefined;
   for (const part of parts) {
     const size = part.length >= 3 ? 3 : 2;
     const index = size === 3 ? trigrams : bigrams;
     for (let at = 0; at + size <= part.length; at++) {
       const gram = size === 3 ? trigramAt(part, at) : bigramAt(part, at);
       const count = index.counts[gram] ?? 0;
-      if (best && best.count <= count) continue;
-      const isWholePart = part.length === size && part.every((byte) => isExactGramByte[byte] === 1);
-      best = { index, gram, count, isWholePart };
+      if (!rarest || count < rarest.count) {
+        second = rarest;
+        rarest = { index, gram, count };
+      } else if (gram !== rarest.gram && (!second || count < second.count)) {
+        second = { index, gram, count };
+      }
     }
   }
-  return best;
+  if (!rarest) return undefined;
+  const isSecondWorth = second && second.count <= rarest.count * secondRatioMax;
+  return {
+    rarest,
+    second: isSecondWorth ? second : undefined,
+    isWholePart: parts.length === 1 && isOneGram(parts[0]),
+  };
+}
+
+function isOneGram(part: Buffer | undefined): boolean {
+  const isShort = part?.length === 2 || part?.length === 3;
+  return isShort && part.every((byte) => isExactGramByte[byte] === 1);
 }

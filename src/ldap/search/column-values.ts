@@ -2,12 +2,7 @@ import { listFlag, noValue, type Column } from '../snapshot/segment.js';
 import type { ValueTest } from './doc-cursor.js';
 
 /** Whether a value of the entry passes. */
-export function holdsValue(
-  column: Column,
-  doc: number,
-  test: ValueTest,
-  rankMax: number,
-): boolean {
+export function holdsValue(column: Column, doc: number, test: ValueTest, rankMax: number): boolean {
   const value = column.valueOfDoc[doc] ?? noValue;
   if (value < listFlag) return test.matchesValue(value, rankMax);
   if (value === noValue) return false;

@@ -1,10 +1,12 @@
 // Extensible assertions (RFC 4511 section 4.5.1.7.7): a rule, an attribute, or both, perhaps on the DN too.
 import type { Directory } from '../directory/directory.js';
 import type { Filter } from '../protocol/request.js';
+import { findMatchingRule } from '../schema/matching-rules.js';
 import type { Matching } from '../schema/served-schema.js';
 import { prepareValue } from '../schema/prepare.js';
 import { targetOf, testCondition } from './compile-filter.js';
 import { always, never, type Condition, type Target } from './condition.js';
+import { isSameOrSubtype } from './attribute-names.js';
 import { baseRdnValues } from './base-rdn-values.js';
 import { equalityTest, isCaseIgnored, prepareAssertion } from './text-test.js';
 
@@ -15,7 +17,7 @@ export function compileExtensible(
   filter: Extensible,
   isNegated: boolean,
 ): Condition {
-  const asked = filter.rule === undefined ? undefined : directory.schema.resolveRule(filter.rule);
+  const asked = filter.rule === undefined ? undefined : findRule(directory, filter.rule);
   if (filter.rule !== undefined && asked === undefined) return never;
   const about = resolveTargets(directory, filter.attribute, asked);
   if (!about) return never;
@@ -39,6 +41,11 @@ export function compileExtensible(
   return conditions.length === 1
     ? (conditions[0] ?? never)
     : { kind: isNegated ? 'and' : 'or', conditions };
+}
+
+/** Undefined too for rules of order: that of an attribute is asked for by `>=` and `<=`. */
+function findRule({ schema }: Directory, name: string): Matching | undefined {
+  return findMatchingRule(name)?.role === 'ordering' ? undefined : schema.resolveRule(name);
 }
 
 type RuleTarget = { readonly target: Target; readonly equality: Matching };
@@ -94,19 +101,7 @@ function isInBaseDn(
   wanted: string,
 ): boolean {
   return baseRdnValues(directory).some(({ type, value }) => {
-    const isAsked = attribute === undefined || isSameAttribute(directory, type, attribute);
+    const isAsked = attribute === undefined || isSameOrSubtype(type, attribute);
     return isAsked && prepareValue(rule, value) === wanted;
   });
-}
-
-function isSameAttribute({ schema }: Directory, type: string, attribute: string): boolean {
-  if (type.toLowerCase() === attribute.toLowerCase()) return true;
-  const asked = schema.resolve(attribute);
-  const held = schema.resolve(type);
-  return (
-    asked.kind === 'known' &&
-    held.kind === 'known' &&
-    held.indexes.length > 0 &&
-    held.indexes.every((index) => asked.indexes.includes(index))
-  );
 }

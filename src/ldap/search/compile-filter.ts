@@ -63,9 +63,7 @@ export function testCondition(test: PreparedTest, target: Target, isNegated: boo
 }
 
 export function targetOf(description: string, indexes: readonly number[]): Target {
-  const options = description.indexOf(';');
-  const name = options < 0 ? description : description.slice(0, options);
-  return { indexes, name: name.toLowerCase() };
+  return { indexes, name: description };
 }
 
 function prepareItem(

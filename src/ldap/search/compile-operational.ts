@@ -1,6 +1,7 @@
 // Attributes that every entry has, though none is stored: they follow from where the entry is.
 import type { Directory } from '../directory/directory.js';
 import { prepareValue } from '../schema/prepare.js';
+import { generatedKind } from './attribute-names.js';
 import type { FilterItem } from './compile-filter.js';
 import { never, type Condition, type Target } from './condition.js';
 import { prepareAssertion } from './text-test.js';
@@ -13,7 +14,7 @@ export function compileOperational(
   isNegated: boolean,
 ): Condition | undefined {
   if (target.indexes.length > 0) return undefined;
-  const kind = generated.get(target.name);
+  const kind = generatedKind(target.name);
   if (kind === undefined) return undefined;
   if (filter.kind === 'present') return { kind: 'constant', isTrue: !isNegated };
   if (filter.kind !== 'equality' && filter.kind !== 'approx') return never;
@@ -31,13 +32,3 @@ export function compileOperational(
       return { kind: 'hasSubordinates', isNegated: (wanted === 'FALSE') !== isNegated };
   }
 }
-
-/** By name in lower case and by OID (RFC 5020, RFC 4512 section 4.2, X.501). */
-const generated = new Map<string, 'entryDn' | 'subschemaSubentry' | 'hasSubordinates'>([
-  ['entrydn', 'entryDn'],
-  ['1.3.6.1.1.20', 'entryDn'],
-  ['subschemasubentry', 'subschemaSubentry'],
-  ['2.5.18.10', 'subschemaSubentry'],
-  ['hassubordinates', 'hasSubordinates'],
-  ['2.5.18.9', 'hasSubordinates'],
-]);

@@ -5,7 +5,7 @@ import type { TextPattern } from './text-pattern.js';
 /** What an assertion is about: attributes of entries by index, those of other entries by name. */
 export type Target = {
   readonly indexes: readonly number[];
-  /** Description in lower case, without options. */
+  /** Description as sent, or canonical. */
   readonly name: string;
 };
 

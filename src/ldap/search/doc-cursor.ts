@@ -1,4 +1,5 @@
 // Docs one by one, without an allocation for each. A cursor may give a doc twice.
+import type { Gram } from './column-lookup.js';
 import type { Column, GramIndex } from '../snapshot/segment.js';
 import { exhausted, paused, type Meter } from './meter.js';
 
@@ -130,6 +131,31 @@ export class GramCursor implements ValueCursor {
     }
     this.#value += delta;
     return this.#value;
+  }
+}
+
+/** Values that hold both of two grams. */
+export class TwoGramsCursor implements ValueCursor {
+  readonly #first: GramCursor;
+  readonly #second: GramCursor;
+  #last = 0;
+
+  constructor(first: Gram, second: Gram) {
+    this.#first = new GramCursor(first.index, first.gram);
+    this.#second = new GramCursor(second.index, second.gram);
+    this.#last = this.#second.next();
+  }
+
+  next(): number {
+    for (;;) {
+      const value = this.#first.next();
+      if (value < 0 || this.#last < 0) return exhausted;
+      while (this.#last < value) {
+        this.#last = this.#second.next();
+        if (this.#last < 0) return exhausted;
+      }
+      if (this.#last === value) return value;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import { foldAccents, prepareValue } from '../schema/prepare.js';
 import type { Condition, Target, TextTest } from './condition.js';
+import { isSameOrSubtype } from './attribute-names.js';
 import { isInOrder } from './order-node.js';
 import { rank, rankText } from './text-pattern.js';
 import { isCaseIgnored } from './text-test.js';
@@ -23,34 +24,26 @@ export function matchesStatic(
     case 'entryDn':
       return (entry.normalisedDn === condition.normalisedDn) !== condition.isNegated;
     case 'present':
-      return valuesOf(directory, entry, condition.target).length > 0 !== condition.isNegated;
+      return valuesOf(entry, condition.target).length > 0 !== condition.isNegated;
     case 'text': {
-      const values = valuesOf(directory, entry, condition.target);
+      const values = valuesOf(entry, condition.target);
       return values.some((value) => matchesText(condition.test, value)) !== condition.isNegated;
     }
     case 'rule': {
-      const values = valuesOf(directory, entry, condition.target);
-      const isFound = values.some((value) => prepareValue(condition.rule, value) === condition.wanted);
+      const values = valuesOf(entry, condition.target);
+      const isFound = values.some(
+        (value) => prepareValue(condition.rule, value) === condition.wanted,
+      );
       return isFound !== condition.isNegated;
     }
   }
 }
 
 /** Values of the attribute and of its subtypes. */
-export function valuesOf(directory: Directory, entry: StaticEntry, target: Target): string[] {
+export function valuesOf(entry: StaticEntry, target: Target): string[] {
   return entry.attributes
-    .filter(({ name }) => isAbout(directory, name, target))
+    .filter(({ name }) => isSameOrSubtype(name, target.name))
     .flatMap(({ values }) => [...values]);
-}
-
-function isAbout({ schema }: Directory, name: string, target: Target): boolean {
-  if (name.toLowerCase() === target.name) return true;
-  const held = schema.resolve(name);
-  return (
-    held.kind === 'known' &&
-    held.indexes.length > 0 &&
-    held.indexes.every((index) => target.indexes.includes(index))
-  );
 }
 
 function matchesText(test: TextTest, value: string): boolean {
@@ -59,8 +52,7 @@ function matchesText(test: TextTest, value: string): boolean {
   const strict = Buffer.from(prepared);
   const folded = isCaseIgnored(test.matching) ? Buffer.from(foldAccents(prepared)) : strict;
   if (test.kind !== 'pattern') return isInOrder(test, strict, folded);
-  const isStrict = test.isStrict || !test.folded;
-  const text = isStrict ? strict : folded;
-  const pattern = isStrict ? test.strict : (test.folded ?? test.strict);
+  const pattern = test.isStrict ? test.strict : (test.folded ?? test.strict);
+  const text = test.isStrict ? strict : folded;
   return rankText(pattern, text, 0, text.length) < rank.none;
 }

@@ -63,7 +63,11 @@ export class OrderNode implements PlanNode, ValueTest {
     );
     const start = strictOffsets[value] ?? 0;
     const end = strictOffsets[value + 1] ?? 0;
-    return isInOrder(this.#test, end > start ? strict.subarray(start, end - 1) : foldedText, foldedText);
+    return isInOrder(
+      this.#test,
+      end > start ? strict.subarray(start, end - 1) : foldedText,
+      foldedText,
+    );
   }
 }
 

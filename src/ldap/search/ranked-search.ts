@@ -7,7 +7,12 @@ import { isRemoved } from './find-entry.js';
 import { exhausted, paused, type Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
 import { borrowScratch, giveBackScratch, type Scratch } from './scratch.js';
-import { secondViewFlag, type SearchInput, type SearchResult, type SearchRun } from './search-run.js';
+import {
+  secondViewFlag,
+  type SearchInput,
+  type SearchResult,
+  type SearchRun,
+} from './search-run.js';
 
 export type ViewPlan = { readonly view: SegmentView; readonly node: PlanNode };
 
@@ -48,9 +53,7 @@ export class RankedSearch implements SearchRun {
     this.#hitsMax = sizeMax === 0 ? Infinity : Math.max(0, sizeMax - statics.length);
     this.#rankMax = plans.reduce((worst, { node }) => Math.max(worst, node.rankMax), 0);
     this.#rank = sizeMax === 0 ? this.#rankMax : 0;
-    this.#scratch = borrowScratch(
-      plans.reduce((sum, { view }) => sum + view.segment.docCount, 0),
-    );
+    this.#scratch = borrowScratch(plans.reduce((sum, { view }) => sum + view.segment.docCount, 0));
   }
 
   step(docsMax: number): SearchResult | undefined {

@@ -56,7 +56,8 @@ export class RuleNode implements PlanNode {
 
   #valuesOf(doc: number): string[] {
     const { index } = this.#assertion;
-    if (!this.#schema.attributes[index]?.isOperational) return readValues(this.#segment, doc, index);
+    if (!this.#schema.attributes[index]?.isOperational)
+      return readValues(this.#segment, doc, index);
     const column = this.#segment.columns[index];
     return column ? readValueIds(column, doc).map((value) => readPrepared(column, value)) : [];
   }

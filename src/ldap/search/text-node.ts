@@ -2,7 +2,7 @@
 import type { Column } from '../snapshot/segment.js';
 import { holdsValue } from './column-values.js';
 import {
-  chooseGram,
+  chooseGrams,
   equalEnd,
   lowerBound,
   prefixEnd,
@@ -16,6 +16,7 @@ import {
   RangeCursor,
   ScanCursor,
   SpanCursor,
+  TwoGramsCursor,
   UnionCursor,
   ValuesCursor,
   WordStartsCursor,
@@ -72,8 +73,7 @@ export class TextNode implements PlanNode, ValueTest {
     if (!this.#lookup) return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
     if (isNewOnly && rankMax > this.rankMax) return emptyCursor;
     if (rankMax >= rank.inside && this.rankMax === rank.inside) return this.#openInside(rankMax);
-    const isGramRarer =
-      !this.#isSingle && this.#estimateGram() < this.#estimateRanges(rankMax);
+    const isGramRarer = !this.#isSingle && this.#estimateGram() < this.#estimateRanges(rankMax);
     if (isGramRarer) return this.#openInside(rankMax);
     return this.#openRanges(this.#lookup, rankMax, isNewOnly);
   }
@@ -121,7 +121,7 @@ export class TextNode implements PlanNode, ValueTest {
 
   #estimateGram(): number {
     const gram = this.#chooseGram();
-    return gram === 'none' ? Infinity : gram.count * this.#docsPerValue();
+    return gram === 'none' ? Infinity : gram.rarest.count * this.#docsPerValue();
   }
 
   #openRanges(lookup: TextPattern, rankMax: number, isNewOnly: boolean): DocCursor {
@@ -161,12 +161,16 @@ export class TextNode implements PlanNode, ValueTest {
     const isSure = !this.#isStrict && isAnywhere && rankMax >= rank.inside;
     const gram = this.#chooseGram();
     if (gram !== 'none') {
-      const values = new GramCursor(gram.index, gram.gram);
+      const { rarest, second } = gram;
+      const values = second
+        ? new TwoGramsCursor(rarest, second)
+        : new GramCursor(rarest.index, rarest.gram);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);
     // A single byte is found nearly everywhere, where a call for each place costs more than the plain loop.
-    if (part.length < 2) return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
+    if (part.length < 2)
+      return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
     return this.#openValues(new ScanCursor(this.#column, part, this.#meter), rankMax, isSure);
   }
 
@@ -176,7 +180,7 @@ export class TextNode implements PlanNode, ValueTest {
   }
 
   #chooseGram(): GramChoice | 'none' {
-    this.#gram ??= chooseGram(this.#column, this.#lookup?.parts ?? []) ?? 'none';
+    this.#gram ??= chooseGrams(this.#column, this.#lookup?.parts ?? []) ?? 'none';
     return this.#gram;
   }
 
@@ -216,4 +220,3 @@ function union(one: DocCursor, other: DocCursor): DocCursor {
 function longest(parts: readonly Buffer[]): Buffer {
   return parts.reduce((best, part) => (part.length > best.length ? part : best), Buffer.alloc(0));
 }
-

@@ -73,7 +73,8 @@ function toTest(
   if (foldedParts.every((part, i) => part === parts[i])) {
     return { kind, matching, strict, folded: strict, isStrict };
   }
-  if (foldedParts.includes('')) return { kind, matching, strict, folded: undefined, isStrict: true };
+  if (foldedParts.includes(''))
+    return { kind, matching, strict, folded: undefined, isStrict: true };
   const folded = { ...shape, parts: foldedParts.map((part) => Buffer.from(part)) };
   return { kind, matching, strict, folded, isStrict };
 }

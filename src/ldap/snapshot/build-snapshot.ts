@@ -5,7 +5,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Client, Pool } from '../../db/pool.js';
 import { withAdvisoryLock } from '../../db/advisory-lock.js';
-import type { BalPubliee } from '../../domain/bal-publiee.js';
 import {
   listBalsModifiees,
   streamBalsPubliees,
@@ -13,8 +12,6 @@ import {
   type LoadsPublies,
   type Publication,
 } from '../../store/bal-publiee.js';
-import type { DirectoryEntry } from '../directory/directory.js';
-import type { ServedSchema } from '../schema/served-schema.js';
 import { EntryKeys, findDocs } from './entry-keys.js';
 import { removedSection } from './load-snapshot.js';
 import {
@@ -26,15 +23,8 @@ import {
 } from './manifest.js';
 import { SegmentBuilder } from './segment-builder.js';
 import { readAside, SegmentFileError, writeSegmentFile, type SegmentFile } from './segment-file.js';
-import { cleanFolder, nameFile, putFile } from './snapshot-folder.js';
-
-/** What entries are made of and for; from the settings. */
-export type SnapshotPlan = {
-  readonly schema: ServedSchema;
-  readonly entryOf: (bal: BalPubliee) => DirectoryEntry;
-  /** Of the schema and of all settings that `entryOf` depends on: with others, everything is built anew. */
-  readonly fingerprint: string;
-};
+import type { SnapshotPlan } from './snapshot-plan.js';
+import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js';
 
 export type BuildOutcome =
   | { readonly kind: 'unchanged' }
@@ -99,7 +89,9 @@ async function buildWhole(
   for await (const page of streamBalsPubliees(client)) {
     signal.throwIfAborted();
     for (const bal of page) {
-      builder.add(plan.entryOf(bal));
+      const entry = plan.entryOf(bal);
+      if (!entry) continue;
+      builder.add(entry);
       keys.add(bal.adresse);
     }
   }
@@ -138,7 +130,10 @@ async function buildDifference(
   const removed = findDocs(keys, addresses);
   input.onStep('segment');
   const builder = new SegmentBuilder(plan.schema);
-  for (const bal of changed.bals) builder.add(plan.entryOf(bal));
+  for (const bal of changed.bals) {
+    const entry = plan.entryOf(bal);
+    if (entry) builder.add(entry);
+  }
   const { segment } = builder.finish();
   input.onStep('write');
   const isEmpty = segment.docCount === 0 && removed.length === 0;
@@ -204,10 +199,6 @@ export async function haveFiles(folder: string, manifest: Manifest): Promise<boo
     if (!isThere) return false;
   }
   return true;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 export function isSameLoads(left: LoadsPublies, right: LoadsPublies): boolean {

@@ -1,59 +1,10 @@
-// One attribute of all entries, from texts as they come to a column.
-import { foldAccents, prepareValue } from '../schema/prepare.js';
+// What is collected of one attribute while entries come.
 import type { Matching } from '../schema/served-schema.js';
-import { GrowingNumbers, GrowingText } from './growing.js';
+import { GrowingNumbers } from './growing.js';
 import { ListTable } from './list-table.js';
-import { listFlag, noValue, type Column } from './segment.js';
-import { sortTexts } from './sort-texts.js';
-
-/**
- * Collects the values of one attribute. A *text id* is the place of a distinct text among those seen: a text is prepared
- * and encoded once, however many entries hold it.
- */
-export class ColumnBuilder {
-  readonly #textIds = new Map<string, number>();
-  readonly #encoded = new GrowingText();
-  readonly #encodedStarts = new GrowingNumbers();
-  readonly #ofEntry = new GrowingNumbers();
-  readonly #lists = new ListTable();
-
-  /** The values of the next entry. */
-  add(values: readonly string[]): void {
-    const [first] = values;
-    if (first === undefined) {
-      this.#ofEntry.push(noValue);
-    } else if (values.length === 1) {
-      this.#ofEntry.push(this.#textIdOf(first));
-    } else {
-      const textIds = values.map((value) => this.#textIdOf(value));
-      this.#ofEntry.push((listFlag | this.#lists.place(textIds)) >>> 0);
-    }
-  }
-
-  #textIdOf(text: string): number {
-    const known = this.#textIds.get(text);
-    if (known !== undefined) return known;
-    const textId = this.#textIds.size;
-    this.#textIds.set(text, textId);
-    this.#encodedStarts.push(this.#encoded.length);
-    this.#encoded.append(text);
-    return textId;
-  }
-
-  /** What was collected; the dictionary is given up. */
-  finish(matching: Matching | undefined): CollectedColumn {
-    const ranked = rankTexts([...this.#textIds.keys()], matching);
-    this.#textIds.clear();
-    this.#encodedStarts.push(this.#encoded.length);
-    return {
-      ofEntry: this.#ofEntry.numbers,
-      lists: this.#lists.numbers,
-      encoded: this.#encoded.bytes,
-      encodedStarts: this.#encodedStarts.numbers,
-      ranked,
-    };
-  }
-}
+import type { RankedForms } from './rank-forms.js';
+import { listFlag, noValue } from './segment.js';
+import { isSameNumbers, TextTable } from './text-table.js';
 
 /** All values of an attribute, entries still being in the order in which they came. */
 export type CollectedColumn = {
@@ -63,97 +14,46 @@ export type CollectedColumn = {
   /** Texts as they are shown, in UTF-8, one after the other; where each begins, and the length. */
   readonly encoded: Buffer;
   readonly encodedStarts: Uint32Array;
-  readonly ranked: RankedTexts;
+  readonly ranked: RankedForms;
 };
 
-type ColumnTexts = Pick<
-  Column,
-  'valueCount' | 'folded' | 'foldedOffsets' | 'strict' | 'strictOffsets'
->;
+export class ColumnBuilder {
+  readonly #texts: TextTable;
+  readonly #ofEntry = new GrowingNumbers();
+  readonly #lists = new ListTable();
 
-type RankedTexts = ColumnTexts & {
-  /** Value id of each text id; `noValue` where nothing is left of the text once prepared. */
-  readonly valueIds: Uint32Array;
-};
-
-function rankTexts(texts: readonly string[], matching: Matching | undefined): RankedTexts {
-  const forms: Form[] = [];
-  const textIdOfForm = new GrowingNumbers();
-  for (let textId = 0; textId < texts.length; textId++) {
-    const text = texts[textId] ?? '';
-    const strict = matching === undefined ? text : prepareValue(matching, text);
-    if (strict === undefined) continue;
-    textIdOfForm.push(textId);
-    forms.push({ strict, folded: matching === 'caseIgnore' ? foldAccents(strict) : strict });
+  constructor(matching: Matching | undefined) {
+    this.#texts = new TextTable(matching);
   }
-  const order = sortForms(forms);
-  const { valueOfForm, ...ranked } = writeRanked(forms, order);
-  const valueIds = new Uint32Array(texts.length).fill(noValue);
-  for (let form = 0; form < forms.length; form++) {
-    valueIds[textIdOfForm.numbers[form] ?? 0] = valueOfForm[form] ?? noValue;
-  }
-  return { ...ranked, valueIds };
-}
 
-/** What is left of a text once prepared; several texts may come to the same. */
-type Form = { readonly folded: string; readonly strict: string };
-
-/** Numbers of the forms in the byte order of (folded, strict). */
-function sortForms(forms: readonly Form[]): Uint32Array {
-  const texts = new GrowingText();
-  const starts = new Uint32Array(forms.length);
-  for (const [number, { folded }] of forms.entries()) {
-    starts[number] = texts.length;
-    texts.appendEnded(folded);
-  }
-  const order = sortTexts(texts.bytes, starts);
-  let first = 0;
-  for (let at = 1; at <= order.length; at++) {
-    const folded = forms[order[first] ?? 0]?.folded;
-    if (at < order.length && forms[order[at] ?? 0]?.folded === folded) continue;
-    if (at - first > 1) sortByStrict(forms, order.subarray(first, at));
-    first = at;
-  }
-  return order;
-}
-
-function sortByStrict(forms: readonly Form[], order: Uint32Array): void {
-  // Not by code unit, which is another order than that of UTF-8 beyond U+D7FF.
-  const bytesOf = (number: number): Buffer => Buffer.from(forms[number]?.strict ?? '');
-  order.sort((left, right) => Buffer.compare(bytesOf(left), bytesOf(right)) || left - right);
-}
-
-function writeRanked(
-  forms: readonly Form[],
-  order: Uint32Array,
-): ColumnTexts & { readonly valueOfForm: Uint32Array } {
-  const valueOfForm = new Uint32Array(forms.length);
-  const foldedTexts = new GrowingText();
-  const strictTexts = new GrowingText();
-  const foldedOffsets = new GrowingNumbers();
-  const strictOffsets = new GrowingNumbers();
-  let previous: Form | undefined;
-  for (const number of order) {
-    const form = forms[number];
-    if (form === undefined) continue;
-    if (form.folded !== previous?.folded || form.strict !== previous.strict) {
-      foldedOffsets.push(foldedTexts.length);
-      strictOffsets.push(strictTexts.length);
-      foldedTexts.appendEnded(form.folded);
-      if (form.strict !== form.folded) strictTexts.appendEnded(form.strict);
-      previous = form;
+  /** The values of the next entry. */
+  add(values: readonly string[]): void {
+    const [first] = values;
+    if (first === undefined) {
+      this.#ofEntry.push(noValue);
+    } else if (values.length === 1) {
+      this.#ofEntry.push(this.#texts.idOf(first));
+    } else {
+      const textIds = values.map((value) => this.#texts.idOf(value));
+      this.#ofEntry.push((listFlag | this.#lists.place(textIds)) >>> 0);
     }
-    valueOfForm[number] = foldedOffsets.length - 1;
   }
-  const valueCount = foldedOffsets.length;
-  foldedOffsets.push(foldedTexts.length);
-  strictOffsets.push(strictTexts.length);
-  return {
-    valueOfForm,
-    valueCount,
-    folded: foldedTexts.bytes,
-    foldedOffsets: foldedOffsets.numbers,
-    strict: strictTexts.bytes,
-    strictOffsets: strictOffsets.numbers,
-  };
+
+  /** Whether each entry was given the same values as in `other`, which prepares them alike. */
+  isSameAs(other: ColumnBuilder): boolean {
+    return (
+      isSameNumbers(this.#ofEntry.numbers, other.#ofEntry.numbers) &&
+      isSameNumbers(this.#lists.numbers, other.#lists.numbers) &&
+      this.#texts.isSameAs(other.#texts)
+    );
+  }
+
+  /** To be called last. */
+  finish(): CollectedColumn {
+    return {
+      ofEntry: this.#ofEntry.numbers,
+      lists: this.#lists.numbers,
+      ...this.#texts.finish(),
+    };
+  }
 }

@@ -6,15 +6,20 @@ import { ListTable } from './list-table.js';
 import { listFlag, noValue, type Column } from './segment.js';
 import { buildWordStarts } from './word-starts.js';
 
-/** `entryOfDoc`: for each doc, the rank at which its entry came. */
+/**
+ * `entryOfDoc`: for each doc, the rank at which its entry came. `gramValuesMin`: with fewer values there are no n-grams, whose
+ * tables would take more room than the texts and more time than a look at all of them.
+ */
 export function buildColumn(
   collected: CollectedColumn,
   attribute: ServedAttribute,
   entryOfDoc: Uint32Array,
+  gramValuesMin: number,
 ): Column {
   const { valueIds, ...texts } = collected.ranked;
   const forward = mapValues(collected, valueIds, entryOfDoc);
   const substrings = attribute.isSubstringIndexed;
+  const hasGrams = substrings && texts.valueCount >= gramValuesMin;
   const words = substrings ? buildWordStarts(texts.folded, texts.foldedOffsets) : undefined;
   return {
     ...texts,
@@ -22,8 +27,8 @@ export function buildColumn(
     ...invert(forward, texts.valueCount),
     wordStartValues: words?.values,
     wordStartOffsets: words?.offsets,
-    bigrams: substrings ? buildBigrams(texts.folded, texts.foldedOffsets) : undefined,
-    trigrams: substrings ? buildTrigrams(texts.folded, texts.foldedOffsets) : undefined,
+    bigrams: hasGrams ? buildBigrams(texts.folded, texts.foldedOffsets) : undefined,
+    trigrams: hasGrams ? buildTrigrams(texts.folded, texts.foldedOffsets) : undefined,
   };
 }
 

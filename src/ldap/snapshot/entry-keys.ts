@@ -10,13 +10,17 @@ export class EntryKeys {
   readonly #texts = new GrowingText();
   readonly #starts = new GrowingNumbers();
 
+  #lastStart: number | undefined;
+
   /** @throws RangeError when `key` does not come after the last one. */
   add(key: string): void {
-    const last = this.#starts.numbers.at(-1);
+    const last = this.#lastStart;
     const start = this.#texts.length;
+    this.#lastStart = start;
     this.#starts.push(start);
     this.#texts.appendEnded(key);
-    if (last !== undefined && compareTexts(this.#texts.bytes, last, start) >= 0) {
+    const { bytes } = this.#texts;
+    if (last !== undefined && compareTexts(bytes, last, bytes, start) >= 0) {
       throw new RangeError('addresses are not in order, or one comes twice');
     }
   }

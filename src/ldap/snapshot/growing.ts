@@ -13,6 +13,10 @@ export class GrowingNumbers {
     return this.#numbers.subarray(0, this.#length);
   }
 
+  at(place: number): number | undefined {
+    return place < this.#length ? this.#numbers[place] : undefined;
+  }
+
   push(value: number): void {
     if (this.#length === this.#numbers.length) {
       const larger = new Uint32Array(this.#length * 2);
@@ -24,7 +28,7 @@ export class GrowingNumbers {
 }
 
 export class GrowingText {
-  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
   #length = 0;
 
   get length(): number {
@@ -60,9 +64,19 @@ export class GrowingText {
     this.#bytes[this.#length++] = 0;
   }
 
+  /** Appends the text at `start` of `from`, with the byte 0 that ends it. */
+  copyEnded(from: Uint8Array, start: number): void {
+    for (let at = start; ; at++) {
+      if (this.#length === this.#bytes.length) this.#reserve(1);
+      const byte = from[at] ?? 0;
+      this.#bytes[this.#length++] = byte;
+      if (byte === 0) return;
+    }
+  }
+
   #reserve(size: number): void {
     if (this.#length + size <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + size));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }

@@ -25,7 +25,10 @@ export class ListTable {
   }
 
   #holds(place: number, ids: readonly number[]): boolean {
-    const numbers = this.#numbers.numbers;
-    return numbers[place] === ids.length && ids.every((id, at) => numbers[place + 1 + at] === id);
+    if (this.#numbers.at(place) !== ids.length) return false;
+    for (let at = 0; at < ids.length; at++) {
+      if (this.#numbers.at(place + 1 + at) !== ids[at]) return false;
+    }
+    return true;
   }
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadsPublies } from '../../store/bal-publiee.js';
-import { replaceFile } from './snapshot-folder.js';
+import { isMissing, replaceFile } from './snapshot-folder.js';
 
 export type Manifest = {
   /** New with each build; see `Snapshot.id`. */
@@ -32,7 +32,7 @@ const version = 1;
 /** Undefined when there is none, or none of this version: then there is nothing to serve yet. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(manifestPath(folder), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
   return text === undefined ? undefined : parseManifest(text);

@@ -5,11 +5,18 @@ import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
 import { buildColumn } from './column.js';
 import { encodeEntries } from './entry-encoder.js';
 import { GrowingNumbers, GrowingText } from './growing.js';
-import { listFlag, noValue, type Segment } from './segment.js';
+import { listFlag, noValue, type Column, type Segment } from './segment.js';
 
-/** Whole at once; `SegmentBuilder` takes them as they come. */
-export function buildSegment(schema: ServedSchema, entries: Iterable<DirectoryEntry>): Segment {
-  const builder = new SegmentBuilder(schema);
+/** Below this, looking at all values of a column takes a few tens of microseconds. */
+const gramValuesMinDefault = 4096;
+
+/** Whole at once, and with n-grams however few the values are: for small sets. `SegmentBuilder` takes entries as they come. */
+export function buildSegment(
+  schema: ServedSchema,
+  entries: Iterable<DirectoryEntry>,
+  gramValuesMin = 0,
+): Segment {
+  const builder = new SegmentBuilder(schema, gramValuesMin);
   for (const entry of entries) builder.add(entry);
   return builder.finish().segment;
 }
@@ -17,13 +24,18 @@ export function buildSegment(schema: ServedSchema, entries: Iterable<DirectoryEn
 /** Entries in any order; the DN of each is unique, and the caller sees to it. */
 export class SegmentBuilder {
   readonly #schema: ServedSchema;
+  readonly #gramValuesMin: number;
   readonly #columns: readonly ColumnBuilder[];
   readonly #dns = new GrowingText();
   readonly #dnStarts = new GrowingNumbers();
 
-  constructor(schema: ServedSchema) {
+  /** `gramValuesMin`: see `buildColumn`. */
+  constructor(schema: ServedSchema, gramValuesMin = gramValuesMinDefault) {
     this.#schema = schema;
-    this.#columns = schema.attributes.map(() => new ColumnBuilder());
+    this.#gramValuesMin = gramValuesMin;
+    this.#columns = schema.attributes.map(
+      ({ equality, substring }) => new ColumnBuilder(equality ?? substring),
+    );
   }
 
   get entryCount(): number {
@@ -40,26 +52,58 @@ export class SegmentBuilder {
 
   /** To be called once. `docOfEntry`: doc of each entry, in the order in which they came. */
   finish(): { readonly segment: Segment; readonly docOfEntry: Uint32Array } {
-    const { attributes } = this.#schema;
     const docCount = this.entryCount;
     this.#dnStarts.push(this.#dns.length);
-    const collected = this.#columns.map((column, index) => {
-      const attribute = attributes[index];
-      return column.finish(attribute?.equality ?? attribute?.substring);
-    });
+    const originals = this.#columns.map((_, index) => this.#findOriginal(index));
+    const collected = this.#collect(originals);
     const entryOfDoc = orderEntries(this.#schema, collected, docCount);
     const dns = { encoded: this.#dns.bytes, starts: this.#dnStarts.numbers };
     const segment = {
       docCount,
       ...encodeEntries(this.#schema, collected, dns, entryOfDoc),
-      columns: attributes.flatMap((attribute, index) => {
-        const column = collected[index];
-        return column ? [buildColumn(column, attribute, entryOfDoc)] : [];
-      }),
+      columns: this.#buildColumns(originals, collected, entryOfDoc),
     };
     const docOfEntry = new Uint32Array(docCount);
     for (let doc = 0; doc < docCount; doc++) docOfEntry[entryOfDoc[doc] ?? 0] = doc;
     return { segment, docOfEntry };
+  }
+
+  /** The first attribute that has the same values under the same rules: itself, for most. */
+  #findOriginal(index: number): number {
+    const { attributes } = this.#schema;
+    const own = attributes[index];
+    const column = this.#columns[index];
+    return attributes.findIndex(
+      (attribute, other) =>
+        other === index ||
+        (column !== undefined &&
+          attribute.isSubstringIndexed === own?.isSubstringIndexed &&
+          this.#columns[other]?.isSameAs(column) === true),
+    );
+  }
+
+  #collect(originals: readonly number[]): CollectedColumn[] {
+    const collected: CollectedColumn[] = [];
+    for (const [index, column] of this.#columns.entries()) {
+      const shared = collected[originals[index] ?? index];
+      collected.push(shared ?? column.finish());
+    }
+    return collected;
+  }
+
+  #buildColumns(
+    originals: readonly number[],
+    collected: readonly CollectedColumn[],
+    entryOfDoc: Uint32Array,
+  ): Column[] {
+    const columns: Column[] = [];
+    for (const [index, attribute] of this.#schema.attributes.entries()) {
+      const own = collected[index];
+      const shared = columns[originals[index] ?? index];
+      if (shared) columns.push(shared);
+      else if (own) columns.push(buildColumn(own, attribute, entryOfDoc, this.#gramValuesMin));
+    }
+    return columns;
   }
 }
 

@@ -54,7 +54,9 @@ export async function writeSegmentFile(path: string, content: SegmentFile): Prom
   const file = await open(path, 'wx', 0o640);
   try {
     let written = await writeAll(file, header);
-    for (const [, array] of [...served, ...aside]) written += await writeAll(file, padded(array));
+    for (const array of [...distinct(served), ...distinct(aside)]) {
+      written += await writeAll(file, padded(array));
+    }
     await file.sync();
     return written;
   } finally {
@@ -62,18 +64,27 @@ export async function writeSegmentFile(path: string, content: SegmentFile): Prom
   }
 }
 
+/** An array that has several names (columns may be shared) is written once. */
 function measurePart(sections: readonly [string, SectionArray][]): FilePart {
   let size = 0;
   let checksum = 0;
+  const placeOf = new Map<SectionArray, number>();
   const places = sections.map(([name, array]): SectionPlace => {
-    const place = { name, at: size, size: array.byteLength };
-    for (const bytes of padded(array)) {
-      checksum = crc32(bytes, checksum);
-      size += bytes.length;
+    const at = placeOf.get(array) ?? size;
+    if (at === size) {
+      placeOf.set(array, at);
+      for (const bytes of padded(array)) {
+        checksum = crc32(bytes, checksum);
+        size += bytes.length;
+      }
     }
-    return place;
+    return { name, at, size: array.byteLength };
   });
   return { size, checksum, places };
+}
+
+function distinct(sections: readonly [string, SectionArray][]): Set<SectionArray> {
+  return new Set(sections.map(([, array]) => array));
 }
 
 /** The bytes of an array, in slices, up to the next multiple of `alignment`. */

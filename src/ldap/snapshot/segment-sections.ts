@@ -59,7 +59,8 @@ export function readSections(find: FindSection, columnCount: number): Segment {
 
 function readColumn(find: FindSection, name: string): Column {
   const foldedOffsets = numbers(find, `${name}.foldedOffsets`);
-  const hasSubstrings = find(`${name}.bigrams.offsets`) !== undefined;
+  const hasWords = find(`${name}.wordStartValues`) !== undefined;
+  const hasGrams = find(`${name}.bigrams.offsets`) !== undefined;
   return {
     valueCount: foldedOffsets.length - 1,
     folded: get(find, `${name}.folded`),
@@ -70,10 +71,10 @@ function readColumn(find: FindSection, name: string): Column {
     docs: numbers(find, `${name}.docs`),
     valueOfDoc: numbers(find, `${name}.valueOfDoc`),
     lists: numbers(find, `${name}.lists`),
-    wordStartValues: hasSubstrings ? numbers(find, `${name}.wordStartValues`) : undefined,
-    wordStartOffsets: hasSubstrings ? shortNumbers(find, `${name}.wordStartOffsets`) : undefined,
-    bigrams: hasSubstrings ? readGrams(find, `${name}.bigrams`) : undefined,
-    trigrams: hasSubstrings ? readGrams(find, `${name}.trigrams`) : undefined,
+    wordStartValues: hasWords ? numbers(find, `${name}.wordStartValues`) : undefined,
+    wordStartOffsets: hasWords ? shortNumbers(find, `${name}.wordStartOffsets`) : undefined,
+    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`) : undefined,
+    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`) : undefined,
   };
 }
 

@@ -47,7 +47,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** Sets a file that is not what was written aside: the next build then starts from nothing. */
 export async function setAside(path: string): Promise<void> {
-  await rename(path, `${path}${brokenSuffix}`);
+  await rename(path, `${path}${brokenSuffix}`).catch((error: unknown) => {
+    // Another process that serves it was first.
+    if (!isMissing(error)) throw error;
+  });
 }
 
 /**
@@ -68,6 +71,10 @@ export async function cleanFolder(
     );
     if (age > youngMs) await rm(path, { force: true });
   }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Twice the time that the longest build may take. */

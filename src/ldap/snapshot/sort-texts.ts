@@ -104,6 +104,7 @@ function sortByInsertion(
       const difference = compareTexts(
         bytes,
         (starts[before] ?? 0) + depth,
+        bytes,
         (starts[number] ?? 0) + depth,
       );
       if (difference < 0 || (difference === 0 && before < number)) break;
@@ -114,10 +115,15 @@ function sortByInsertion(
 }
 
 /** Order of two texts that each end with a byte 0; negative, 0 or positive. */
-export function compareTexts(bytes: Uint8Array, left: number, right: number): number {
+export function compareTexts(
+  leftBytes: Uint8Array,
+  left: number,
+  rightBytes: Uint8Array,
+  right: number,
+): number {
   for (let at = 0; ; at++) {
-    const byte = bytes[left + at] ?? 0;
-    const difference = byte - (bytes[right + at] ?? 0);
+    const byte = leftBytes[left + at] ?? 0;
+    const difference = byte - (rightBytes[right + at] ?? 0);
     if (difference !== 0 || byte === 0) return difference;
   }
 }

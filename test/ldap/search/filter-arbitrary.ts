@@ -81,7 +81,11 @@ const rankedLeaf: fc.Arbitrary<Filter> = fc.oneof(
       final: fc.option(plainValue, { nil: undefined, freq: 1 }),
     })
     .filter(({ initial, any, final }) => !!initial || any.length > 0 || !!final),
-  fc.record({ kind: fc.constant('equality' as const), attribute: textAttribute, value: plainValue }),
+  fc.record({
+    kind: fc.constant('equality' as const),
+    attribute: textAttribute,
+    value: plainValue,
+  }),
   fc.record({ kind: fc.constant('present' as const), attribute: textAttribute }),
 );
 

@@ -49,8 +49,7 @@ export function evaluate(
             ? resolved.equality
             : resolved.ordering;
       if (!rule) return undefined;
-      const isFolded =
-        filter.kind === 'approx' || (options.isAccentInsensitive && !isNegated);
+      const isFolded = filter.kind === 'approx' || (options.isAccentInsensitive && !isNegated);
       return best(values, (value, index) => item(filter, rule, value, index, isFolded));
     }
   }
@@ -79,9 +78,18 @@ function best(
   return or([...values.map(({ value, index }) => matches(value, index)), false]);
 }
 
-type Item = Exclude<Filter, { kind: 'and' | 'or' } | { kind: 'not' | 'unknown' | 'extensible' | 'present' }>;
+type Item = Exclude<
+  Filter,
+  { kind: 'and' | 'or' } | { kind: 'not' | 'unknown' | 'extensible' | 'present' }
+>;
 
-function item(filter: Item, rule: Matching, value: string, index: number, isFolded: boolean): Verdict {
+function item(
+  filter: Item,
+  rule: Matching,
+  value: string,
+  index: number,
+  isFolded: boolean,
+): Verdict {
   const spellings = spellingsOf(rule, isFolded);
   const held = prepareValue(rule, value);
   if (filter.kind === 'substrings') {
@@ -89,7 +97,15 @@ function item(filter: Item, rule: Matching, value: string, index: number, isFold
     if (!parts) return undefined;
     if (held === undefined) return false;
     const isIndexed = attributes[index]?.isSubstringIndexed === true;
-    return or(spellings.map((spell) => substrings(parts.map((part) => ({ ...part, text: spell(part.text) })), spell(held), isIndexed)));
+    return or(
+      spellings.map((spell) =>
+        substrings(
+          parts.map((part) => ({ ...part, text: spell(part.text) })),
+          spell(held),
+          isIndexed,
+        ),
+      ),
+    );
   }
   const asserted = prepareValue(rule, filter.value.toString());
   if (asserted === undefined) return undefined;
@@ -174,7 +190,9 @@ function extensible(
   if (wanted === undefined) return undefined;
   const indexes = about
     ? about.indexes
-    : attributes.flatMap(({ equality }, index) => (equality && isFit(rule, equality) ? [index] : []));
+    : attributes.flatMap(({ equality }, index) =>
+        equality && isFit(rule, equality) ? [index] : [],
+      );
   const isFound = indexes.some((index) =>
     (entry.values[index] ?? []).some((value) => {
       const held = prepareValue(rule, value);

@@ -1,6 +1,10 @@
 // A small schema with one attribute for each way of matching, and generated entries under it.
 import fc from 'fast-check';
-import type { Directory, DirectoryEntry, StaticEntry } from '../../../src/ldap/directory/directory.js';
+import type {
+  Directory,
+  DirectoryEntry,
+  StaticEntry,
+} from '../../../src/ldap/directory/directory.js';
 import { prepareValue } from '../../../src/ldap/schema/prepare.js';
 import type {
   Matching,
@@ -203,7 +207,8 @@ export function twoViews(
   const served = changed.filter(({ dn }) => gone.has(dn) || !base.some((one) => one.dn === dn));
   const removed = new Uint8Array((first.docCount + 7) >> 3);
   for (let doc = 0; doc < first.docCount; doc++) {
-    if (gone.has(readDn(first, doc))) removed[doc >> 3] = (removed[doc >> 3] ?? 0) | (1 << (doc & 7));
+    if (gone.has(readDn(first, doc)))
+      removed[doc >> 3] = (removed[doc >> 3] ?? 0) | (1 << (doc & 7));
   }
   const second = buildSegment(schema, served);
   return {

@@ -10,13 +10,7 @@ import { startSearch } from '../../../src/ldap/search/start-search.js';
 import type { Snapshot } from '../../../src/ldap/snapshot/segment.js';
 import { evaluate } from './filter-model.js';
 import { filterArbitrary, rankedFilterArbitrary } from './filter-arbitrary.js';
-import {
-  dnsOf,
-  entriesArbitrary,
-  rootDse,
-  sampleDirectory,
-  twoViews,
-} from './sample-directory.js';
+import { dnsOf, entriesArbitrary, rootDse, sampleDirectory, twoViews } from './sample-directory.js';
 
 const baseDn = 'ou=BAL,o=mssante,c=fr';
 
@@ -180,7 +174,11 @@ test('slices of any size give the same result, limits included', () => {
     { numRuns: 60 },
   );
   const { success, sizeLimitExceeded, adminLimitExceeded } = resultCode;
-  assert.deepEqual([...codes].sort(compareNumbers), [success, sizeLimitExceeded, adminLimitExceeded]);
+  assert.deepEqual([...codes].sort(compareNumbers), [
+    success,
+    sizeLimitExceeded,
+    adminLimitExceeded,
+  ]);
 });
 
 test('the scope decides which entries are looked at', () => {
@@ -196,7 +194,7 @@ test('the scope decides which entries are looked at', () => {
         for (const { filter, scope } of searches) {
           const options = { isAccentInsensitive: false, scope, baseObject };
           const result = run(inputOf(snapshot, filter, options));
-          const isFound = scope !== 'one' && matching(filter, [entry], false).size === 1;
+          const isFound: boolean = scope !== 'one' && matching(filter, [entry], false).size === 1;
           assert.deepEqual(dnsOf(snapshot, result.hits), isFound ? [entry.dn] : []);
         }
       },

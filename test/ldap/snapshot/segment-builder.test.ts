@@ -173,6 +173,25 @@ it('indexes substrings only where the schema says so', () => {
   );
 });
 
+it('leaves n-grams out of columns that are quicker to look through', () => {
+  const list = [entryOf({ cn: ['Dupont'], mail: ['a@b.fr', 'c@d.fr'] })];
+  const { columns } = buildSegment(smallSchema, list, 2);
+  assert.deepEqual(
+    columns.map(({ bigrams, trigrams, wordStartValues }) => [
+      bigrams !== undefined,
+      trigrams !== undefined,
+      wordStartValues !== undefined,
+    ]),
+    [
+      [false, false, false],
+      [false, false, true],
+      [true, true, true],
+      [false, false, false],
+      [false, false, false],
+    ],
+  );
+});
+
 it('gives a class of its own to every byte called exact, and never that of the end of a value', () => {
   const exact = [...gramClass].filter((_, byte) => isExactGramByte[byte] === 1);
   assert.ok(exact.length > 50);
