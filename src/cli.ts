@@ -6,6 +6,7 @@ import { registerDemo } from './commands/demo.js';
 import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
+import { registerLdap } from './commands/ldap.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
@@ -14,6 +15,7 @@ import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
 import { messageOf } from './errors.js';
+import { programVersion } from './commands/version.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -45,7 +47,7 @@ function buildProgram(context: CommandContext): Command {
     .description("Tient les BAL d'un opérateur MSSanté en accord avec l'Annuaire Santé.")
     .option('-c, --config <fichier>', 'fichier de réglages', 'annuaire-sync.yaml')
     .option('--json', 'résultat en JSON sur la sortie standard', false)
-    .version('0.1.0', '-V, --version', 'affiche la version')
+    .version(programVersion, '-V, --version', 'affiche la version')
     .helpOption('-h, --help', "affiche l'aide")
     .helpCommand('help [commande]', "affiche l'aide d'une commande")
     .configureOutput({
@@ -64,6 +66,7 @@ function buildProgram(context: CommandContext): Command {
   registerReport(program, context);
   registerStatus(program, context);
   registerExport(program, context);
+  registerLdap(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

@@ -1,6 +1,7 @@
 // The form of the `ldap:` section.
 import { z } from 'zod';
-import { layoutSchema } from './ldap-layout-schema.js';
+import { typesBal } from '../domain/bal-operateur.js';
+import { defaultLayout } from '../ldap/directory/layout.js';
 import { secret } from './secret.js';
 
 const seconds = z.number().positive().max(86_400);
@@ -25,13 +26,25 @@ const account = z.strictObject({
   recherchesParSeconde: allowance.recherchesParSeconde.default(0),
 });
 
+const names = z.array(z.string().min(1)).min(1).max(16);
+
+/** What of the tree is not given stays as it is by default, class by class; the attributes are given all or not at all. */
+const annuaire = z.strictObject({
+  baseDn: z.string().default(defaultLayout.baseDn),
+  rdn: z.string().default(defaultLayout.rdn),
+  sansAccents: z.boolean().default(defaultLayout.isAccentInsensitive),
+  classes: z.partialRecord(z.enum(typesBal), names).default({}),
+  attributs: z.record(z.string().min(1).max(200), names).optional(),
+});
+
 export const ldapSchema = z.strictObject({
   adresses: z.array(z.string().min(1)).min(1).max(16).default(['127.0.0.1']),
   port: z.union([port, z.literal(false)]).default(8389),
   portLdaps: z.union([port, z.literal(false)]).default(8636),
   clairHorsBoucle: z.boolean().default(false),
   tlsObligatoire: z.boolean().default(false),
-  annuaire: layoutSchema.prefault({}),
+  annuaire: annuaire.prefault({}),
+  consultationSecondes: seconds.default(60),
   workers: z.int().min(1).max(64).default(1),
   tls: z
     .strictObject({

@@ -1,17 +1,17 @@
 // The `ldap:` section as the server uses it.
-import type { Layout } from '../ldap/directory/layout.js';
+import { defaultLayout, findLayoutFaults, type Layout } from '../ldap/directory/layout.js';
 import { parseDn } from '../ldap/dn/dn.js';
 import { parsePasswordHash } from '../ldap/server/password-hash.js';
 import { isLoopback, parseRanges } from '../ldap/server/peer-address.js';
 import type { Account, LdapServerSettings, TlsFiles } from '../ldap/server/server-settings.js';
-import { resolveLayout } from './ldap-layout-schema.js';
 import type { RawLdap } from './ldap-schema.js';
 import type { FileReader } from './secret.js';
 
 export type LdapSettings = {
   readonly server: LdapServerSettings;
-  /** The tree, and what entries hold. */
   readonly layout: Layout;
+  /** Between two looks at a database whose notices may be missed. */
+  readonly pollMs: number;
   readonly workers: number;
   /** For operations that are being answered when the server stops. */
   readonly stopMs: number;
@@ -22,7 +22,8 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
   checkAddresses(raw, reader);
   checkProxy(raw, reader);
   return {
-    layout: resolveLayout(raw.annuaire, (message) => reader.fault(message)),
+    layout: resolveLayout(raw.annuaire, reader),
+    pollMs: raw.consultationSecondes * 1_000,
     workers: raw.workers,
     stopMs: limites.arretSecondes * 1_000,
     server: {
@@ -45,6 +46,18 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
       },
     },
   };
+}
+
+function resolveLayout(raw: RawLdap['annuaire'], reader: FileReader): Layout {
+  const layout = {
+    baseDn: raw.baseDn,
+    rdn: raw.rdn,
+    classes: { ...defaultLayout.classes, ...raw.classes },
+    attributs: raw.attributs ?? defaultLayout.attributs,
+    isAccentInsensitive: raw.sansAccents,
+  };
+  for (const fault of findLayoutFaults(layout)) reader.fault(`ldap.annuaire.${fault}`);
+  return layout;
 }
 
 function listenersOf({ adresses, port, portLdaps, tls }: RawLdap): LdapServerSettings['listeners'] {

@@ -1,20 +1,23 @@
 // Several processes on the same ports: the primary hands connections out, and sees to it that there are as many as asked.
 import cluster, { type Worker } from 'node:cluster';
+import { AppError } from '../errors.js';
 
 /** What a worker tells the primary. */
-export type WorkerReport =
+export type WorkerReport<Line> =
   | { readonly kind: 'listening'; readonly places: readonly string[] }
   /** It cannot serve: French, with the remedy. */
   | { readonly kind: 'fault'; readonly code: string; readonly message: string }
-  /** French, for the log. */
-  | { readonly kind: 'line'; readonly text: string };
+  /** For the log. */
+  | { readonly kind: 'line'; readonly line: Line };
 
 /** What the primary tells all workers. */
-export type WorkerOrder = { readonly kind: 'snapshot' | 'reload' | 'stop' };
+export type WorkerOrder = { readonly kind: 'reload' | 'stop' };
 
-export type WorkerPoolOptions = {
+export type WorkerPoolOptions<Line> = {
   readonly count: number;
-  readonly report: (line: string) => void;
+  /** French. */
+  readonly report: (message: string) => void;
+  readonly onLine: (line: Line) => void;
   /** Time that workers have to end by themselves. */
   readonly stopMs: number;
 };
@@ -25,14 +28,14 @@ const restartMaxMs = 30_000;
 /** Deaths are forgotten after this long. */
 const memoryMs = 60_000;
 
-export class WorkerPool {
-  readonly #options: WorkerPoolOptions;
+export class WorkerPool<Line> {
+  readonly #options: WorkerPoolOptions<Line>;
   readonly #workers = new Set<Worker>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #deathsMs: number[] = [];
   #isStopping = false;
 
-  constructor(options: WorkerPoolOptions) {
+  constructor(options: WorkerPoolOptions<Line>) {
     this.#options = options;
   }
 
@@ -40,10 +43,12 @@ export class WorkerPool {
     return [...this.#workers].flatMap(({ process }) => process.pid ?? []);
   }
 
-  /** Starts one, and the others once it listens; throws what it could not do. */
+  /** Starts one, and the others once it listens; throws what it could not do. Resolves when all had time to listen. */
   async start(): Promise<readonly string[]> {
     const places = await firstReport(this.#fork());
-    for (let index = 1; index < this.#options.count; index++) this.#fork();
+    const others = Array.from({ length: this.#options.count - 1 }, () => this.#fork());
+    // One that fails is replaced like any that dies later.
+    await Promise.allSettled(others.map(firstReport));
     return places;
   }
 
@@ -68,13 +73,13 @@ export class WorkerPool {
   #fork(): Worker {
     const worker = cluster.fork();
     this.#workers.add(worker);
-    worker.on('message', (message: WorkerReport) => {
-      if (message.kind === 'line') this.#options.report(message.text);
+    worker.on('message', (message: WorkerReport<Line>) => {
+      if (message.kind === 'line') this.#options.onLine(message.line);
     });
     worker.on('error', () => undefined);
     worker.on('exit', (code, signal) => {
       this.#workers.delete(worker);
-      if (!this.#isStopping) this.#replace(worker, signal ?? `code ${code}`);
+      if (!this.#isStopping) this.#replace(worker, (signal as string | null) ?? `code ${code}`);
     });
     return worker;
   }
@@ -95,28 +100,17 @@ export class WorkerPool {
   }
 }
 
-/** A fault that a worker told; `message` is French. */
-export class WorkerFault extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'WorkerFault';
-    this.code = code;
-  }
-}
-
 function firstReport(worker: Worker): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const onExit = (): void => {
-      reject(new WorkerFault('PROCESSUS_ARRETE', "Le processus LDAP s'est arrêté au démarrage."));
+      reject(new AppError('PROCESSUS_ARRETE', "Le processus LDAP s'est arrêté au démarrage."));
     };
     worker.once('exit', onExit);
-    worker.on('message', (message: WorkerReport) => {
+    worker.on('message', (message: WorkerReport<unknown>) => {
       if (message.kind === 'line') return;
       worker.off('exit', onExit);
       if (message.kind === 'listening') resolve(message.places);
-      else reject(new WorkerFault(message.code, message.message));
+      else reject(new AppError(message.code, message.message));
     });
   });
 }

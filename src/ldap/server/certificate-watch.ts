@@ -37,7 +37,9 @@ export class CertificateWatch {
       this.#tls.reload();
       this.#report('Certificat LDAP relu : les nouvelles connexions le reçoivent.');
     } catch (error) {
-      this.#report(`Nouveau certificat LDAP refusé, le précédent reste en service. ${messageOf(error)}`);
+      this.#report(
+        `Nouveau certificat LDAP refusé, le précédent reste en service. ${messageOf(error)}`,
+      );
     }
   }
 

@@ -8,6 +8,7 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection, writeResult } from '../protocol/response.js';
 import type { ResultTag } from '../protocol/operation-tag.js';
+import { PagedSearches } from '../search/paged-search.js';
 import type { ConnectionHost } from './connection-host.js';
 import { dispatch } from './dispatch.js';
 import type { Identity } from './identity.js';
@@ -20,6 +21,8 @@ export const pieceBytes = 64 * 1024;
 
 const kib = 1024;
 const messageBytesMax = { anonymous: 256 * kib, authenticated: 1024 * kib };
+/** Pages that wait to be asked for: two searches of a whole country. */
+const pagingLimits = { listsMax: 8, bytesMax: 5 * 1024 * kib, idleMs: 10 * 60_000 };
 /** Time for the client to read the last answers and the notice. */
 const closingMs = 2_000;
 
@@ -44,6 +47,7 @@ export class Connection implements SlicedWork {
   #hasMoreInput = false;
   #isReading = true;
   #hasSpoken = false;
+  #pages: PagedSearches | undefined;
   /** On the clock of the host, as everything in …AtMs here. */
   #activeAtMs: number;
   #blockedAtMs: number | undefined;
@@ -67,6 +71,10 @@ export class Connection implements SlicedWork {
 
   get writer(): ByteWriter {
     return this.host.writer;
+  }
+
+  get pages(): PagedSearches {
+    return (this.#pages ??= new PagedSearches(pagingLimits));
   }
 
   get isBlocked(): boolean {
@@ -318,6 +326,7 @@ export class Connection implements SlicedWork {
 
   abandonAll(): void {
     this.operations.clear();
+    this.#pages = undefined;
   }
 
   #stopWork(): void {

@@ -6,10 +6,11 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 import type { Request, WriteRequest } from '../protocol/request.js';
 import { resultCode } from '../protocol/result-code.js';
 import type { Connection } from './connection.js';
+import { isAboutServer } from './operations/admission.js';
 import { bind } from './operations/bind.js';
 import { compare } from './operations/compare.js';
 import { extended } from './operations/extended.js';
-import { isAboutServer, search } from './operations/search.js';
+import { search } from './operations/search.js';
 
 export function dispatch(connection: Connection, request: Request): void {
   switch (request.kind) {

@@ -100,7 +100,7 @@ function listenFault({ host, port }: ListenerSettings, error: Error): AppError {
   const code = 'code' in error ? error.code : undefined;
   const place = `${host}:${port}`;
   const remedies: Readonly<Record<string, string>> = {
-    EADDRINUSE: `le port ${port} de ${host} est déjà pris. Arrêtez l'autre programme, ou changez « ldap.port » (« ldap.ldaps.port »).`,
+    EADDRINUSE: `le port ${port} de ${host} est déjà pris. Arrêtez l'autre programme, ou changez « ldap.port » (« ldap.portLdaps »).`,
     EACCES: `le port ${port} demande des droits que ce compte n'a pas (ports inférieurs à 1024). Prenez un autre port, ou donnez cap_net_bind_service au programme.`,
     EADDRNOTAVAIL: `l'adresse ${host} n'est pas une adresse de cette machine. Corrigez « ldap.adresses ».`,
     ENOTFOUND: `l'adresse ${host} est inconnue. Corrigez « ldap.adresses ».`,

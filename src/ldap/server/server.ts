@@ -4,7 +4,7 @@ import { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import { resultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection } from '../protocol/response.js';
-import { prepareDn } from '../schema/prepare-dn.js';
+import { prepareValue } from '../schema/prepare.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import { BindFailures } from './bind-failures.js';
 import type { ConnectionHost, Served } from './connection-host.js';
@@ -51,7 +51,7 @@ export class LdapServer implements ConnectionHost {
   ) {
     const { limits, access, proxy, tls } = settings;
     this.limits = limits;
-    this.identities = new Identities(access, prepareDn);
+    this.identities = new Identities(access, (dn) => prepareValue('distinguishedName', dn));
     this.passwords = new PasswordVerifier(access.accounts);
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
     this.served = { ...content, snapshot: undefined };
