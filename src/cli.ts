@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
+import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
@@ -64,6 +65,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerReport(program, context);
   registerStatus(program, context);
+  registerExport(program, context);
   registerLdap(program, context);
   registerConfig(program, context);
   registerSample(program, context);
