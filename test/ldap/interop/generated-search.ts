@@ -1,6 +1,5 @@
 // Searches drawn from a seed: what clients send, and what they send wrong.
 import type { Filter } from '../../../src/ldap/protocol/request.js';
-import { listFilterAttributes } from './filter-parts.js';
 
 export type GeneratedSearch = {
   readonly base: string;
@@ -292,7 +291,7 @@ function mutateValue(draw: Draw, value: string): Buffer {
 
 /** A pattern that the value matches, mutated now and then until it may not; never an empty piece: slapd closes. */
 function generateSubstrings(draw: Draw, attribute: string, value: string): Filter {
-  const characters = [...value];
+  const characters = Array.from(value);
   const cuts = Array.from({ length: 1 + draw.below(4) }, () => draw.below(characters.length + 1));
   cuts.sort((a, b) => a - b);
   const parts = [0, ...cuts].map((start, rank) =>
@@ -421,6 +420,3 @@ function simplerLeaves(filter: Filter): Filter[] {
     ...any.map((_, index) => ({ ...filter, any: any.filter((__, at) => at !== index) })),
   ];
 }
-
-export const attributesOf = (search: GeneratedSearch): string[] =>
-  listFilterAttributes(search.filter);
