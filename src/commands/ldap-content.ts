@@ -16,7 +16,7 @@ export type LdapContent = {
 export function createLdapContent({ ldap }: Settings): LdapContent {
   const { layout, server } = ldap;
   const directory = createDirectory(layout);
-  const { noticeOfDisconnection: _, startTls, ...extensions } = extensionOid;
+  const { startTls, whoAmI, cancel } = extensionOid;
   const { tls, access } = server;
   const hasCertificates = access.accounts.some((account) => account.certificateSubject);
   return {
@@ -29,7 +29,7 @@ export function createLdapContent({ ldap }: Settings): LdapContent {
         controlOid.virtualListViewRequest,
         controlOid.manageDsaIt,
       ],
-      extensions: [...(tls ? [startTls] : []), ...Object.values(extensions)],
+      extensions: [...(tls ? [startTls] : []), whoAmI, cancel],
       saslMechanisms: tls && hasCertificates ? ['EXTERNAL'] : [],
       vendorVersion: programVersion,
     }),

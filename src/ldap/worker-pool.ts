@@ -77,9 +77,9 @@ export class WorkerPool<Line> {
       if (message.kind === 'line') this.#options.onLine(message.line);
     });
     worker.on('error', () => undefined);
-    worker.on('exit', (code, signal) => {
+    worker.on('exit', (code) => {
       this.#workers.delete(worker);
-      if (!this.#isStopping) this.#replace(worker, (signal as string | null) ?? `code ${code}`);
+      if (!this.#isStopping) this.#replace(worker, worker.process.signalCode ?? `code ${code}`);
     });
     return worker;
   }

@@ -195,3 +195,25 @@ test('a filter that no index answers is given up once it looked at too many entr
   const dump = { isAccentInsensitive: true, candidatesMax: 0 };
   assert.equal(run(inputOf(snapshot, both(), dump)).code, resultCode.success);
 });
+
+test('searches in the middle of their slices do not see one another', () => {
+  const filters = [any('cn', 'dup'), any('sn', 'p'), not(any('cn', 'a')), both(), any('mail', 'a')];
+  const expected = filters.map((filter) => find(filter));
+  const runs = filters.map((filter) => {
+    const started = startSearch(inputOf(snapshot, filter, { isAccentInsensitive: true }));
+    assert.ok(started.kind === 'running');
+    return started.run;
+  });
+  const found: (string[] | undefined)[] = filters.map(() => undefined);
+  for (let slices = 0; found.includes(undefined); slices++) {
+    assert.ok(slices < 100);
+    for (const [place, one] of runs.entries()) {
+      const result = one.step(1);
+      if (result) found[place] = dnsOf(snapshot, result.hits);
+    }
+  }
+  assert.deepEqual(
+    found.map((dns) => dns?.map((dn) => dn.slice('mail='.length, dn.indexOf('@')))),
+    expected,
+  );
+});
