@@ -63,7 +63,8 @@ export class Draw {
 
 export function generateSearch(draw: Draw, corpus: Corpus): GeneratedSearch {
   const filter = generateFilter(draw, corpus, 4);
-  const isControlled = draw.happens(0.12);
+  // One or the other: slapd cannot page what it sorts.
+  const control = draw.happens(0.12) ? draw.one(['sort', 'page']) : 'none';
   return {
     base: generateBase(draw, corpus),
     scope: draw.one([2, 2, 2, 2, 1, 1, 0]),
@@ -71,8 +72,8 @@ export function generateSearch(draw: Draw, corpus: Corpus): GeneratedSearch {
     attributes: generateAttributes(draw, corpus),
     typesOnly: draw.happens(0.08),
     sizeLimit: draw.happens(0.15) ? draw.one([1, 2, 7, 50]) : 0,
-    sort: isControlled && draw.happens(0.5) ? generateSort(draw) : undefined,
-    pageSize: isControlled && draw.happens(0.6) ? draw.one([1, 3, 10, 1000]) : 0,
+    sort: control === 'sort' ? generateSort(draw) : undefined,
+    pageSize: control === 'page' ? draw.one([2, 7, 50, 1000]) : 0,
   };
 }
 
@@ -189,15 +190,8 @@ const oddSelections = [
 
 function generateSort(draw: Draw): SortKey {
   return {
-    attribute: draw.one(['cn', 'sn', 'mail', 'givenName', 'l', 'inconnu', '2.5.4.4', 'CN']),
-    rule:
-      draw.one([
-        'caseIgnoreOrderingMatch',
-        '2.5.13.3',
-        'caseIgnoreOrderingMatch',
-        '',
-        'regleInconnue',
-      ]) || undefined,
+    attribute: draw.one(['cn', 'sn', 'givenName', 'l', 'title', '2.5.4.4', 'CN']),
+    rule: draw.one(['caseIgnoreOrderingMatch', '2.5.13.3', 'CASEIGNOREORDERINGMATCH']),
     isReverse: draw.happens(0.3),
   };
 }
@@ -321,6 +315,16 @@ function generateSubstrings(draw: Draw, attribute: string, value: string): Filte
 }
 
 function generateExtensible(draw: Draw, attribute: string, value: Buffer): Filter {
+  if (draw.happens(0.7)) {
+    const [name, own] = draw.one(ownRules);
+    return {
+      kind: 'extensible',
+      rule: own,
+      attribute: name,
+      value,
+      dnAttributes: draw.happens(0.3),
+    };
+  }
   const rule = draw.happens(0.75) ? draw.one(rules) : undefined;
   return {
     kind: 'extensible',
@@ -330,6 +334,17 @@ function generateExtensible(draw: Draw, attribute: string, value: Buffer): Filte
     dnAttributes: draw.happens(0.3),
   };
 }
+
+const ownRules = [
+  ['cn', 'caseIgnoreMatch'],
+  ['sn', '2.5.13.2'],
+  ['givenName', 'CASEEXACTMATCH'],
+  ['l', '2.5.13.5'],
+  ['mail', 'caseIgnoreIA5Match'],
+  ['mail', 'caseExactIA5Match'],
+  ['title', 'regleInconnue'],
+  ['ou', 'caseIgnoreMatch'],
+] as const;
 
 const rules = [
   'caseIgnoreMatch',
