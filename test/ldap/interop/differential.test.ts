@@ -6,14 +6,10 @@ import { startMirror, type Mirror } from '../../support/ldap-mirror.js';
 import { connectRaw, type RawClient } from '../../support/ldap-raw-client.js';
 import { slapdSkip, type Slapd } from '../../support/slapd.js';
 import { findDifference, putSearch } from './compare-answers.js';
-import {
-  describeSearch,
-  Draw,
-  generateSearch,
-  simplerSearches,
-  type Corpus,
-  type GeneratedSearch,
-} from './generated-search.js';
+import { Draw } from './draw.js';
+import type { Corpus } from './generated-filter.js';
+import { describeSearch, generateSearch, type GeneratedSearch } from './generated-search.js';
+import { simplerSearches } from './simpler-search.js';
 import { inventedBals } from './invented-directory.js';
 import { findException, knownDifferences, type KnownDifference } from './known-differences.js';
 import { startSlapdLike } from './mirror-in-slapd.js';

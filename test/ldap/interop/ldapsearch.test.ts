@@ -71,13 +71,14 @@ describe('ldap-utils', { skip: programSkip('ldap-utils', 'ldapsearch', ['-VV']) 
     assert.deepEqual(mailsIn(down), [...mails].reverse());
   });
 
-  it('opens a window on a sorted list', async () => {
+  it('opens windows on a sorted list', async () => {
     const all = await search('-H', clear(), '-E', '!sss=mail', '(mail=service*)', 'mail');
     const window = await search(
       ...['-H', clear(), '-E', '!sss=mail', '-E', '!vlv=0/9/21/0', '(mail=service*)', 'mail'],
     );
-    assert.equal(window.code, 0, window.stderr);
-    assert.deepEqual(mailsIn(window), mailsIn(all).slice(20, 30));
+    // Its standard input at an end, the command goes on, its windows overlapping, to the end of the list and beyond it (76).
+    assert.deepEqual([...new Set(mailsIn(window))], mailsIn(all).slice(20));
+    assert.equal(window.code, 76, window.stderr);
   });
 
   it('ends with the code of the fault', async () => {
