@@ -5,7 +5,7 @@ import { extractSources } from '../src/commands/extract.js';
 import { importInventory } from '../src/commands/inventory.js';
 import type { OpenProgram, Surroundings } from '../src/commands/program.js';
 import { reconcileSettings } from '../src/commands/source-settings.js';
-import { loadSettings } from '../src/config.js';
+import { loadSettings } from '../src/config/load-settings.js';
 import { createPool } from '../src/db/pool.js';
 import type { SourceName } from '../src/domain/source.js';
 import { silentProgress } from '../src/progress.js';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { configTemplate } from '../src/commands/config-template.js';
-import { loadSettings, type Settings } from '../src/config.js';
+import { loadSettings } from '../src/config/load-settings.js';
+import type { Settings } from '../src/config/settings.js';
 import { UsageError } from '../src/errors.js';
 import { tempFolder } from './support/extraction-files.js';
 

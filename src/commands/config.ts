@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadSettings } from '../config.js';
+import { loadSettings } from '../config/load-settings.js';
 import { configTemplate } from './config-template.js';
 import { globalOptions, print, type CommandContext } from './context.js';
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { loadSettings, type Settings } from '../config.js';
+import { loadSettings } from '../config/load-settings.js';
+import type { Settings } from '../config/settings.js';
 import { silentProgress, type Progress } from '../progress.js';
 import { withProgram, type OpenProgram, type Surroundings } from './program.js';
 import { terminalProgress } from './terminal-progress.js';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadSettings } from '../config.js';
+import { loadSettings } from '../config/load-settings.js';
 import { generateSample } from '../sample/generate.js';
 import { globalOptions, runWithSettings, type CommandContext } from './context.js';
 import { describeResult, exitCodeOf, extractSources } from './extract.js';

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
-import type { Settings } from '../config.js';
+import type { Settings } from '../config/settings.js';
 import type { Progress } from '../progress.js';
 
 /** The outside of the program, so that tests can hold it. */

@@ -1,6 +1,6 @@
 // From the settings file to what each stage wants to know.
 import { join } from 'node:path';
-import type { Settings } from '../config.js';
+import type { Settings } from '../config/settings.js';
 import type { SourceName } from '../domain/source.js';
 import { defaultArchiveLimits } from '../extractions/archive-limits.js';
 import type { ExtractSettings } from '../extractions/extract.js';

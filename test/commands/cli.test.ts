@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf, extractSources } from '../../src/commands/extract.js';
-import { loadSettings } from '../../src/config.js';
+import { loadSettings } from '../../src/config/load-settings.js';
 import { silentProgress } from '../../src/progress.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';

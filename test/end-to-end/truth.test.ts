@@ -7,7 +7,7 @@ import { importInventory } from '../../src/commands/inventory.js';
 import { extractSources } from '../../src/commands/extract.js';
 import type { OpenProgram, Surroundings } from '../../src/commands/program.js';
 import { reconcileSettings } from '../../src/commands/source-settings.js';
-import { loadSettings } from '../../src/config.js';
+import { loadSettings } from '../../src/config/load-settings.js';
 import { sourceNames, type SourceName } from '../../src/domain/source.js';
 import { silentProgress } from '../../src/progress.js';
 import { reconcile } from '../../src/reconcile/reconcile.js';

@@ -1,0 +1,61 @@
+// Secrets and files that the settings point to.
+import { readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A secret: the text itself, or where to read it. */
+export const secret = z.union([
+  z.string(),
+  z.strictObject({ env: z.string() }),
+  z.strictObject({ fichier: z.string() }),
+]);
+export type Secret = z.infer<typeof secret>;
+
+/** Reads the files and variables that settings point to; every failure is noted with its path in the settings. */
+export class FileReader {
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #faults: string[];
+
+  constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
+    this.#folder = folder;
+    this.#env = env;
+    this.#faults = faults;
+  }
+
+  fault(fault: string): void {
+    this.#faults.push(fault);
+  }
+
+  path(path: string): string {
+    return isAbsolute(path) ? path : resolve(this.#folder, path);
+  }
+
+  pathOrUrl(from: string): string {
+    return /^https?:\/\//iu.test(from) ? from : this.path(from);
+  }
+
+  file(at: string, path: string): string {
+    try {
+      return readFileSync(this.path(path), 'utf8');
+    } catch {
+      this.#faults.push(`${at} : fichier illisible : ${this.path(path)}`);
+      return '';
+    }
+  }
+
+  /** A private key given as text that is no PEM is the name of its file. */
+  key(at: string, value: Secret | undefined): string | undefined {
+    if (typeof value === 'string' && !value.includes('-----BEGIN')) return this.file(at, value);
+    return this.secret(at, value);
+  }
+
+  secret(at: string, value: Secret | undefined): string | undefined {
+    if (value === undefined || typeof value === 'string') return value;
+    if ('fichier' in value) return this.file(at, value.fichier).trim();
+    const text = this.#env[value.env];
+    if (text === undefined)
+      this.#faults.push(`${at} : la variable d'environnement ${value.env} n'existe pas`);
+    return text;
+  }
+}

@@ -1,0 +1,132 @@
+// The form of the settings file: every key, its limits and its default.
+import { z } from 'zod';
+import { encodings } from '../inventory/encoding.js';
+import { secret } from './secret.js';
+
+const share = z.number().min(0).max(1);
+const hours = z.number().positive().max(10_000);
+
+const guards = z.strictObject({
+  retrecissementMax: share.default(0.05),
+  changementMax: share.default(0.2),
+  rejetMax: share.default(0.01),
+});
+
+const tls = z.strictObject({
+  ca: z.array(z.string()).default([]),
+  certificat: z.string().optional(),
+  cle: secret.optional(),
+  motDePasse: secret.optional(),
+});
+
+const source = z.strictObject({
+  actif: z.boolean().optional(),
+  from: z.string().optional(),
+  secours: z.array(z.url({ protocol: /^https?$/u, error: 'adresse http(s) attendue' })).optional(),
+  fraicheurMaxHeures: hours.default(48),
+  gardes: guards.prefault({}),
+  charsetSecours: z.literal('iso-8859-1').optional(),
+  tls: tls.optional(),
+});
+
+const listeBlanche = source.extend({
+  signature: z.enum(['exigee', 'facultative']).default('exigee'),
+  signataires: z.array(z.string()).default([]),
+  signataireCn: z.string().default('alb.mssante.fr'),
+});
+
+const finess = source.extend({ codesFermes: z.array(z.string()).default([]) });
+
+const domaineName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^[a-z0-9-]+(\.[a-z0-9-]+)+$/u,
+    'nom de domaine attendu, par exemple chu-exemple.mssante.fr',
+  );
+
+const domaine = z.union([
+  domaineName.transform((nom): { nom: string; structure?: string | undefined } => ({ nom })),
+  z.strictObject({
+    nom: domaineName,
+    structure: z
+      .string()
+      .regex(
+        /^(1[0-9A-Za-z]{9}|3[0-9A-Za-z]{14})$/u,
+        "« 1 » suivi d'un FINESS, ou « 3 » suivi d'un SIRET",
+      )
+      .optional(),
+  }),
+]);
+
+export const settingsSchema = z.strictObject({
+  dataDir: z.string().min(1).default('./var'),
+  database: z
+    .strictObject({
+      url: secret.optional(),
+      poolMax: z.int().min(4).max(100).default(8),
+      requeteMaxSecondes: z.int().min(1).max(86_400).default(1_800),
+    })
+    .prefault({}),
+  operateur: z.strictObject({
+    nom: z.string().min(1),
+    domaines: z.array(domaine).min(1).max(20_000),
+  }),
+  sources: z
+    .strictObject({
+      bals: source.prefault({}),
+      professionnels: source.prefault({}),
+      identites: source.prefault({}),
+      finess: finess.prefault({}),
+      'liste-blanche': listeBlanche.prefault({}),
+      'adeli-rpps': source.prefault({}),
+    })
+    .prefault({}),
+  reseau: z
+    .strictObject({
+      proxy: secret.optional(),
+      ca: z.array(z.string()).default([]),
+      connexionSecondes: z.number().positive().max(600).default(15),
+      inactiviteSecondes: z.number().positive().max(3_600).default(60),
+      totalSecondes: z.number().positive().max(86_400).default(7_200),
+      tentativesMax: z.int().min(1).max(20).default(5),
+      attenteMinSecondes: z.number().min(0).max(3_600).default(60),
+      attenteMaxSecondes: z.number().min(0).max(86_400).default(900),
+      httpEnClair: z.boolean().default(false),
+    })
+    .prefault({}),
+  inventaire: z
+    .strictObject({
+      fichier: z.string().optional(),
+      encodage: z.enum(['auto', ...encodings]).default('auto'),
+      separateur: z.enum(['auto', ';', ',', 'tab']).default('auto'),
+      retrecissementMax: share.default(0.1),
+      lignesMax: z.int().positive().default(2_000_000),
+    })
+    .prefault({}),
+  reconcile: z
+    .strictObject({
+      inactiviteJours: z.int().min(1).max(365).default(365),
+      motifAdresse: z
+        .string()
+        .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
+    })
+    .prefault({}),
+  limites: z
+    .strictObject({
+      telechargementOctetsMax: z
+        .int()
+        .positive()
+        .default(4 * 1024 ** 3),
+      decompresseOctetsMax: z
+        .int()
+        .positive()
+        .default(16 * 1024 ** 3),
+      ligneOctetsMax: z.int().min(4_096).max(65_536).default(65_536),
+      rejetsConservesMax: z.int().min(1).max(100_000).default(1_000),
+    })
+    .prefault({}),
+});
+
+export type RawSettings = z.infer<typeof settingsSchema>;

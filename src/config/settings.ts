@@ -1,0 +1,113 @@
+// The settings as the program uses them: paths made absolute, secrets read, defaults in place.
+import { dirname } from 'node:path';
+import { sourceNames, type SourceName } from '../domain/source.js';
+import { FileReader } from './secret.js';
+import type { RawSettings } from './settings-schema.js';
+
+export type TlsSettings = {
+  readonly ca: readonly string[];
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly passphrase: string | undefined;
+};
+
+/** Sources whose published address anybody can reach; the others are active once they are given one. */
+const openSources: readonly SourceName[] = ['bals', 'professionnels', 'finess', 'liste-blanche'];
+
+export type SourceSettings = Omit<
+  RawSettings['sources']['bals'],
+  'actif' | 'tls' | 'from' | 'secours'
+> & {
+  readonly actif: boolean;
+  /** Absolute path or URL; undefined = the ANS's own address. */
+  readonly from: string | undefined;
+  readonly secours: readonly string[] | undefined;
+  readonly tls: TlsSettings;
+};
+
+export type Settings = Omit<RawSettings, 'sources' | 'database' | 'reseau' | 'inventaire'> & {
+  /** Absolute path of the file they came from. */
+  readonly configPath: string;
+  readonly database: Omit<RawSettings['database'], 'url'> & { readonly url: string | undefined };
+  readonly sources: Readonly<Record<SourceName, SourceSettings>>;
+  readonly listeBlanche: {
+    readonly isSignatureRequired: boolean;
+    /** PEM texts. */
+    readonly signataires: readonly string[];
+    readonly signataireCn: string;
+  };
+  readonly finess: { readonly codesFermes: readonly string[] };
+  readonly reseau: Omit<RawSettings['reseau'], 'proxy' | 'ca'> & {
+    readonly proxy: string | undefined;
+    /** PEM texts. */
+    readonly ca: readonly string[];
+  };
+  readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
+    readonly fichier: string | undefined;
+  };
+};
+
+/** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
+export function resolveSettings(
+  raw: RawSettings,
+  configPath: string,
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): Settings {
+  const folder = dirname(configPath);
+  const reader = new FileReader(folder, env, faults);
+  const sources = Object.fromEntries(
+    sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
+  ) as Record<SourceName, SourceSettings>;
+  return {
+    ...raw,
+    configPath,
+    dataDir: reader.path(raw.dataDir),
+    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    sources,
+    listeBlanche: {
+      isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
+      signataireCn: raw.sources['liste-blanche'].signataireCn,
+      signataires: raw.sources['liste-blanche'].signataires.map((file, index) =>
+        reader.file(`sources.liste-blanche.signataires.${index}`, file),
+      ),
+    },
+    finess: { codesFermes: raw.sources.finess.codesFermes },
+    reseau: {
+      ...raw.reseau,
+      proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
+      ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
+    },
+    inventaire: {
+      ...raw.inventaire,
+      fichier:
+        raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
+    },
+  };
+}
+
+function resolveSource(
+  raw: RawSettings['sources']['bals'],
+  name: SourceName,
+  reader: FileReader,
+): SourceSettings {
+  const at = `sources.${name}`;
+  if ((raw.tls?.certificat === undefined) !== (raw.tls?.cle === undefined)) {
+    reader.fault(`${at}.tls : certificat et cle vont ensemble, il en manque un`);
+  }
+  return {
+    ...raw,
+    actif: raw.actif ?? (openSources.includes(name) || raw.from !== undefined),
+    from: raw.from === undefined ? undefined : reader.pathOrUrl(raw.from),
+    secours: raw.secours,
+    tls: {
+      ca: (raw.tls?.ca ?? []).map((file, index) => reader.file(`${at}.tls.ca.${index}`, file)),
+      cert:
+        raw.tls?.certificat === undefined
+          ? undefined
+          : reader.file(`${at}.tls.certificat`, raw.tls.certificat),
+      key: reader.key(`${at}.tls.cle`, raw.tls?.cle),
+      passphrase: reader.secret(`${at}.tls.motDePasse`, raw.tls?.motDePasse),
+    },
+  };
+}
