@@ -1,49 +1,82 @@
-// Do both servers answer the same? Files of answers as load.c writes them, compared request by request.
-import { readFileSync } from 'node:fs';
+// Do both servers answer the same? Every request is asked once of each before anything is timed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { runOnce, type Generator } from './generator.js';
 import { kinds } from './kinds.js';
-import type { RequestFile } from './requests.js';
+import type { RequestFile, RequestFiles } from './requests.js';
+import type { RunningServer } from './running-server.js';
 
 export type Difference = {
   readonly kind: string;
-  /** Place in the file of requests. */
-  readonly request: number;
-  readonly ours: string;
+  readonly place: number;
   readonly slapd: string;
+  readonly ours: string;
 };
 
+// As load.c writes them: code, number of entries, hash of their DNs.
 const answerBytes = 16;
-const isCut = 4;
+const sizeLimitExceeded = 4;
 
-type Answer = { readonly code: number; readonly entries: number; readonly dnHash: bigint };
+/** Where the answers of that server to those requests are kept, for the generator to check those to come. */
+export function answersPath(requests: RequestFile, server: RunningServer): string {
+  return `${requests.path}.${server.name}`;
+}
 
-/** Codes and counts must be equal, and the entries themselves where no size limit chose among them. */
-export function compareAnswers(
-  requests: RequestFile,
-  oursPath: string,
-  slapdPath: string,
+export async function askOnce(
+  generator: Generator,
+  server: RunningServer,
+  { byKind, mix }: RequestFiles,
+): Promise<void> {
+  const answers: Buffer[] = [];
+  for (const { name } of kinds) {
+    const requests = byKind.get(name);
+    if (!requests) throw new Error(`no requests of kind ${name}`);
+    const path = answersPath(requests, server);
+    await runOnce(generator, server.port, requests.path, path);
+    answers.push(readFileSync(path));
+  }
+  const mixed = mix.origins.map(({ kind, place }) =>
+    answers[kind]?.subarray(place * answerBytes, (place + 1) * answerBytes),
+  );
+  writeFileSync(
+    answersPath(mix, server),
+    Buffer.concat(mixed.filter((answer) => answer !== undefined)),
+  );
+}
+
+/** Codes and numbers must be equal, and the entries themselves where no size limit chose among them. */
+export function differences(
+  { byKind }: RequestFiles,
+  slapd: RunningServer,
+  ours: RunningServer,
 ): Difference[] {
-  const ours = readAnswers(oursPath, requests.count);
-  const slapd = readAnswers(slapdPath, requests.count);
-  return ours.flatMap((answer, request) => {
-    const other = slapd[request];
-    if (other && isSame(answer, other)) return [];
-    const kind = kinds[requests.kindOf[request] ?? 0]?.name ?? '';
-    return [{ kind, request, ours: describe(answer), slapd: other ? describe(other) : '' }];
+  return [...byKind].flatMap(([kind, requests]) => {
+    const theirs = readAnswers(answersPath(requests, slapd));
+    const found = readAnswers(answersPath(requests, ours)).flatMap((answer, place) => {
+      const other = theirs[place];
+      if (!other) throw new Error(`slapd was not asked request ${place} of ${kind}`);
+      return isSame(answer, other)
+        ? []
+        : [{ kind, place, slapd: describe(other), ours: describe(answer) }];
+    });
+    return found;
   });
 }
 
+type Answer = { readonly code: number; readonly entries: number; readonly dnHash: bigint };
+
 function isSame(left: Answer, right: Answer): boolean {
   if (left.code !== right.code || left.entries !== right.entries) return false;
-  return left.code === isCut || left.dnHash === right.dnHash;
+  return left.code === sizeLimitExceeded || left.dnHash === right.dnHash;
 }
 
 function describe({ code, entries, dnHash }: Answer): string {
-  return `code ${code}, ${entries} entries (${dnHash.toString(16)})`;
+  return `code ${code}, ${entries} entrées (${dnHash.toString(16)})`;
 }
 
-function readAnswers(path: string, count: number): Answer[] {
+function readAnswers(path: string): Answer[] {
   const bytes = readFileSync(path);
-  if (bytes.length !== count * answerBytes || count === 0) throw new Error(`${path} is cut`);
+  const count = bytes.length / answerBytes;
+  if (count === 0 || !Number.isInteger(count)) throw new Error(`${path} is cut`);
   return Array.from({ length: count }, (_, index) => ({
     code: bytes.readUInt32LE(index * answerBytes),
     entries: bytes.readUInt32LE(index * answerBytes + 4),

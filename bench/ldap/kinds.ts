@@ -109,7 +109,7 @@ function outlook(text: string): Filter {
 
 /** What fingers type: lower case, at most `lettersMax` characters, no space at the end. */
 function typed(value: string, lettersMax: number): string {
-  return [...value.toLowerCase()].slice(0, lettersMax).join('').trim();
+  return Array.from(value.toLowerCase()).slice(0, lettersMax).join('').trim();
 }
 
 function equal(attribute: string, value: string): Filter {

@@ -59,7 +59,9 @@ async function firstOperation(socket: Socket): Promise<number | undefined> {
   for (;;) {
     const whole = readElement(received, 0);
     if (whole) return readElements(received, whole.start, whole.end)[1]?.tag;
-    const [chunk]: unknown[] = await once(socket, 'data', { signal: AbortSignal.timeout(5_000) });
+    const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })) as [
+      unknown,
+    ];
     if (Buffer.isBuffer(chunk)) received = Buffer.concat([received, chunk]);
   }
 }

@@ -46,13 +46,18 @@ function row({ scenario, samples }: Measured): { line: string; isMissed: boolean
     pair('p99Ms'),
     times(p99Ratio) + (scenario.p99RatioMax === undefined ? '' : ` (≤ ${scenario.p99RatioMax})`),
     (sum(any, 'entries') / sum(any, 'requests')).toFixed(1),
-    `${of(slapd, 'serverCores').toFixed(1)} / ${of(ours, 'serverCores').toFixed(1)}`,
+    `${cores(slapd)} / ${cores(ours)}`,
   ]);
   return { line, isMissed: isKnown && isMissed };
 }
 
 function nameOf({ group, label, connections }: Scenario): string {
   return `${group} : ${label}, ${connections} connexion(s)`;
+}
+
+function cores(samples: readonly Sample[]): string {
+  const value = of(samples, 'serverCores');
+  return shown(value, value.toFixed(1));
 }
 
 type Figure = 'perSecond' | 'p50Ms' | 'p99Ms' | 'serverCores' | 'generatorCores';

@@ -9,9 +9,11 @@ import { baseDn, balSchemaNames } from './schema-names.js';
 export type RequestFile = {
   readonly path: string;
   readonly count: number;
-  /** By the order of the file: index in `kinds`. */
-  readonly kindOf: readonly number[];
+  /** By the order of the file: index in `kinds`, and place in the file of that kind. */
+  readonly origins: readonly Origin[];
 };
+
+export type Origin = { readonly kind: number; readonly place: number };
 
 export type RequestFiles = {
   readonly byKind: ReadonlyMap<string, RequestFile>;
@@ -25,7 +27,10 @@ export async function writeRequests(ldifPath: string, folder: string): Promise<R
   const random = randomBy(seed);
   const entries = await drawEntries(ldifPath, 3 * perKind, random);
   const encoded = kinds.map((kind, index) =>
-    Array.from({ length: perKind }, () => encode(kind, index, pick(entries, random), random())),
+    Array.from({ length: perKind }, (_, place) => ({
+      origin: { kind: index, place },
+      bytes: encode(kind, pick(entries, random), random()),
+    })),
   );
   const byKind = new Map(
     kinds.map(({ name }, index) => [name, write(folder, name, encoded[index] ?? [])]),
@@ -36,20 +41,22 @@ export async function writeRequests(ldifPath: string, folder: string): Promise<R
   return { byKind, mix: write(folder, 'melange', shuffle(shares, random)) };
 }
 
-type Encoded = { readonly kind: number; readonly bytes: Buffer };
+type Encoded = { readonly origin: Origin; readonly bytes: Buffer };
 
-function encode(kind: Kind, index: number, drawn: Drawn, roll: number): Encoded {
-  const { sizeLimit, attributes, filterOf } = kind;
+function encode({ sizeLimit, attributes, filterOf }: Kind, drawn: Drawn, roll: number): Buffer {
   const filter = filterOf(drawn, roll);
-  const operation = searchRequest({ base: baseDn, sizeLimit, filter, attributes });
-  return { kind: index, bytes: message(1, operation) };
+  return message(1, searchRequest({ base: baseDn, sizeLimit, filter, attributes }));
 }
 
 function write(folder: string, name: string, requests: readonly Encoded[]): RequestFile {
   const path = join(folder, `${name}.requetes`);
-  const parts = requests.flatMap(({ kind, bytes }) => [u32(kind), u32(bytes.length), bytes]);
+  const parts = requests.flatMap(({ origin, bytes }) => [
+    u32(origin.kind),
+    u32(bytes.length),
+    bytes,
+  ]);
   writeFileSync(path, Buffer.concat([u32(requests.length), ...parts]));
-  return { path, count: requests.length, kindOf: requests.map(({ kind }) => kind) };
+  return { path, count: requests.length, origins: requests.map(({ origin }) => origin) };
 }
 
 function u32(value: number): Buffer {

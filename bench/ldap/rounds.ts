@@ -1,4 +1,5 @@
 // Rounds of the same scenarios on each server in turn: what slows the machine down slows both.
+import { answersPath } from './answers.js';
 import { runLoad, type Generator, type LoadResult } from './generator.js';
 import { cpuSecondsOf } from './process-figures.js';
 import type { RunningServer } from './running-server.js';
@@ -20,8 +21,6 @@ export type Measured = {
 export type RoundOptions = {
   readonly rounds: number;
   readonly seconds: number;
-  /** File of the answers that a server gave before, by its name and the requests. */
-  readonly expectOf: (server: RunningServer, scenario: Scenario) => string | undefined;
   readonly onSample: (scenario: Scenario, server: RunningServer, sample: Sample) => void;
 };
 
@@ -40,7 +39,7 @@ export async function measureRounds(
     const inTurn = round % 2 === 0 ? servers : [...servers].reverse();
     for (const { scenario, samples } of measured) {
       for (const server of inTurn) {
-        const sample = await measure(generator, server, scenario, options);
+        const sample = await measure(generator, server, scenario, options.seconds);
         samples.get(server.name)?.push(sample);
         options.onSample(scenario, server, sample);
       }
@@ -53,14 +52,15 @@ async function measure(
   generator: Generator,
   server: RunningServer,
   scenario: Scenario,
-  { seconds, expectOf }: RoundOptions,
+  seconds: number,
 ): Promise<Sample> {
   const { connections, depth, isDial, isTls } = scenario;
+  const expect = answersPath(scenario.requests, server);
   const [start, cpuStart] = [performance.now(), cpuSecondsOf(server.pid)];
   const result = await runLoad(generator, {
     port: isTls ? server.tlsPort : server.port,
     requests: scenario.requests.path,
-    ...{ connections, depth, isDial, isTls, seconds, expect: expectOf(server, scenario) },
+    ...{ connections, depth, isDial, isTls, seconds, expect },
   });
   const elapsed = (performance.now() - start) / 1000;
   const unexpected = Object.keys(result.codes).filter((code) => code !== '0' && code !== '4');
@@ -71,6 +71,6 @@ async function measure(
     ...result,
     perSecond: result.requests / result.seconds,
     serverCores: (cpuSecondsOf(server.pid) - cpuStart) / elapsed,
-    generatorCores: result.cpuSeconds / elapsed,
+    generatorCores: result.cpuSeconds / result.seconds,
   };
 }

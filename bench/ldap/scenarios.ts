@@ -35,9 +35,11 @@ export function listScenarios({ byKind, mix }: RequestFiles): Scenario[] {
     ...kinds.flatMap(({ name, label, ratioMin }) =>
       atEach({ group: 'Par requête', label, ratioMin, requests: byKind.get(name) ?? mix }),
     ),
-    ...atEach({ group: 'À la file (8 requêtes en vol par connexion)', ...mixed, ratioMin: 1.1 }).map(
-      (shape) => ({ ...shape, depth: 8 }),
-    ),
+    ...atEach({
+      group: 'À la file (8 requêtes en vol par connexion)',
+      ...mixed,
+      ratioMin: 1.1,
+    }).map((shape) => ({ ...shape, depth: 8 })),
     ...[mixed, mails].flatMap((what) =>
       atEach({
         ...{ group: 'Une connexion par recherche', ...what, isDial: true, ratioMin: 1 },

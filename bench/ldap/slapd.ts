@@ -1,14 +1,7 @@
 // The peer: Debian's slapd, filled by slapadd with the LDIF that we export.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, firstAnswerMs } from './ports.js';
 import { stopProcess, type RunningServer } from './running-server.js';
@@ -24,8 +17,8 @@ export type SlapdOptions = {
   readonly certificate: Certificate;
 };
 
-/** Fills the database unless it holds this very LDIF under these settings; returns what that took, when it was done. */
-export function fillSlapd(options: SlapdOptions): number | undefined {
+/** Fills the database unless it holds this very LDIF under these settings; returns what that took, now or then. */
+export function fillSlapd(options: SlapdOptions, print: (line: string) => void): number {
   const { folder, ldif } = options;
   const stampPath = join(folder, 'rempli.json');
   const stamp = stampOf(options);
@@ -37,6 +30,7 @@ export function fillSlapd(options: SlapdOptions): number | undefined {
   rmSync(stampPath, { force: true });
   rmSync(join(folder, 'db'), { recursive: true, force: true });
   mkdirSync(join(folder, 'db'));
+  print('slapadd…');
   const start = performance.now();
   execFileSync('/usr/sbin/slapadd', ['-q', '-f', join(folder, 'slapd.conf'), '-l', ldif], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -86,12 +80,10 @@ function writeConfiguration(options: SlapdOptions): void {
   writeFileSync(join(folder, 'slapd.conf'), text);
 }
 
-/** Threads and TLS change nothing in the database. */
 function stampOf({ ldif, schema }: SlapdOptions): string {
   const { size, mtimeMs } = statSync(ldif);
-  const indexes = template().replace(/^threads.*$/mu, '');
   return createHash('sha256')
-    .update(JSON.stringify([size, mtimeMs, schema, indexes]))
+    .update(JSON.stringify([size, mtimeMs, schema, template()]))
     .digest('hex');
 }
 
