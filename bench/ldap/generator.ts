@@ -59,9 +59,13 @@ export function compileGenerator(folder: string): Generator {
   };
 }
 
-/** Fails when the server cuts, refuses or stays silent, or answers otherwise than it did before. */
-export async function runLoad(generator: Generator, load: Load): Promise<LoadResult> {
-  const { stdout } = await run(generator.load, [
+/** Ends after `seconds` or at `until`. Fails when the server cuts, refuses or stays silent, or answers otherwise than before. */
+export async function runLoad(
+  generator: Generator,
+  load: Load,
+  until?: AbortSignal,
+): Promise<LoadResult> {
+  const running = run(generator.load, [
     `port=${load.port}`,
     `requests=${load.requests}`,
     `connections=${load.connections}`,
@@ -71,6 +75,8 @@ export async function runLoad(generator: Generator, load: Load): Promise<LoadRes
     `tls=${load.isTls ? 1 : 0}`,
     ...(load.expect === undefined ? [] : [`expect=${load.expect}`]),
   ]);
+  until?.addEventListener('abort', () => running.child.kill('SIGTERM'), { once: true });
+  const { stdout } = await running;
   const result = loadResult.parse(JSON.parse(stdout));
   if (result.requests === 0) throw new Error(`no answer within ${load.seconds} s`);
   if (result.mismatches > 0) {

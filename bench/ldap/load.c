@@ -6,11 +6,12 @@
 // once     each request exactly once, whatever time it takes; `answers` then receives what each was answered
 // expect   what an earlier `once` wrote for the same server: another number of entries or code counts as a mismatch
 // Requests: u32 count, then u32 kind, u32 length and the bytes of each, whose message id is one byte long and is set here.
-// Prints one line of JSON. Whatever is not an answer to what was asked (cut, notice of disconnection, silence) ends it with 1.
+// Prints one line of JSON, at the end or when it gets SIGTERM. Whatever is not an answer to what was asked (cut, notice of disconnection, silence) ends it with 1.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,7 +36,8 @@ struct conn {
 static struct requests requests;
 static struct conn *conns;
 static struct answer *answers, *expected;
-static int epollFd, port, connections = 1, depth = 1, isDial, isTls, isOnce, isOver;
+static int epollFd, port, connections = 1, depth = 1, isDial, isTls, isOnce;
+static volatile sig_atomic_t isOver;
 static uint32_t cursor, answered;
 static uint64_t dials;
 
@@ -207,6 +209,11 @@ static void onEvent(struct conn *c, uint32_t events) {
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) onReadable(c);
 }
 
+static void stop(int signal) {
+  (void)signal;
+  isOver = 1;
+}
+
 static double cpuSeconds(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -222,6 +229,7 @@ static double run(double *cpuStart, double warmup, double seconds) {
   for (int i = 0; i < connections; i += 1) dial(&conns[i]);
   while (!isOver) {
     int n = epoll_wait(epollFd, events, 256, 100);
+    if (n < 0 && errno != EINTR) fail("epoll_wait: %s", strerror(errno));
     uint64_t now = nowNs();
     if (n > 0) last = now;
     if (now - last > SILENCE_MAX_S * 1000000000ull) fail("no answer for %d s", SILENCE_MAX_S);
@@ -250,6 +258,7 @@ int main(int argc, char **argv) {
   if (answersPath) answers = calloc(requests.count, sizeof *answers);
   if (expectPath) expected = readAnswers(expectPath, requests.count);
   if (isTls) tlsStart();
+  signal(SIGTERM, stop);
   epollFd = epoll_create1(EPOLL_CLOEXEC);
   conns = calloc((size_t)connections, sizeof *conns);
   for (int i = 0; i < connections; i += 1) {

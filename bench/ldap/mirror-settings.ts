@@ -1,3 +1,5 @@
-// Settings of the mirror under measure: every limit stays on, those that a hundred ordinary users never meet are raised,
-// because one address sends all of the load.
-export const mirrorSettings = {} as const;
+// The part `ldap` of the settings under measure: every limit stays on. One is raised, because one address sends all of the
+// load: searches per second and address are counted, and never reach this.
+export const mirrorSettings = {
+  anonyme: { recherchesParSeconde: 1_000_000 },
+};

@@ -14,9 +14,11 @@ export async function startMirror(
   from: 'cold' | 'asItIs',
 ): Promise<RunningServer> {
   const [port, tlsPort] = [await freePort(), await freePort()];
+  const { certPath, keyPath } = certificate;
   writeSettings(country, {
-    ecoute: { port },
-    ldaps: { port: tlsPort, certificat: certificate.certPath, cle: certificate.keyPath },
+    port,
+    portLdaps: tlsPort,
+    tls: { certificat: certPath, cle: keyPath },
   });
   if (from === 'cold')
     rmSync(join(country.folder, 'base', 'ldap'), { recursive: true, force: true });

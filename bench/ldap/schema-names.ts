@@ -2,4 +2,7 @@
 export const balSchemaNames = { rpps: 'rpps' } as const;
 export const baseDn = 'ou=bal,o=mssante,c=fr';
 /** Looked up by equality only. */
-export const exactAttributes: readonly string[] = [balSchemaNames.rpps, 'idStructure'];
+export const exactAttributes: readonly string[] = [
+  ...['typeBal', balSchemaNames.rpps, 'adeli', 'idNatPs', 'finess', 'siret', 'idNatStruct'],
+  ...['postalCode', 'codeProfession', 'codeSavoirFaire'],
+];
