@@ -1,10 +1,12 @@
 // The directory under measure: the invented country, put in service as an opérateur would, and exported as LDIF.
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -45,15 +47,15 @@ export async function prepareCountry(
   }
   writeSettings(country, {});
   print('Mise en service des BAL…');
-  loadExtraction(country, extraction);
+  await loadExtraction(country, extraction);
   print('Export LDIF…');
-  annuaireSync(country, 'export', 'ldif', '--out', `${country.ldif}.partiel`);
-  execFileSync('mv', [`${country.ldif}.partiel`, country.ldif]);
+  await annuaireSync(country, 'export', 'ldif', '--out', `${country.ldif}.partiel`);
+  renameSync(`${country.ldif}.partiel`, country.ldif);
   return country;
 }
 
-export function loadExtraction(country: Country, extraction: string): void {
-  annuaireSync(country, 'extract', 'bals', '--from', extraction);
+export async function loadExtraction(country: Country, extraction: string): Promise<void> {
+  await annuaireSync(country, 'extract', 'bals', '--from', extraction);
 }
 
 /** `ldap`: that part of the settings. */
@@ -85,8 +87,10 @@ export async function extractionOf(
   return join(outDir, name);
 }
 
-function annuaireSync({ settings }: Country, ...args: readonly string[]): void {
-  execFileSync(process.execPath, [program, '--config', settings, ...args], {
+async function annuaireSync({ settings }: Country, ...args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [program, '--config', settings, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const code: unknown = (await once(child, 'exit'))[0];
+  if (code !== 0) throw new Error(`annuaire-sync ${args.join(' ')} ended with ${String(code)}`);
 }

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificate } from './certificate.js';
 import { program, writeSettings, type Country } from './country.js';
-import { firstAnswerMs, freePort } from './ports.js';
+import { anyBal, freePort, untilFoundMs } from './probe.js';
 import { stopProcess, type RunningServer } from './running-server.js';
 
 /** Cold: without the snapshot that an earlier run left on disk. */
@@ -27,9 +27,10 @@ export async function startMirror(
   });
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   try {
-    const readyMs = await firstAnswerMs(port, isAlive, 120_000);
+    const readyMs = await untilFoundMs(port, anyBal, isAlive, 120_000);
     const pid = child.pid ?? 0;
-    return { name: 'annuaire-sync', pid, port, tlsPort, readyMs, stop: () => stopProcess(child) };
+    const stop = (): Promise<void> => stopProcess(child);
+    return { name: 'annuaire-sync', pid, port, tlsPort, readyMs, isAlive, stop };
   } catch (error) {
     await stopProcess(child);
     throw error;

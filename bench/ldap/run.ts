@@ -51,7 +51,8 @@ async function main(): Promise<void> {
     await Promise.all(servers.map((server) => server.stop()));
   }
   if (options.only === 'slapd') return;
-  missed.push(...(await measureLife(country, print)));
+  const mails = requests.byKind.get('mail') ?? requests.mix;
+  missed.push(...(await measureLife(country, { generator, requests: mails }, print)));
   if (options.only === 'ours') return;
   print(missed.length === 0 ? '\nToutes les cibles sont tenues.' : '\nCibles manquées :');
   for (const line of missed) print(`  ${line}`);

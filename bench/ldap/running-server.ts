@@ -9,6 +9,7 @@ export type RunningServer = {
   readonly tlsPort: number;
   /** From its start to its first answer. */
   readonly readyMs: number;
+  readonly isAlive: () => boolean;
   readonly stop: () => Promise<void>;
 };
 

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, firstAnswerMs } from './ports.js';
+import { anyBal, freePort, untilFoundMs } from './probe.js';
 import { stopProcess, type RunningServer } from './running-server.js';
 import { baseDn, exactAttributes } from './schema-names.js';
 import type { Certificate } from './certificate.js';
@@ -52,9 +52,10 @@ export async function startSlapd(options: SlapdOptions): Promise<RunningServer> 
   );
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   try {
-    const readyMs = await firstAnswerMs(port, isAlive, 60_000);
+    const readyMs = await untilFoundMs(port, anyBal, isAlive, 60_000);
     const pid = child.pid ?? 0;
-    return { name: 'slapd', pid, port, tlsPort, readyMs, stop: () => stopProcess(child) };
+    const stop = (): Promise<void> => stopProcess(child);
+    return { name: 'slapd', pid, port, tlsPort, readyMs, isAlive, stop };
   } catch (error) {
     await stopProcess(child);
     throw error;
