@@ -5,6 +5,7 @@ import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
+import { registerLdap } from './commands/ldap.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
@@ -13,6 +14,7 @@ import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
 import { messageOf } from './errors.js';
+import { programVersion } from './version.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -44,7 +46,7 @@ function buildProgram(context: CommandContext): Command {
     .description("Tient les BAL d'un opérateur MSSanté en accord avec l'Annuaire Santé.")
     .option('-c, --config <fichier>', 'fichier de réglages', 'annuaire-sync.yaml')
     .option('--json', 'résultat en JSON sur la sortie standard', false)
-    .version('0.1.0', '-V, --version', 'affiche la version')
+    .version(programVersion, '-V, --version', 'affiche la version')
     .helpOption('-h, --help', "affiche l'aide")
     .helpCommand('help [commande]', "affiche l'aide d'une commande")
     .configureOutput({
@@ -62,6 +64,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerReport(program, context);
   registerStatus(program, context);
+  registerLdap(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

@@ -1,4 +1,5 @@
 // Entry point: turns what happened into an exit code, and a signal into an orderly stop.
+import cluster from 'node:cluster';
 import { isReaderGone, runCli } from './cli.js';
 
 const interruption = new AbortController();
@@ -6,6 +7,8 @@ let signals = 0;
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
+    // Ctrl-C goes to the whole group: a worker is told by its primary what to do.
+    if (cluster.isWorker && name === 'SIGINT') return;
     signals += 1;
     // The first asks for a clean stop; who insists gets an immediate one: the database then rolls back by itself.
     if (signals > 1) process.exit(130);

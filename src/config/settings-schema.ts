@@ -1,6 +1,7 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
+import { ldapSchema } from './ldap-schema.js';
 import { secret } from './secret.js';
 
 const share = z.number().min(0).max(1);
@@ -113,6 +114,7 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  ldap: ldapSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -1,6 +1,7 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
+import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 
@@ -25,7 +26,10 @@ export type SourceSettings = Omit<
   readonly tls: TlsSettings;
 };
 
-export type Settings = Omit<RawSettings, 'sources' | 'database' | 'reseau' | 'inventaire'> & {
+export type Settings = Omit<
+  RawSettings,
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap'
+> & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
   readonly database: Omit<RawSettings['database'], 'url'> & { readonly url: string | undefined };
@@ -45,6 +49,7 @@ export type Settings = Omit<RawSettings, 'sources' | 'database' | 'reseau' | 'in
   readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
     readonly fichier: string | undefined;
   };
+  readonly ldap: LdapSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -83,6 +88,7 @@ export function resolveSettings(
       fichier:
         raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
     },
+    ldap: resolveLdap(raw.ldap, reader),
   };
 }
 

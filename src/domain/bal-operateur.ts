@@ -4,6 +4,10 @@
 export const typesBal = ['PER', 'ORG', 'APP', 'CAB'] as const;
 export type TypeBal = (typeof typesBal)[number];
 
+export function isTypeBal(text: string): text is TypeBal {
+  return typesBal.some((type) => type === text);
+}
+
 export const etatsBal = ['actif', 'suspendu', 'ferme'] as const;
 export type EtatBal = (typeof etatsBal)[number];
 

@@ -17,9 +17,11 @@ export type LigneBal = {
   service?: string;
   nom?: string;
   prenom?: string;
+  /** Other columns of bal_annuaire; the same names on every line. */
+  colonnes?: Readonly<Record<string, string | null>>;
 };
 
-export type LigneInventaire = Omit<LigneBal, 'nom' | 'prenom'> & {
+export type LigneInventaire = Omit<LigneBal, 'nom' | 'prenom' | 'colonnes'> & {
   etat?: 'actif' | 'suspendu' | 'ferme';
   listeRouge?: boolean;
   dateCreation?: string;
@@ -253,6 +255,7 @@ function rowBal(ligne: LigneBal): Row {
     ...rowCommune(ligne),
     nom_exercice: ligne.nom ?? null,
     prenom_exercice: ligne.prenom ?? null,
+    ...ligne.colonnes,
   };
 }
 

@@ -62,7 +62,8 @@ export class RawClient {
   private readonly waiters: Waiter[] = [];
   private isClosed = false;
   private nextId = 1;
-  private fault: Error | undefined;
+  /** Set when what the server sent could not be read. */
+  fault: Error | undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -80,6 +81,11 @@ export class RawClient {
 
   write(bytes: Buffer): void {
     if (!this.socket.destroyed) this.socket.write(bytes);
+  }
+
+  /** Answers received and not taken yet. */
+  get untaken(): readonly Answer[] {
+    return this.queue;
   }
 
   /** Sends one operation and says under which message id. */
@@ -152,6 +158,12 @@ export class RawClient {
 
   startTls(): Promise<AnsweredResult> {
     return this.ask(extendedRequest('1.3.6.1.4.1.1466.20037'));
+  }
+
+  /** Says that nothing more is coming, and waits for the server to close. */
+  async finish(): Promise<void> {
+    this.socket.end();
+    await this.closed;
   }
 
   /** Closes at once, without an unbind. */

@@ -42,6 +42,12 @@ export const slapdSkip: string | false = isExecutable(program)
 const running = new Set<Slapd>();
 after(() => Promise.all([...running].map((slapd) => slapd.stop())));
 
+const children = new Set<ChildProcess>();
+// A test process that ends before its `after` leaves no server behind.
+process.on('exit', () => {
+  for (const child of children) child.kill();
+});
+
 export async function startSlapd(content: SlapdContent): Promise<Slapd> {
   const folder = await mkdtemp(join(tmpdir(), 'annuaire-sync-slapd-'));
   try {
@@ -128,6 +134,8 @@ async function serve(folder: string, { suffix, tls }: SlapdContent): Promise<Sla
   const log = openSync(join(folder, 'slapd.log'), 'a');
   const args = ['-f', join(folder, 'slapd.conf'), '-h', urls.join(' '), '-d', 'stats'];
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   let areLogsKept = false;
   const stop = async (): Promise<void> => {
     if (!running.delete(slapd)) return;

@@ -7,6 +7,8 @@ import type { Snapshot } from '../snapshot/segment.js';
 export type SearchInput = {
   readonly directory: Directory;
   readonly snapshot: Snapshot;
+  /** Depends on what the listener offers, hence not part of `directory`. */
+  readonly rootDse: StaticEntry;
   readonly request: SearchRequest;
   /** Entries at most, the lower of what was asked and what this identity may have; 0 = no limit. */
   readonly sizeMax: number;

@@ -34,6 +34,7 @@ export type Column = {
    */
   readonly wordStartValues: Uint32Array | undefined;
   readonly wordStartOffsets: Uint16Array | undefined;
+  /** Undefined where substrings are not indexed, and where values are so few that looking at all of them is quicker. */
   readonly bigrams: GramIndex | undefined;
   readonly trigrams: GramIndex | undefined;
 };
@@ -62,7 +63,7 @@ export type Segment = {
   readonly entryLengths: Uint32Array;
   /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is not in `entries`). */
   readonly attributeMasks: Uint32Array;
-  /** By attribute index. */
+  /** By attribute index; attributes that always have the same values (cn, displayName) may share one. */
   readonly columns: readonly Column[];
 };
 

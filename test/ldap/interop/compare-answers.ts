@@ -134,24 +134,33 @@ export function findDifference(
   );
 }
 
+/** One spelling of escapes: `\\2B` and `\\+` are the same DN (RFC 4514 section 2.4). */
+const spellDn = (dn: string): string =>
+  dn.replace(/\\([0-9a-f]{2})/gi, (_all, hex: string) => {
+    const character = String.fromCharCode(parseInt(hex, 16));
+    if (character === '=') return character;
+    return /[ "#+,;<=>\\]/.test(character) ? `\\${character}` : `\\${hex.toUpperCase()}`;
+  });
+
 function firstOnly(reference: Outcome, ours: Outcome): string {
-  const known = new Set(reference.entries.map(({ dn }) => dn));
-  const found = new Set(ours.entries.map(({ dn }) => dn));
+  const known = new Set(reference.entries.map(({ dn }) => spellDn(dn)));
+  const found = new Set(ours.entries.map(({ dn }) => spellDn(dn)));
   const missing = [...known].filter((dn) => !found.has(dn)).slice(0, 3);
   const extra = [...found].filter((dn) => !known.has(dn)).slice(0, 3);
   return `missing ${JSON.stringify(missing)}, extra ${JSON.stringify(extra)}`;
 }
 
 function differentEntry(reference: Outcome, ours: Outcome): string | undefined {
-  const expected = new Map(reference.entries.map((entry) => [entry.dn, entry]));
+  const expected = new Map(reference.entries.map((entry) => [spellDn(entry.dn), entry]));
   const seen = new Set<string>();
   for (const entry of ours.entries) {
-    const one = expected.get(entry.dn);
+    const one = expected.get(spellDn(entry.dn));
     if (!one) return `an entry that the other does not return: ${entry.dn}`;
     if (seen.has(entry.dn)) return `an entry returned twice: ${entry.dn}`;
     seen.add(entry.dn);
     const [left, right] = [canonicalAttributes(one), canonicalAttributes(entry)];
-    if (left !== right) return `attributes of ${entry.dn}:\n  ${left}\n  ours ${right}`;
+    if (left !== right)
+      return `attributes of ${entry.dn}:\n  ${readable(left)}\n  ours ${readable(right)}`;
   }
   return undefined;
 }
@@ -169,6 +178,8 @@ export function canonicalAttributes(entry: AnsweredEntry): string {
   canonicalByBytes.set(key, canonical);
   return canonical;
 }
+
+const readable = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8');
 
 const byName = ([a = '']: readonly string[], [b = '']: readonly string[]): number =>
   a < b ? -1 : a > b ? 1 : 0;

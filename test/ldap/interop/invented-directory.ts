@@ -1,7 +1,6 @@
 // Mailboxes invented to be awkward: every way in which two texts are the same, nearly the same or hard to write in a DN.
 
-/** Columns of bal_annuaire by name; those not named are null. */
-export type BalRow = Readonly<Record<string, string>> & { readonly adresse_publiee: string };
+import type { BalRow } from '../../support/ldap-mirror.js';
 
 /**
  * The same rows for the same count: awkward ones first, then ordinary ones that share few names, so that answers hold

@@ -1,4 +1,5 @@
 <?php
+// By address: libldap takes « localhost » for the name of the machine when it checks a certificate.
 // php-ldap, what Roundcube and Nextcloud use: prints what it was answered, as JSON.
 $ask = json_decode($argv[1], true);
 ldap_set_option(null, LDAP_OPT_X_TLS_CACERTFILE, $ask['caFile']);
@@ -6,7 +7,7 @@ ldap_set_option(null, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND);
 
 function connect(array $ask, bool $secure = false, ?string $url = null)
 {
-    $connection = ldap_connect($url ?? "ldap://localhost:{$ask['port']}");
+    $connection = ldap_connect($url ?? "ldap://127.0.0.1:{$ask['port']}");
     ldap_set_option($connection, LDAP_OPT_PROTOCOL_VERSION, 3);
     ldap_set_option($connection, LDAP_OPT_REFERRALS, 0);
     ldap_set_option($connection, LDAP_OPT_NETWORK_TIMEOUT, 10);
@@ -83,7 +84,7 @@ echo json_encode([
     'sorted' => controlled($connection, $ask, [$sort]),
     'window' => controlled($connection, $ask, [$sort, $window]),
     'startTls' => search(connect($ask, true), $ask),
-    'ldaps' => search(connect($ask, false, "ldaps://localhost:{$ask['tlsPort']}"), $ask),
+    'ldaps' => search(connect($ask, false, "ldaps://127.0.0.1:{$ask['tlsPort']}"), $ask),
     'badPassword' => $badPassword,
     'unknownBase' => $unknownBase,
     'sizeLimit' => cut($connection, $ask),

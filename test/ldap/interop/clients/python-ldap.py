@@ -95,7 +95,7 @@ print(json.dumps({
     "sorted": controlled(connection, [sort]),
     "window": controlled(connection, [ldap.controls.sss.SSSRequestControl(True, [ASK["sortKey"]]), window]),
     "startTls": search(connect(secure=True), ASK["accentFilter"]),
-    "ldaps": search(connect("ldaps://localhost:%d" % ASK["tlsPort"]), ASK["accentFilter"]),
+    "ldaps": search(connect("ldaps://127.0.0.1:%d" % ASK["tlsPort"]), ASK["accentFilter"]),
     "badPassword": code_of(lambda: other.simple_bind_s(ASK["account"], "faux")),
     "unknownBase": code_of(lambda: other.search_s("ou=absent,c=fr", ldap.SCOPE_SUBTREE)),
     "sizeLimit": cut(connection),

@@ -1,0 +1,62 @@
+// One process that serves: the server, the snapshots it serves, its certificate.
+import type { Settings } from '../config/settings.js';
+import { CertificateWatch } from '../ldap/server/certificate-watch.js';
+import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
+import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
+import { SnapshotService, type SnapshotServiceOptions } from '../ldap/snapshot/snapshot-service.js';
+import type { LdapContent } from './ldap-content.js';
+import { lineOfEvent, type LdapLog } from './ldap-log.js';
+
+export type ServeOptions = {
+  readonly settings: Settings;
+  readonly content: LdapContent;
+  /** Undefined where another process keeps the snapshot up to date. */
+  readonly keeping: SnapshotServiceOptions['keeping'];
+  readonly log: LdapLog;
+  readonly now: () => Date;
+  readonly onListening: (addresses: readonly string[]) => void;
+  /** Has the certificate read again whenever it is called. */
+  readonly onReload: (reload: () => void) => void;
+};
+
+/** Until `signal` is aborted; throws when it cannot listen. */
+export async function serveLdap(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { settings, content, keeping, log, now } = options;
+  const { server: serverSettings, stopMs } = settings.ldap;
+  const tell = (message: string): void => log({ evenement: 'serveur', message });
+  const server = new LdapServer(serverSettings, content, tell);
+  const places = await server.start();
+  const { tls } = serverSettings;
+  const watch = tls && server.tls && new CertificateWatch(tls, server.tls, tell);
+  if (watch) options.onReload(() => watch.reload());
+  try {
+    options.onListening(places.map(describePlace));
+    const service = new SnapshotService({
+      folder: await openSnapshotFolder(settings.dataDir),
+      fingerprint: content.fingerprint,
+      keeping,
+      onSnapshot: (snapshot) => server.serve(snapshot),
+      onEvent: (event) => log(lineOfEvent(event)),
+      now,
+    });
+    await service.start(signal);
+    await aborted(signal);
+    await server.stop(stopMs);
+    await service.stopped();
+  } finally {
+    watch?.stop();
+    await server.stop(0);
+  }
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function describePlace({ host, port, isLdaps }: ListeningPlace): string {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `${isLdaps ? 'ldaps' : 'ldap'}://${shown}:${port}`;
+}

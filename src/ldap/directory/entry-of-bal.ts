@@ -1,0 +1,167 @@
+// A BAL as an entry. It runs half a million times at each full build: what settings say is compiled once.
+import { isTypeBal, type TypeBal } from '../../domain/bal-operateur.js';
+import type { BalPubliee, LigneBalPubliee } from '../../domain/bal-publiee.js';
+import { escapeRdnValue } from '../dn/dn.js';
+import { findAttributeType, findSyntaxOid } from '../schema/definitions.js';
+import { prepareValue } from '../schema/prepare.js';
+import type { Matching, ServedSchema } from '../schema/served-schema.js';
+import { findSyntax } from '../schema/syntaxes.js';
+import { findBalField, type BalField } from './bal-fields.js';
+import type { DirectoryEntry } from './directory.js';
+import { expandClasses, isAllowed, listAlternatives, listRequired, type Layout } from './layout.js';
+
+/** Undefined for an address that no entry can carry: printable ASCII on both sides of one @ is needed. */
+export type EntryOfBal = (bal: BalPubliee) => DirectoryEntry | undefined;
+
+/** `schema` was created from the same layout. */
+export function compileEntryOfBal(layout: Layout, schema: ServedSchema): EntryOfBal {
+  const plans: Readonly<Record<TypeBal, Plan>> = {
+    PER: compilePlan(layout, schema, 'PER'),
+    ORG: compilePlan(layout, schema, 'ORG'),
+    APP: compilePlan(layout, schema, 'APP'),
+    CAB: compilePlan(layout, schema, 'CAB'),
+  };
+  const rdnName = schema.attributes[schema.rdnIndex]?.name ?? layout.rdn;
+  const modifiedIndex = schema.attributes.findIndex(({ name }) => name === 'modifyTimestamp');
+  const formatTime = createTimeFormat();
+  return (bal) => {
+    const first = bal.lignes[0];
+    if (!first || !servedAddress.test(first.adressePubliee)) return undefined;
+    const values = fillPlan(plans[typeOf(first)], bal.lignes, first.adressePubliee);
+    values[modifiedIndex] = [formatTime(bal.modifieLe)];
+    return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values };
+  };
+}
+
+const servedAddress = /^[!-?A-~]{1,128}@[!-?A-~]{1,255}$/;
+
+/** A type that TRE_R257 does not have is taken for what its columns look like. */
+function typeOf(ligne: LigneBalPubliee): TypeBal {
+  const type = ligne.typeBal.toUpperCase();
+  if (isTypeBal(type)) return type;
+  return ligne.nomExercice === '' ? 'ORG' : 'PER';
+}
+
+type AttributePlan = {
+  readonly index: number;
+  /** For each value of a line: fields, the first that is not empty. */
+  readonly alternatives: readonly (readonly BalField[])[];
+  /** Cleaned text that the syntax takes, else undefined. */
+  readonly accept: (text: string) => string | undefined;
+  readonly equality: Matching | undefined;
+  readonly isSingleValue: boolean;
+  /** Required by a class: never empty. */
+  readonly isRequired: boolean;
+};
+
+type Plan = {
+  /** Values of an entry before any field is read: classes, and the empty list for the others. */
+  readonly initial: readonly (readonly string[])[];
+  readonly attributes: readonly AttributePlan[];
+};
+
+const none: readonly string[] = [];
+
+function compilePlan(layout: Layout, schema: ServedSchema, type: TypeBal): Plan {
+  const classes = expandClasses(layout.classes[type]);
+  const names = classes.map((objectClass) => objectClass.names[0] ?? objectClass.oid);
+  const structural = classes.filter(({ kind }) => kind === 'STRUCTURAL').at(-1)?.names[0];
+  const required = listRequired(layout.classes[type]);
+  const initial = schema.attributes.map(({ name }) => {
+    if (name === 'objectClass') return names;
+    return name === 'structuralObjectClass' && structural !== undefined ? [structural] : none;
+  });
+  const attributes = Object.entries(layout.attributs).flatMap(([given, specs]) => {
+    const definition = findAttributeType(given);
+    const name = definition?.names[0] ?? given;
+    const index = schema.attributes.findIndex((attribute) => attribute.name === name);
+    const accept = definition && findSyntax(findSyntaxOid(definition) ?? '')?.accept;
+    if (!accept || index < 0 || !isAllowed(layout.classes[type], name)) return [];
+    return [
+      {
+        index,
+        alternatives: specs.map((spec) =>
+          listAlternatives(spec).flatMap((field) => findBalField(field) ?? []),
+        ),
+        accept,
+        equality: schema.attributes[index]?.equality,
+        isSingleValue: definition.isSingleValue,
+        isRequired: required.includes(name),
+      },
+    ];
+  });
+  return { initial, attributes };
+}
+
+function fillPlan(
+  plan: Plan,
+  lignes: readonly LigneBalPubliee[],
+  adresse: string,
+): (readonly string[])[] {
+  const values = plan.initial.slice();
+  for (const attribute of plan.attributes) {
+    const filled = fillAttribute(attribute, lignes);
+    if (filled.length > 0) values[attribute.index] = filled;
+    else if (attribute.isRequired)
+      values[attribute.index] = [adresse.slice(0, adresse.indexOf('@'))];
+  }
+  return values;
+}
+
+/** In the order of lines, then of fields; never twice what the equality rule takes for one value. */
+function fillAttribute(
+  { alternatives, accept, equality, isSingleValue }: AttributePlan,
+  lignes: readonly LigneBalPubliee[],
+): readonly string[] {
+  let values: string[] | undefined;
+  for (const ligne of lignes) {
+    for (const fields of alternatives) {
+      const value = firstAccepted(fields, ligne, accept);
+      if (value === undefined) continue;
+      if (!values) values = [value];
+      else if (!isSingleValue && !hasEqual(values, value, equality)) values.push(value);
+    }
+  }
+  return values ?? none;
+}
+
+function firstAccepted(
+  fields: readonly BalField[],
+  ligne: LigneBalPubliee,
+  accept: (text: string) => string | undefined,
+): string | undefined {
+  for (const field of fields) {
+    const text = field(ligne);
+    const value = text === '' ? undefined : accept(text);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function hasEqual(
+  values: readonly string[],
+  value: string,
+  equality: Matching | undefined,
+): boolean {
+  if (values.includes(value)) return true;
+  if (equality === undefined) return false;
+  const prepared = prepareValue(equality, value);
+  return values.some((other) => prepareValue(equality, other) === prepared);
+}
+
+const plainRdn = /^[A-Za-z0-9@._'-]+$/;
+
+function escapeRdn(value: string): string {
+  return plainRdn.test(value) ? value : escapeRdnValue(value);
+}
+
+/** GeneralizedTime. Hundreds of thousands of BAL bear the same date object. */
+function createTimeFormat(): (date: Date) => string {
+  let last: Date | undefined;
+  let text = '';
+  return (date) => {
+    if (last !== date) text = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+    last = date;
+    return text;
+  };
+}

@@ -1,0 +1,142 @@
+// RFC 4511 section 4: what the server sends, written straight into a `ByteWriter`.
+import { lengthOfInteger, type ByteWriter } from '../ber/writer.js';
+import { berTag } from '../ber/tag.js';
+import { extensionOid } from './oid.js';
+import { responseTag, type ResultTag } from './operation-tag.js';
+import { resultCode, type ResultCode } from './result-code.js';
+
+/** RFC 4511 section 4.1.9, without referral: this server has one tree. */
+export type LdapResult = {
+  readonly code: ResultCode;
+  readonly matchedDn?: string;
+  /** English, short, nothing of our internals. */
+  readonly message?: string;
+};
+
+/** A control of an answer; never critical (RFC 4511 section 4.1.11). */
+export type ResponseControl = { readonly type: string; readonly value: Uint8Array | undefined };
+
+const noControls: readonly ResponseControl[] = [];
+
+/** Any answer that is an LDAPResult and nothing more: searchDone, compare, add, delete, modify, modifyDN, bind. */
+export function writeResult(
+  writer: ByteWriter,
+  messageId: number,
+  tag: ResultTag,
+  result: LdapResult,
+  controls: readonly ResponseControl[] = noControls,
+): void {
+  const message = openMessage(writer, messageId);
+  const operation = writer.open(tag);
+  writeLdapResult(writer, result);
+  writer.close(operation);
+  closeMessage(writer, message, controls);
+}
+
+/** RFC 4511 section 4.2.2. */
+export function writeBindResult(
+  writer: ByteWriter,
+  messageId: number,
+  result: LdapResult,
+  serverSaslCredentials: Uint8Array,
+): void {
+  const message = openMessage(writer, messageId);
+  const operation = writer.open(responseTag.bind);
+  writeLdapResult(writer, result);
+  writer.octets(serverSaslCredentials, 0x87);
+  writer.close(operation);
+  closeMessage(writer, message, noControls);
+}
+
+/** RFC 4511 section 4.12. */
+export function writeExtendedResult(
+  writer: ByteWriter,
+  messageId: number,
+  result: LdapResult,
+  answer: { readonly name?: string; readonly value?: Uint8Array } = {},
+): void {
+  const message = openMessage(writer, messageId);
+  const operation = writer.open(responseTag.extended);
+  writeLdapResult(writer, result);
+  if (answer.name !== undefined) writer.text(answer.name, 0x8a);
+  if (answer.value !== undefined) writer.octets(answer.value, 0x8b);
+  writer.close(operation);
+  closeMessage(writer, message, noControls);
+}
+
+/** RFC 4511 section 4.4.1: unsolicited, hence message ID 0; the connection is closed behind it. */
+export function writeNoticeOfDisconnection(
+  writer: ByteWriter,
+  code: ResultCode = resultCode.protocolError,
+  message = '',
+): void {
+  const name = extensionOid.noticeOfDisconnection;
+  writeExtendedResult(writer, 0, { code, message }, { name });
+}
+
+/** A SearchResultEntry of plain texts: root DSE, subschema, base entry. An attribute may be without values (typesOnly). */
+export function writeEntry(
+  writer: ByteWriter,
+  messageId: number,
+  dn: string,
+  attributes: readonly { readonly name: string; readonly values: readonly string[] }[],
+): void {
+  const message = openMessage(writer, messageId);
+  const operation = writer.open(responseTag.searchEntry);
+  writer.text(dn);
+  const list = writer.open(berTag.sequence);
+  for (const { name, values } of attributes) {
+    const attribute = writer.open(berTag.sequence);
+    writer.text(name);
+    const set = writer.open(berTag.set);
+    for (const value of values) writer.text(value);
+    writer.close(set);
+    writer.close(attribute);
+  }
+  writer.close(list);
+  writer.close(operation);
+  closeMessage(writer, message, noControls);
+}
+
+/** A SearchResultEntry encoded beforehand, [APPLICATION 4] included, at source[start, start + length). */
+export function writeEncodedEntry(
+  writer: ByteWriter,
+  messageId: number,
+  source: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  writer.header(berTag.sequence, 2 + lengthOfInteger(messageId) + length);
+  writer.integer(messageId);
+  writer.raw(source, start, start + length);
+}
+
+function openMessage(writer: ByteWriter, messageId: number): number {
+  const message = writer.open(berTag.sequence);
+  writer.integer(messageId);
+  return message;
+}
+
+function closeMessage(
+  writer: ByteWriter,
+  message: number,
+  controls: readonly ResponseControl[],
+): void {
+  if (controls.length > 0) {
+    const list = writer.open(0xa0);
+    for (const { type, value } of controls) {
+      const control = writer.open(berTag.sequence);
+      writer.text(type);
+      if (value !== undefined) writer.octets(value);
+      writer.close(control);
+    }
+    writer.close(list);
+  }
+  writer.close(message);
+}
+
+function writeLdapResult(writer: ByteWriter, result: LdapResult): void {
+  writer.enumerated(result.code);
+  writer.text(result.matchedDn ?? '');
+  writer.text(result.message ?? '');
+}

@@ -1,0 +1,45 @@
+// The documented extension: é, è and e are one letter.
+
+/**
+ * Prepared text without diacritics: `élodie œuvre` is `elodie oeuvre`. Each character becomes what it becomes whatever stands
+ * beside it, so that a text which equals, begins or holds another still does once both are folded; a text that was in order
+ * before another may not be. Marks alone become nothing.
+ */
+export function foldAccents(strict: string): string {
+  if (ascii.test(strict)) return strict;
+  const plain = strict.normalize('NFD').replace(/\p{M}+/gu, '');
+  return ascii.test(plain) ? plain : plain.replace(single, replace);
+}
+
+const ascii = /^[\u0000-\u007f]*$/;
+
+// Letters that Unicode does not decompose, and the marks that word processors put in the place of what one types.
+const replacements: Readonly<Record<string, string>> = {
+  œ: 'oe',
+  æ: 'ae',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ı: 'i',
+  ĸ: 'k',
+  ɨ: 'i',
+  ʉ: 'u',
+  '‘': "'",
+  '’': "'",
+  ʼ: "'",
+  '‐': '-',
+  '–': '-',
+  '—': '-',
+  '−': '-',
+};
+
+const single = new RegExp(`[${Object.keys(replacements).join('')}]`, 'gu');
+
+function replace(char: string): string {
+  return replacements[char] ?? char;
+}

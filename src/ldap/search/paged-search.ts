@@ -1,0 +1,154 @@
+// State of simple paged results (RFC 2696): the whole list of hits, so that a later page is a slice of it.
+import { createHash, randomBytes } from 'node:crypto';
+import type { StaticEntry } from '../directory/directory.js';
+import type { SearchRequest } from '../protocol/request.js';
+import { resultCode, type ResultCode } from '../protocol/result-code.js';
+import type { Snapshot } from '../snapshot/segment.js';
+
+/** What a first page leaves for the others: of one snapshot, whatever is swapped since. */
+export type PagedList = {
+  readonly snapshot: Snapshot;
+  readonly statics: readonly StaticEntry[];
+  readonly hits: Uint32Array;
+  /** Of the whole search: given with the last page (RFC 2696 section 3: the size limit spans pages). */
+  readonly code: ResultCode;
+};
+
+export type Page = {
+  readonly snapshot: Snapshot;
+  readonly statics: readonly StaticEntry[];
+  readonly hits: Uint32Array;
+  readonly code: ResultCode;
+  /** Empty with the last page. */
+  readonly cookie: Buffer;
+  readonly total: number;
+};
+
+export type PageAnswer =
+  | { readonly kind: 'page'; readonly page: Page }
+  | { readonly kind: 'refused'; readonly code: ResultCode; readonly message: string };
+
+export type PagingLimits = {
+  /** Lists kept at once, of all those who share this. */
+  readonly listsMax: number;
+  /** Bytes of hits kept at once. */
+  readonly bytesMax: number;
+  /** A list that nobody asked for since is forgotten. */
+  readonly idleMs: number;
+};
+
+type Kept = {
+  readonly list: PagedList;
+  readonly fingerprint: string;
+  sent: number;
+  usedAtMs: number;
+};
+
+const cookieLength = 16;
+
+/**
+ * Of one connection: a cookie means nothing on another. A cookie serves once, so that an answer lost and asked for again
+ * is refused rather than wrong.
+ */
+export class PagedSearches {
+  readonly #limits: PagingLimits;
+  /** The oldest first. */
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
+
+  constructor(limits: PagingLimits) {
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#kept.size;
+  }
+
+  /** The first page of a search that is done. `size` of at least 1. */
+  open(request: SearchRequest, list: PagedList, size: number, nowMs: number): PageAnswer {
+    this.#forgetIdle(nowMs);
+    const kept = { list, fingerprint: fingerprintOf(request), sent: 0, usedAtMs: nowMs };
+    return this.#next(kept, size, nowMs);
+  }
+
+  /** A later page. A size of 0 gives the search up (RFC 2696 section 3). */
+  resume(request: SearchRequest, cookie: Buffer, size: number, nowMs: number): PageAnswer {
+    this.#forgetIdle(nowMs);
+    const key = cookie.toString('hex');
+    const kept = cookie.length === cookieLength ? this.#kept.get(key) : undefined;
+    if (!kept) return refuse(resultCode.unwillingToPerform, 'unknown or expired cookie');
+    if (kept.fingerprint !== fingerprintOf(request)) {
+      return refuse(resultCode.unwillingToPerform, 'cookie of another search');
+    }
+    this.#forget(key, kept);
+    return this.#next(kept, size, nowMs);
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#bytes = 0;
+  }
+
+  #next(kept: Kept, size: number, nowMs: number): PageAnswer {
+    const { snapshot, statics, hits, code } = kept.list;
+    const total = statics.length + hits.length;
+    if (size === 0) {
+      const page = { snapshot, statics: [], hits: noHits, code: resultCode.success };
+      return { kind: 'page', page: { ...page, cookie: noCookie, total } };
+    }
+    const end = Math.min(total, kept.sent + size);
+    const page = {
+      snapshot,
+      statics: statics.slice(kept.sent, end),
+      hits: hits.subarray(
+        Math.max(0, kept.sent - statics.length),
+        Math.max(0, end - statics.length),
+      ),
+      total,
+    };
+    if (end === total) return { kind: 'page', page: { ...page, code, cookie: noCookie } };
+    const cookie = this.#keep({ ...kept, sent: end, usedAtMs: nowMs });
+    if (!cookie) return refuse(resultCode.unwillingToPerform, 'too much to keep for pages');
+    return { kind: 'page', page: { ...page, code: resultCode.success, cookie } };
+  }
+
+  /** Makes room by forgetting the oldest; undefined when the list alone is over the limit. */
+  #keep(kept: Kept): Buffer | undefined {
+    const { listsMax, bytesMax } = this.#limits;
+    const bytes = kept.list.hits.byteLength;
+    if (bytes > bytesMax || listsMax < 1) return undefined;
+    for (const [key, oldest] of this.#kept) {
+      if (this.#kept.size < listsMax && this.#bytes + bytes <= bytesMax) break;
+      this.#forget(key, oldest);
+    }
+    const cookie = randomBytes(cookieLength);
+    this.#kept.set(cookie.toString('hex'), kept);
+    this.#bytes += bytes;
+    return cookie;
+  }
+
+  #forgetIdle(nowMs: number): void {
+    for (const [key, kept] of this.#kept) {
+      if (nowMs - kept.usedAtMs >= this.#limits.idleMs) this.#forget(key, kept);
+    }
+  }
+
+  #forget(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#bytes -= kept.list.hits.byteLength;
+  }
+}
+
+const noCookie = Buffer.alloc(0);
+const noHits = new Uint32Array(0);
+
+function refuse(code: ResultCode, message: string): PageAnswer {
+  return { kind: 'refused', code, message };
+}
+
+/** Everything that must be the same from page to page: all of the request but its message ID and controls. */
+function fingerprintOf(request: SearchRequest): string {
+  const { baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, filter, attributes } = request;
+  const parts = [baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, attributes, filter];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+}

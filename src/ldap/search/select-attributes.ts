@@ -1,0 +1,79 @@
+// Which attributes of each entry go out (RFC 4511 section 4.5.1.8, RFC 3673, RFC 4529).
+import type { Directory, StaticEntry } from '../directory/directory.js';
+import { generateAttributes, isSameOrSubtype } from './attribute-names.js';
+
+export type Selection = {
+  /** Bits of attribute indexes, user and stored operational ones. */
+  readonly mask: number;
+  /** Bits of all user attributes. */
+  readonly userMask: number;
+  /** Names among those of `generateAttributes`. */
+  readonly generated: readonly string[];
+  readonly typesOnly: boolean;
+  readonly isAllUser: boolean;
+  readonly isAllOperational: boolean;
+  /** Descriptions as asked, for entries whose attributes have no index. */
+  readonly descriptions: readonly string[];
+};
+
+/** Unknown names are ignored; a list of nothing but such, or of `1.1`, gives DN alone. */
+export function selectAttributes(
+  directory: Directory,
+  attributes: readonly string[],
+  typesOnly: boolean,
+): Selection {
+  const { schema } = directory;
+  const isAllUser = attributes.length === 0 || attributes.includes('*');
+  const isAllOperational = attributes.includes('+');
+  let userMask = 0;
+  let operationalMask = 0;
+  for (const [index, { isOperational }] of schema.attributes.entries()) {
+    if (isOperational) operationalMask |= 1 << index;
+    else userMask |= 1 << index;
+  }
+  let mask = (isAllUser ? userMask : 0) | (isAllOperational ? operationalMask : 0);
+  const descriptions: string[] = [];
+  for (const description of attributes) {
+    if (description === '*' || description === '+' || description === '1.1') continue;
+    if (!description.startsWith('@')) descriptions.push(description);
+    for (const index of indexesOf(directory, description)) mask |= 1 << index;
+  }
+  const generated = generateAttributes(directory, '')
+    .map(({ name }) => name)
+    .filter((name) => isAllOperational || isAskedFor(name, descriptions));
+  return { mask, userMask, generated, typesOnly, isAllUser, isAllOperational, descriptions };
+}
+
+function indexesOf({ schema }: Directory, description: string): readonly number[] {
+  if (description.startsWith('@')) return schema.attributesOfClass(description.slice(1)) ?? [];
+  const resolved = schema.resolve(description);
+  return resolved.kind === 'known' ? resolved.indexes : [];
+}
+
+function isAskedFor(name: string, descriptions: readonly string[]): boolean {
+  return descriptions.some((description) => isSameOrSubtype(name, description));
+}
+
+export type ShownAttribute = { readonly name: string; readonly values: readonly string[] };
+
+/** Of an entry that is not a BAL; without values when types alone are asked for. */
+export function selectStatic(
+  directory: Directory,
+  entry: StaticEntry,
+  selection: Selection,
+): readonly ShownAttribute[] {
+  return entry.attributes
+    .filter(({ name, isOperational }) => {
+      const isAll = isOperational ? selection.isAllOperational : selection.isAllUser;
+      return (
+        isAll || isInMask(directory, name, selection) || isAskedFor(name, selection.descriptions)
+      );
+    })
+    .map(({ name, values }) => ({ name, values: selection.typesOnly ? [] : values }));
+}
+
+/** Asked for by class. */
+function isInMask({ schema }: Directory, name: string, { mask }: Selection): boolean {
+  const resolved = schema.resolve(name);
+  return resolved.kind === 'known' && resolved.indexes.some((index) => (mask & (1 << index)) !== 0);
+}

@@ -1,0 +1,36 @@
+import type { ByteWriter } from '../ber/writer.js';
+import type { Directory, StaticEntry } from '../directory/directory.js';
+import type { Snapshot } from '../snapshot/segment.js';
+import type { BindFailures } from './bind-failures.js';
+import type { Connection } from './connection.js';
+import type { Identities } from './identity.js';
+import type { PasswordVerifier } from './password-verifier.js';
+import type { Scheduler } from './scheduler.js';
+import type { ConnectionLimits } from './server-settings.js';
+import type { TlsTerminator } from './tls-terminator.js';
+
+/** Replaced as a whole at each swap: an operation keeps the one that it began with. */
+export type Served = {
+  readonly directory: Directory;
+  readonly rootDse: StaticEntry;
+  /** Undefined until the first one is built or read. */
+  readonly snapshot: Snapshot | undefined;
+};
+
+/** What connections share: the server, as they see it. */
+export type ConnectionHost = {
+  readonly limits: ConnectionLimits;
+  readonly identities: Identities;
+  readonly passwords: PasswordVerifier;
+  readonly bindFailures: BindFailures;
+  /** Undefined: no certificate. */
+  readonly tls: TlsTerminator | undefined;
+  /** Empty between two turns: whoever writes flushes before it returns. */
+  readonly writer: ByteWriter;
+  readonly scheduler: Scheduler;
+  readonly served: Served;
+  /** Set about every second: what time limits on connections go by. */
+  readonly nowMs: number;
+  forget(connection: Connection): void;
+  reportFault(connection: Connection, error: unknown): void;
+};

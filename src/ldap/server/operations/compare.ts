@@ -1,0 +1,19 @@
+// Compare (RFC 4511 section 4.10): a search of one entry for one value.
+import { responseTag } from '../../protocol/operation-tag.js';
+import type { CompareRequest } from '../../protocol/request.js';
+import { writeResult } from '../../protocol/response.js';
+import { compareEntry } from '../../search/compare.js';
+import type { Connection } from '../connection.js';
+import { admit } from './admission.js';
+
+export function compare(connection: Connection, request: CompareRequest): void {
+  const { messageId } = request;
+  const admission = admit(connection, { scope: 'base', baseObject: request.entry });
+  if (admission.kind === 'refused') {
+    connection.answer(messageId, responseTag.compare, admission.code, admission.message);
+    return;
+  }
+  const { directory, rootDse } = connection.host.served;
+  const result = compareEntry({ directory, rootDse, snapshot: admission.snapshot, request });
+  writeResult(connection.writer, messageId, responseTag.compare, result);
+}

@@ -1,0 +1,59 @@
+// What is collected of one attribute while entries come.
+import type { Matching } from '../schema/served-schema.js';
+import { GrowingNumbers } from './growing.js';
+import { ListTable } from './list-table.js';
+import type { RankedForms } from './rank-forms.js';
+import { listFlag, noValue } from './segment.js';
+import { isSameNumbers, TextTable } from './text-table.js';
+
+/** All values of an attribute, entries still being in the order in which they came. */
+export type CollectedColumn = {
+  /** As `Column.valueOfDoc` and `Column.lists`, but by entry, of text ids, in the order in which the entry shows them. */
+  readonly ofEntry: Uint32Array;
+  readonly lists: Uint32Array;
+  /** Texts as they are shown, in UTF-8, one after the other; where each begins, and the length. */
+  readonly encoded: Buffer;
+  readonly encodedStarts: Uint32Array;
+  readonly ranked: RankedForms;
+};
+
+export class ColumnBuilder {
+  readonly #texts: TextTable;
+  readonly #ofEntry = new GrowingNumbers();
+  readonly #lists = new ListTable();
+
+  constructor(matching: Matching | undefined) {
+    this.#texts = new TextTable(matching);
+  }
+
+  /** The values of the next entry. */
+  add(values: readonly string[]): void {
+    const [first] = values;
+    if (first === undefined) {
+      this.#ofEntry.push(noValue);
+    } else if (values.length === 1) {
+      this.#ofEntry.push(this.#texts.idOf(first));
+    } else {
+      const textIds = values.map((value) => this.#texts.idOf(value));
+      this.#ofEntry.push((listFlag | this.#lists.place(textIds)) >>> 0);
+    }
+  }
+
+  /** Whether each entry was given the same values as in `other`, which prepares them alike. */
+  isSameAs(other: ColumnBuilder): boolean {
+    return (
+      isSameNumbers(this.#ofEntry.numbers, other.#ofEntry.numbers) &&
+      isSameNumbers(this.#lists.numbers, other.#lists.numbers) &&
+      this.#texts.isSameAs(other.#texts)
+    );
+  }
+
+  /** To be called last. */
+  finish(): CollectedColumn {
+    return {
+      ofEntry: this.#ofEntry.numbers,
+      lists: this.#lists.numbers,
+      ...this.#texts.finish(),
+    };
+  }
+}

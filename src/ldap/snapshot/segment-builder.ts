@@ -1,0 +1,153 @@
+// Entries as text become a segment. Pure: what is slow is the amount of data only.
+import type { DirectoryEntry } from '../directory/directory.js';
+import type { ServedSchema } from '../schema/served-schema.js';
+import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
+import { buildColumn } from './column.js';
+import { encodeEntries } from './entry-encoder.js';
+import { GrowingNumbers, GrowingText } from './growing.js';
+import { listFlag, noValue, type Column, type Segment } from './segment.js';
+
+/** Below this, looking at all values of a column takes a few tens of microseconds. */
+const gramValuesMinDefault = 4096;
+
+/** Whole at once, and with n-grams however few the values are: for small sets. `SegmentBuilder` takes entries as they come. */
+export function buildSegment(
+  schema: ServedSchema,
+  entries: Iterable<DirectoryEntry>,
+  gramValuesMin = 0,
+): Segment {
+  const builder = new SegmentBuilder(schema, gramValuesMin);
+  for (const entry of entries) builder.add(entry);
+  return builder.finish().segment;
+}
+
+/** Entries in any order; the DN of each is unique, and the caller sees to it. */
+export class SegmentBuilder {
+  readonly #schema: ServedSchema;
+  readonly #gramValuesMin: number;
+  readonly #columns: readonly ColumnBuilder[];
+  readonly #dns = new GrowingText();
+  readonly #dnStarts = new GrowingNumbers();
+
+  /** `gramValuesMin`: see `buildColumn`. */
+  constructor(schema: ServedSchema, gramValuesMin = gramValuesMinDefault) {
+    this.#schema = schema;
+    this.#gramValuesMin = gramValuesMin;
+    this.#columns = schema.attributes.map(
+      ({ equality, substring }) => new ColumnBuilder(equality ?? substring),
+    );
+  }
+
+  get entryCount(): number {
+    return this.#dnStarts.length;
+  }
+
+  add(entry: DirectoryEntry): void {
+    this.#dnStarts.push(this.#dns.length);
+    this.#dns.append(entry.dn);
+    for (let index = 0; index < this.#columns.length; index++) {
+      this.#columns[index]?.add(entry.values[index] ?? []);
+    }
+  }
+
+  /** To be called once. `docOfEntry`: doc of each entry, in the order in which they came. */
+  finish(): { readonly segment: Segment; readonly docOfEntry: Uint32Array } {
+    const docCount = this.entryCount;
+    this.#dnStarts.push(this.#dns.length);
+    const originals = this.#columns.map((_, index) => this.#findOriginal(index));
+    const collected = this.#collect(originals);
+    const entryOfDoc = orderEntries(this.#schema, collected, docCount);
+    const dns = { encoded: this.#dns.bytes, starts: this.#dnStarts.numbers };
+    const segment = {
+      docCount,
+      ...encodeEntries(this.#schema, collected, dns, entryOfDoc),
+      columns: this.#buildColumns(originals, collected, entryOfDoc),
+    };
+    const docOfEntry = new Uint32Array(docCount);
+    for (let doc = 0; doc < docCount; doc++) docOfEntry[entryOfDoc[doc] ?? 0] = doc;
+    return { segment, docOfEntry };
+  }
+
+  /** The first attribute that has the same values under the same rules: itself, for most. */
+  #findOriginal(index: number): number {
+    const { attributes } = this.#schema;
+    const own = attributes[index];
+    const column = this.#columns[index];
+    return attributes.findIndex(
+      (attribute, other) =>
+        other === index ||
+        (column !== undefined &&
+          attribute.isSubstringIndexed === own?.isSubstringIndexed &&
+          this.#columns[other]?.isSameAs(column) === true),
+    );
+  }
+
+  #collect(originals: readonly number[]): CollectedColumn[] {
+    const collected: CollectedColumn[] = [];
+    for (const [index, column] of this.#columns.entries()) {
+      const shared = collected[originals[index] ?? index];
+      collected.push(shared ?? column.finish());
+    }
+    return collected;
+  }
+
+  #buildColumns(
+    originals: readonly number[],
+    collected: readonly CollectedColumn[],
+    entryOfDoc: Uint32Array,
+  ): Column[] {
+    const columns: Column[] = [];
+    for (const [index, attribute] of this.#schema.attributes.entries()) {
+      const own = collected[index];
+      const shared = columns[originals[index] ?? index];
+      if (shared) columns.push(shared);
+      else if (own) columns.push(buildColumn(own, attribute, entryOfDoc, this.#gramValuesMin));
+    }
+    return columns;
+  }
+}
+
+/** By the value of the first cn, then of the RDN; entries without either come last. */
+function orderEntries(
+  schema: ServedSchema,
+  columns: readonly CollectedColumn[],
+  docCount: number,
+): Uint32Array {
+  const cn = schema.resolve('cn');
+  const cnIndex = cn.kind === 'known' ? cn.indexes[0] : undefined;
+  let order: Uint32Array = Uint32Array.from({ length: docCount }, (_, entry) => entry);
+  // The last sort counts most: each keeps the order of what it finds equal.
+  for (const index of [schema.rdnIndex, cnIndex]) {
+    const column = index === undefined ? undefined : columns[index];
+    if (column) order = sortByFirstValue(column, order);
+  }
+  return order;
+}
+
+/** Stable counting sort. */
+function sortByFirstValue(column: CollectedColumn, order: Uint32Array): Uint32Array {
+  const { valueCount } = column.ranked;
+  const places = new Uint32Array(valueCount + 2);
+  for (const entry of order) {
+    const rank = Math.min(firstValue(column, entry), valueCount);
+    places[rank + 1] = (places[rank + 1] ?? 0) + 1;
+  }
+  for (let rank = 0; rank < valueCount; rank++) {
+    places[rank + 1] = (places[rank + 1] ?? 0) + (places[rank] ?? 0);
+  }
+  const sorted = new Uint32Array(order.length);
+  for (const entry of order) {
+    const rank = Math.min(firstValue(column, entry), valueCount);
+    const place = places[rank] ?? 0;
+    sorted[place] = entry;
+    places[rank] = place + 1;
+  }
+  return sorted;
+}
+
+function firstValue({ ofEntry, lists, ranked }: CollectedColumn, entry: number): number {
+  const code = ofEntry[entry] ?? noValue;
+  if (code === noValue) return noValue;
+  const textId = code < listFlag ? code : (lists[code - listFlag + 1] ?? 0);
+  return ranked.valueIds[textId] ?? noValue;
+}

@@ -1,0 +1,104 @@
+// A segment as named arrays, and back: what a segment file holds.
+import type { Column, GramIndex, Segment } from './segment.js';
+
+export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
+
+/** In the order in which a file holds them. */
+export function listSections(segment: Segment): [name: string, array: SectionArray][] {
+  const sections: [string, SectionArray | undefined][] = [
+    ['entries', segment.entries],
+    ['entryStarts', segment.entryStarts],
+    ['entryLengths', segment.entryLengths],
+    ['attributeMasks', segment.attributeMasks],
+  ];
+  for (const [index, column] of segment.columns.entries()) {
+    sections.push(
+      [`${index}.folded`, column.folded],
+      [`${index}.foldedOffsets`, column.foldedOffsets],
+      [`${index}.strict`, column.strict],
+      [`${index}.strictOffsets`, column.strictOffsets],
+      [`${index}.docsOffsets`, column.docsOffsets],
+      [`${index}.docs`, column.docs],
+      [`${index}.valueOfDoc`, column.valueOfDoc],
+      [`${index}.lists`, column.lists],
+      [`${index}.wordStartValues`, column.wordStartValues],
+      [`${index}.wordStartOffsets`, column.wordStartOffsets],
+      ...listGrams(`${index}.bigrams`, column.bigrams),
+      ...listGrams(`${index}.trigrams`, column.trigrams),
+    );
+  }
+  return sections.flatMap(([name, array]) => (array ? [[name, array]] : []));
+}
+
+function listGrams(
+  name: string,
+  grams: GramIndex | undefined,
+): [string, SectionArray | undefined][] {
+  return [
+    [`${name}.offsets`, grams?.offsets],
+    [`${name}.counts`, grams?.counts],
+    [`${name}.lists`, grams?.lists],
+  ];
+}
+
+/** Where the bytes of each section are; undefined when there is no such section. */
+export type FindSection = (name: string) => Buffer | undefined;
+
+/** The segment whose arrays are views of the bytes found; each of these begins at a multiple of 4. */
+export function readSections(find: FindSection, columnCount: number): Segment {
+  const entryStarts = numbers(find, 'entryStarts');
+  return {
+    docCount: entryStarts.length,
+    entries: get(find, 'entries'),
+    entryStarts,
+    entryLengths: numbers(find, 'entryLengths'),
+    attributeMasks: numbers(find, 'attributeMasks'),
+    columns: Array.from({ length: columnCount }, (_, index) => readColumn(find, `${index}`)),
+  };
+}
+
+function readColumn(find: FindSection, name: string): Column {
+  const foldedOffsets = numbers(find, `${name}.foldedOffsets`);
+  const hasWords = find(`${name}.wordStartValues`) !== undefined;
+  const hasGrams = find(`${name}.bigrams.offsets`) !== undefined;
+  return {
+    valueCount: foldedOffsets.length - 1,
+    folded: get(find, `${name}.folded`),
+    foldedOffsets,
+    strict: get(find, `${name}.strict`),
+    strictOffsets: numbers(find, `${name}.strictOffsets`),
+    docsOffsets: numbers(find, `${name}.docsOffsets`),
+    docs: numbers(find, `${name}.docs`),
+    valueOfDoc: numbers(find, `${name}.valueOfDoc`),
+    lists: numbers(find, `${name}.lists`),
+    wordStartValues: hasWords ? numbers(find, `${name}.wordStartValues`) : undefined,
+    wordStartOffsets: hasWords ? shortNumbers(find, `${name}.wordStartOffsets`) : undefined,
+    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`) : undefined,
+    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`) : undefined,
+  };
+}
+
+function readGrams(find: FindSection, name: string): GramIndex {
+  return {
+    offsets: numbers(find, `${name}.offsets`),
+    counts: numbers(find, `${name}.counts`),
+    lists: get(find, `${name}.lists`),
+  };
+}
+
+function get(find: FindSection, name: string): Buffer {
+  const bytes = find(name);
+  if (bytes === undefined) throw new RangeError(`no section ${name}`);
+  return bytes;
+}
+
+/** A section of 32-bit numbers. */
+export function numbers(find: FindSection, name: string): Uint32Array {
+  const bytes = get(find, name);
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+function shortNumbers(find: FindSection, name: string): Uint16Array {
+  const bytes = get(find, name);
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+}

@@ -1,0 +1,104 @@
+// Raw requests that OpenLDAP and the mirror answer differently on purpose; docs/ldap.md tells administrators those that show.
+
+export type OwnAnswer = {
+  readonly slapd: string;
+  readonly ours: string;
+  readonly reason: string;
+};
+
+/** slapd closes without a word; the mirror says why (RFC 4511 section 4.4.1), then closes. */
+const closedInSilenceBySlapd: readonly string[] = [
+  'bind: nothing at all',
+  'envelope: message ID of five octets',
+  'envelope: no operation',
+  'envelope: empty',
+  'envelope: unbind with a value',
+  'envelope: outer tag of a set',
+  'envelope: indefinite length',
+  'envelope: declared length of 2 GiB',
+  'envelope: declared length of −1',
+  'envelope: length in nine octets',
+  'not LDAP: zeros',
+  'not LDAP: 0xff',
+  'not LDAP: HTTP',
+  'not LDAP: a TLS ClientHello',
+];
+
+export const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
+  ...Object.fromEntries(
+    closedInSilenceBySlapd.map((name) => [
+      name,
+      { slapd: 'closed', ours: 'notice 2, closed', reason: 'the client is told why' },
+    ]),
+  ),
+  'bind: name that is no DN': {
+    slapd: '34, open',
+    ours: '49, open',
+    reason: 'an account may be named otherwise than by a DN',
+  },
+  'bind: name that is no DN, without password': {
+    slapd: '34, open',
+    ours: '53, open',
+    reason: 'an account may be named otherwise than by a DN',
+  },
+  'bind: version as a string': {
+    slapd: '2, open',
+    ours: 'notice 2, closed',
+    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
+  },
+  'search: scope 3': {
+    slapd: '0, open',
+    ours: '2, open',
+    reason: 'slapd has the scope « children » of an expired draft; RFC 4511 does not',
+  },
+  'search: no filter': {
+    slapd: 'notice 2, open',
+    ours: 'notice 2, closed',
+    reason: 'the notice of disconnection is followed by a disconnection (RFC 4511 section 4.4.1)',
+  },
+  'add: no attributes': {
+    slapd: '2, open',
+    ours: 'notice 2, closed',
+    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
+  },
+  'modify: no changes': {
+    slapd: '8, open',
+    ours: 'notice 2, closed',
+    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
+  },
+  'extended: cancel of itself': {
+    slapd: '0, open',
+    ours: '119, open',
+    reason: 'an operation that is being decoded is not outstanding (RFC 3909 section 2)',
+  },
+  'extended: password': {
+    slapd: '8, open',
+    ours: '2, open',
+    reason: 'passwords are in the settings: the extension does not exist',
+  },
+  'control: list that is no list': {
+    slapd: '0, open',
+    ours: 'notice 2, closed',
+    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
+  },
+  'envelope: message ID 0': {
+    slapd: '0, open',
+    ours: 'notice 2, closed',
+    reason: '0 is for unsolicited notifications only (RFC 4511 section 4.1.1.1)',
+  },
+  'envelope: negative message ID': {
+    slapd: '0, open',
+    ours: 'notice 2, closed',
+    reason: 'message IDs are from 0 to 2^31 - 1 (RFC 4511 section 4.1.1.1)',
+  },
+  'envelope: empty message ID': {
+    slapd: '0, open',
+    ours: 'notice 2, closed',
+    reason: 'an INTEGER has at least one octet (X.690 section 8.3.1)',
+  },
+  'envelope: bytes behind the operation': {
+    slapd: '0, open',
+    ours: 'notice 2, closed',
+    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
+  },
+};
