@@ -1,16 +1,7 @@
 // The directory under measure: the invented country, put in service as an opérateur would, and exported as LDIF.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { generateSample } from '../../src/sample/generate.js';
@@ -22,7 +13,7 @@ export type Country = {
   readonly folder: string;
   readonly settings: string;
   readonly ldif: string;
-  /** What is in no standard schema, in the syntax of slapd.conf. */
+  /** Definitions of what is in no standard schema, in the syntax of slapd.conf. */
   readonly schema: string;
 };
 
@@ -40,7 +31,7 @@ export async function prepareCountry(
     folder: work,
     settings: join(work, 'annuaire-sync.yaml'),
     ldif: join(work, 'bal.ldif'),
-    schema: readFileSync(join(work, 'bal.schema'), 'utf8'),
+    schema: join(work, 'bal.schema'),
   };
   if (existsSync(country.ldif) && statSync(country.ldif).mtimeMs > statSync(extraction).mtimeMs) {
     return country;
@@ -49,8 +40,8 @@ export async function prepareCountry(
   print('Mise en service des BAL…');
   await loadExtraction(country, extraction);
   print('Export LDIF…');
-  await annuaireSync(country, 'export', 'ldif', '--out', `${country.ldif}.partiel`);
-  renameSync(`${country.ldif}.partiel`, country.ldif);
+  await annuaireSync(country, 'export', 'ldif', '--schema', '--out', country.schema);
+  await annuaireSync(country, 'export', 'ldif', '--out', country.ldif);
   return country;
 }
 

@@ -1,5 +1,6 @@
 // What happens to the mirror between searches: its first start, the next ones, and the day's difference under load.
-import { cpSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { certificateIn } from './certificate.js';
 import type { Country } from './country.js';
@@ -54,6 +55,8 @@ export async function measureLife(
 function copyOf(country: Country): Country {
   const folder = join(country.folder, 'vie');
   rmSync(folder, { recursive: true, force: true });
-  cpSync(join(country.folder, 'base'), join(folder, 'base'), { recursive: true });
+  mkdirSync(folder);
+  // With owners: PostgreSQL runs as another user when we are root.
+  execFileSync('cp', ['-a', join(country.folder, 'base'), folder]);
   return { ...country, folder, settings: join(folder, 'annuaire-sync.yaml') };
 }

@@ -1,6 +1,6 @@
 // Our mirror against a tuned slapd on the same entries, in turn; prints medians, ratios and targets. README.md says the rest.
 //
-//   npm run bench:ldap -- [--rounds 3] [--seconds 3] [--quick] [--only slapd|ours] [--match TEXT] [--dir var/bench]
+//   npm run bench:ldap -- [--rounds 3] [--seconds 3] [--quick] [--only slapd|ours] [--match TEXT] [--part searches|life] [--dir var/bench]
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askOnce, differences } from './answers.js';
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     match: { type: 'string', default: '' },
+    part: { type: 'string' },
     dir: { type: 'string', default: join('var', 'bench') },
   },
 });
@@ -39,6 +40,21 @@ async function main(): Promise<void> {
   const country = await prepareCountry(resolve(options.dir), print);
   const generator = compileGenerator(country.folder);
   const requests = await writeRequests(country.ldif, country.folder);
+  if (options.part !== 'life') await measureSearches(country, generator, requests);
+  if (options.part !== 'searches' && options.only !== 'slapd') {
+    const load = { generator, requests: requests.byKind.get('mail') ?? requests.mix };
+    missed.push(...(await measureLife(country, load, print)));
+  }
+  if (options.only !== undefined && missed.length === 0) return;
+  print(missed.length === 0 ? '\nToutes les cibles sont tenues.' : '\nCibles manquées :');
+  for (const line of missed) print(`  ${line}`);
+}
+
+async function measureSearches(
+  country: Country,
+  generator: Generator,
+  requests: RequestFiles,
+): Promise<void> {
   await tellGenerator(generator, requests.mix);
   const servers: RunningServer[] = [];
   try {
@@ -50,12 +66,6 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
   }
-  if (options.only === 'slapd') return;
-  const mails = requests.byKind.get('mail') ?? requests.mix;
-  missed.push(...(await measureLife(country, { generator, requests: mails }, print)));
-  if (options.only === 'ours') return;
-  print(missed.length === 0 ? '\nToutes les cibles sont tenues.' : '\nCibles manquées :');
-  for (const line of missed) print(`  ${line}`);
 }
 
 function isAsked({ group, label }: Scenario): boolean {

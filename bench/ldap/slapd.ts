@@ -12,7 +12,7 @@ export type SlapdOptions = {
   /** Where its database is kept between runs. */
   readonly folder: string;
   readonly ldif: string;
-  /** Definitions of what is in no standard schema, in the syntax of slapd.conf. */
+  /** Path of the definitions of what is in no standard schema. */
   readonly schema: string;
   readonly certificate: Certificate;
 };
@@ -65,9 +65,9 @@ export async function startSlapd(options: SlapdOptions): Promise<RunningServer> 
 function writeConfiguration(options: SlapdOptions): void {
   const { folder, schema, certificate } = options;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'bal.schema'), schema);
   const values: Record<string, string> = {
     DIR: folder,
+    SCHEMA: schema,
     MODULES: '/usr/lib/ldap',
     SUFFIX: baseDn,
     EXACT: exactAttributes.join(','),
@@ -84,7 +84,7 @@ function writeConfiguration(options: SlapdOptions): void {
 function stampOf({ ldif, schema }: SlapdOptions): string {
   const { size, mtimeMs } = statSync(ldif);
   return createHash('sha256')
-    .update(JSON.stringify([size, mtimeMs, schema, template()]))
+    .update(JSON.stringify([size, mtimeMs, readFileSync(schema, 'utf8'), template()]))
     .digest('hex');
 }
 
