@@ -22,7 +22,7 @@ const secondsEach = 1.5;
 type Kind = {
   readonly name: string;
   readonly sizeLimit: number;
-  filter(person: Person): Filter;
+  readonly filter: (person: Person) => Filter;
 };
 
 type Person = {

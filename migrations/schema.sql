@@ -310,9 +310,21 @@ CREATE INDEX structure_finess_finess_ej ON public.structure_finess USING btree (
 CREATE INDEX structure_finess_siren ON public.structure_finess USING btree (siren) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_finess_siret ON public.structure_finess USING btree (siret) WHERE (gone_load_id IS NULL)
 
+CREATE OR REPLACE FUNCTION public.annoncer_source_load()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('annuaire_source_load', new.source);
+  return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.id_nat_struct(type_identifiant text, identifiant text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((identifiant IS NULL) OR (identifiant = ''::text)) THEN NULL::text WHEN (type_identifiant = '40'::text) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN ('1'::text || upper(identifiant)) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '1%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN ('2'::text || identifiant) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '2%'::text) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN identifiant WHEN ((length(identifiant) = 14) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN ('3'::text || upper(identifiant)) WHEN ((length(identifiant) = 15) AND (identifiant ~~ '3%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN upper(identifiant) WHEN ((type_identifiant = ANY (ARRAY['0'::text, '4'::text])) AND (identifiant ~~ (type_identifiant || '%'::text)) AND (length(identifiant) > 14)) THEN upper(identifiant) WHEN (type_identifiant = ANY (ARRAY['0'::text, '1'::text, '2'::text, '3'::text, '4'::text])) THEN (type_identifiant || upper(identifiant)) ELSE ((COALESCE(type_identifiant, '?'::text) || ':'::text) || upper(identifiant)) END
 
+
+CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
+import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
@@ -14,7 +15,7 @@ import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
 import { messageOf } from './errors.js';
-import { programVersion } from './version.js';
+import { programVersion } from './commands/version.js';
 
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -64,6 +65,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerReport(program, context);
   registerStatus(program, context);
+  registerExport(program, context);
   registerLdap(program, context);
   registerConfig(program, context);
   registerSample(program, context);

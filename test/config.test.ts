@@ -35,6 +35,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'reseau',
     'reconcile',
     'limites',
+    'ldap',
     'inventaire',
     'listeBlanche',
     'finess',
@@ -59,6 +60,10 @@ test('the template names every key, commented out or not', () => {
     'secours',
     'charsetSecours',
     'gardes',
+    'comptes',
+    'proxyProtocol',
+    'autoritesClientes',
+    'attributs',
   ]) {
     assert.match(configTemplate, new RegExp(`\\b${key}\\b`, 'u'));
   }
@@ -170,3 +175,48 @@ test('a restricted source is active once it is told where to come from, or told 
     false,
   );
 });
+
+const ldapFaults: [name: string, yaml: string, fault: RegExp][] = [
+  [
+    'an address of the network in clear',
+    '{ adresses: [0.0.0.0] }',
+    /ldap\.adresses : 0\.0\.0\.0.*clairHorsBoucle/u,
+  ],
+  ['no port at all', '{ port: false }', /ldap\.port : aucun port.*LDAPS demande « ldap\.tls »/u],
+  [
+    'TLS required without a certificate',
+    '{ tlsObligatoire: true }',
+    /tlsObligatoire : demande un certificat/u,
+  ],
+  [
+    'a range that is none',
+    '{ proxyProtocol: { repartiteurs: [10.0.0.0/99] } }',
+    /repartiteurs\.0 : .*10\.0\.0\.0\/99/u,
+  ],
+  [
+    'a password in clear',
+    '{ comptes: [{ nom: a, motDePasse: secret }] }',
+    /comptes\.0\.motDePasse : .*mot-de-passe/u,
+  ],
+  [
+    'an account without anything to prove it',
+    '{ comptes: [{ nom: a }] }',
+    /comptes\.0 : motDePasse ou certificat/u,
+  ],
+  [
+    'a DN that is none',
+    "{ comptes: [{ nom: a, certificat: 'cn=a', dn: abc }] }",
+    /comptes\.0\.dn : DN attendu : abc/u,
+  ],
+  [
+    'two accounts of one name',
+    "{ comptes: [{ nom: a, certificat: 'cn=a' }, { nom: A, certificat: 'cn=b' }] }",
+    /comptes\.1\.nom : « A » est déjà pris/u,
+  ],
+  ['a base that is no DN', '{ annuaire: { baseDn: ici } }', /ldap\.annuaire\.baseDn : « ici »/u],
+];
+for (const [name, yaml, fault] of ldapFaults) {
+  test(`refused in the section ldap: ${name}`, () => {
+    assert.match(faultsOf(`${minimal}\nldap: ${yaml}\n`), fault);
+  });
+}

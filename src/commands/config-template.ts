@@ -79,6 +79,47 @@ reconcile:
   inactiviteJours: 365        # au plus 365 (CNIL, délibération 2014-239)
   motifAdresse: '^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'
 
+# Serveur LDAP (« annuaire-sync ldap », docs/ldap.md). Relancez-le pour qu'un changement prenne effet.
+ldap:
+  adresses: [127.0.0.1]       # adresses de cette machine où écouter ; '0.0.0.0' ou '::' : toutes
+  port: 8389                  # LDAP, et StartTLS dès qu'il y a un certificat ; false : aucun
+  portLdaps: 8636             # LDAPS, dès qu'il y a un certificat ; false : aucun
+  clairHorsBoucle: false      # true : accepte LDAP sans chiffrement obligé ailleurs que sur 127.0.0.1
+  tlsObligatoire: false       # true : rien n'est lu ni authentifié en clair ; seul StartTLS y est possible
+  # tls: { certificat: ./ldap.pem, cle: ./ldap.key, motDePasse: { env: LDAP_CLE }, autoritesClientes: [./ca.pem] }
+  #                           # PEM, chaîne après le certificat ; relus seuls quand ils changent, ou sur SIGHUP
+  # proxyProtocol: { repartiteurs: [192.0.2.10, '2001:db8::/32'] }   # ils envoient l'en-tête PROXY version 2
+  workers: 1                  # processus qui se partagent les ports
+  consultationSecondes: 60    # au plus entre deux regards à la base, si elle n'annonce pas ses chargements
+  anonyme:                    # sans compte ; 0 = sans limite
+    actif: true
+    entreesMax: 500           # par recherche ; 0 permet aussi de copier tout l'annuaire
+    tempsMaxSecondes: 10
+    recherchesParSeconde: 200 # par adresse
+  # comptes:                  # pour les LPS ; 0 = sans limite
+    # - { nom: lps, dn: 'cn=lps,o=exemple', motDePasse: 'scrypt$…', entreesMax: 0, tempsMaxSecondes: 60, recherchesParSeconde: 0 }
+    # - { nom: automate, certificat: 'CN=automate,O=Exemple' }   # sujet du certificat client (SASL EXTERNAL)
+    #   « annuaire-sync ldap mot-de-passe » donne l'empreinte à mettre dans motDePasse
+  annuaire:
+    baseDn: ou=bal,o=mssante,c=fr
+    rdn: mail                 # attribut qui nomme les entrées ; il contient l'adresse
+    sansAccents: true         # « lefevre » trouve aussi « Lefèvre » (jamais moins d'entrées que sans)
+    classes:                  # classes d'objets par type de BAL
+      PER: [inetOrgPerson, boiteLettreMss]
+      CAB: [inetOrgPerson, boiteLettreMss]
+      ORG: [organizationalRole, boiteLettreMss]
+      APP: [organizationalRole, boiteLettreMss]
+    # attributs: { mail: [adresse], cn: [nomComplet|intitule] }   # remplace toute la liste que donne docs/ldap.md
+  limites:
+    connexionsMax: 2000
+    connexionsParAdresseMax: 500
+    operationsEnAttenteMax: 20      # par connexion
+    premierMessageSecondes: 10      # de la connexion à la première demande
+    inactiviteSecondes: 900
+    ecritureSecondes: 30            # un client qui ne lit plus ses réponses est coupé
+    candidatsMax: 2000000           # entrées qu'un filtre sans index peut examiner
+    arretSecondes: 10               # pour finir les réponses en cours
+
 # Bornes.
 limites:
   telechargementOctetsMax: 4294967296

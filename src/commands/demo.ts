@@ -108,6 +108,9 @@ Et maintenant
     ${command} report --groupe orphan
     ${command} report --format csv --out constats.csv
     ${command} status
+  Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
+    ${command} ldap
+    ldapsearch -x -H ldap://127.0.0.1:8389 -b ou=bal,o=mssante,c=fr -z 5 '(&(objectClass=inetOrgPerson)(cn=*mar*))' cn mail
   Passer à vos BAL :
     bin/annuaire-sync config init > annuaire-sync.yaml      puis ouvrez ce fichier : chaque réglage y est expliqué
     bin/annuaire-sync inventory template > inventaire.csv   le modèle de votre inventaire

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { compileEntryOfBal } from '../ldap/directory/entry-of-bal.js';
 import { buildSnapshot } from '../ldap/snapshot/build-snapshot.js';
 import { describeForParent, runBuilder } from '../ldap/snapshot/run-builder.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
@@ -23,8 +22,7 @@ export function registerLdapBuild(ldap: Command, context: CommandContext): void 
 }
 
 async function build({ surroundings }: CommandContext, settings: Settings): Promise<void> {
-  const { directory, fingerprint } = createLdapContent(settings);
-  const { layout } = settings.ldap;
+  const { plan } = createLdapContent(settings);
   const database = await openLdapDatabase(settings, (message) =>
     surroundings.err.write(`${message}\n`),
   );
@@ -32,11 +30,7 @@ async function build({ surroundings }: CommandContext, settings: Settings): Prom
     const outcome = await buildSnapshot({
       pool: database.pool,
       folder: await openSnapshotFolder(settings.dataDir),
-      plan: {
-        schema: directory.schema,
-        entryOf: compileEntryOfBal(layout, directory.schema),
-        fingerprint,
-      },
+      plan,
       now: surroundings.now,
       signal: surroundings.signal,
       onStep: () => undefined,

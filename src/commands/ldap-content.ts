@@ -1,29 +1,24 @@
 // What the settings make of the mirror: its tree, what it says of itself, and what entries are built with.
-import { createHash } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
 import { createDirectory } from '../ldap/directory/create-directory.js';
 import type { Directory, StaticEntry } from '../ldap/directory/directory.js';
-import { programVersion } from '../version.js';
+import { programVersion } from './version.js';
 import { controlOid, extensionOid } from '../ldap/protocol/oid.js';
 import { rootDse } from '../ldap/schema/root-dse.js';
+import { createSnapshotPlan, type SnapshotPlan } from '../ldap/snapshot/snapshot-plan.js';
 
 export type LdapContent = {
   readonly directory: Directory;
   readonly rootDse: StaticEntry;
-  /** Changes with everything that entries are made with. */
-  readonly fingerprint: string;
+  readonly plan: SnapshotPlan;
 };
-
-/** To be raised when the same settings make other entries or another form of snapshot. */
-const contentVersion = 1;
 
 export function createLdapContent({ ldap }: Settings): LdapContent {
   const { layout, server } = ldap;
   const directory = createDirectory(layout);
-  const { noticeOfDisconnection: _, startTls, ...extensions } = extensionOid;
+  const { startTls, whoAmI, cancel } = extensionOid;
   const { tls, access } = server;
   const hasCertificates = access.accounts.some((account) => account.certificateSubject);
-  const made = { contentVersion, layout, attributes: directory.schema.attributes };
   return {
     directory,
     rootDse: rootDse({
@@ -34,10 +29,10 @@ export function createLdapContent({ ldap }: Settings): LdapContent {
         controlOid.virtualListViewRequest,
         controlOid.manageDsaIt,
       ],
-      extensions: [...(tls ? [startTls] : []), ...Object.values(extensions)],
+      extensions: [...(tls ? [startTls] : []), whoAmI, cancel],
       saslMechanisms: tls && hasCertificates ? ['EXTERNAL'] : [],
       vendorVersion: programVersion,
     }),
-    fingerprint: createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 16),
+    plan: createSnapshotPlan(layout, directory.schema),
   };
 }

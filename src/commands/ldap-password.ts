@@ -72,7 +72,8 @@ function readHidden(input: NodeJS.ReadStream): Promise<string> {
           end(() => reject(new UsageError('INTERROMPU', 'Saisie interrompue.')));
           return;
         }
-        text = key === '\u007f' || key === '\b' ? [...text].slice(0, -1).join('') : text + key;
+        text =
+          key === '\u007f' || key === '\b' ? Array.from(text).slice(0, -1).join('') : text + key;
       }
     };
     input.setRawMode(true).resume();

@@ -33,7 +33,7 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
     options.onListening(places.map(describePlace));
     const service = new SnapshotService({
       folder: await openSnapshotFolder(settings.dataDir),
-      fingerprint: content.fingerprint,
+      fingerprint: content.plan.fingerprint,
       keeping,
       onSnapshot: (snapshot) => server.serve(snapshot),
       onEvent: (event) => log(lineOfEvent(event)),

@@ -73,7 +73,7 @@ async function runPrimary(
   const { signal } = surroundings;
   const log = oncePerSnapshot(logTo(surroundings.out, isJson));
   const { workers, stopMs } = settings.ldap;
-  const { fingerprint } = createLdapContent(settings);
+  const { fingerprint } = createLdapContent(settings).plan;
   const keeping = keepingOf(settings, log);
   const keeper =
     keeping &&

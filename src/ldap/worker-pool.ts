@@ -43,10 +43,12 @@ export class WorkerPool<Line> {
     return [...this.#workers].flatMap(({ process }) => process.pid ?? []);
   }
 
-  /** Starts one, and the others once it listens; throws what it could not do. */
+  /** Starts one, and the others once it listens; throws what it could not do. Resolves when all had time to listen. */
   async start(): Promise<readonly string[]> {
     const places = await firstReport(this.#fork());
-    for (let index = 1; index < this.#options.count; index++) this.#fork();
+    const others = Array.from({ length: this.#options.count - 1 }, () => this.#fork());
+    // One that fails is replaced like any that dies later.
+    await Promise.allSettled(others.map(firstReport));
     return places;
   }
 
@@ -75,9 +77,9 @@ export class WorkerPool<Line> {
       if (message.kind === 'line') this.#options.onLine(message.line);
     });
     worker.on('error', () => undefined);
-    worker.on('exit', (code, signal) => {
+    worker.on('exit', (code) => {
       this.#workers.delete(worker);
-      if (!this.#isStopping) this.#replace(worker, (signal as string | null) ?? `code ${code}`);
+      if (!this.#isStopping) this.#replace(worker, worker.process.signalCode ?? `code ${code}`);
     });
     return worker;
   }

@@ -1,4 +1,5 @@
 // The BAL that may be served to anyone: in service in the Annuaire, and not marked listeRouge in the inventory.
+import { finished } from 'node:stream/promises';
 import { openCopyOut } from '../db/copy-stream.js';
 import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
@@ -120,12 +121,17 @@ async function* readBals(
   );
   const reader = new BalReader(new Map(rows.map(({ id, date }) => [id, date])));
   const stream = openCopyOut(client, copyBalsSql(where));
-  for await (const chunk of stream) {
-    const page = reader.push(asBuffer(chunk));
-    if (page.length > 0) yield page;
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      const page = reader.push(asBuffer(chunk));
+      if (page.length > 0) yield page;
+    }
+    const last = reader.end();
+    if (last.length > 0) yield last;
+  } finally {
+    // A reader that leaves early: the connection is of no use until the server has said all it had to.
+    if (!stream.readableEnded && !stream.errored) await finished(stream.resume());
   }
-  const last = reader.end();
-  if (last.length > 0) yield last;
 }
 
 function asBuffer(chunk: unknown): Buffer {

@@ -70,17 +70,18 @@ const fields = new Map<string, BalField>([
   ...Object.entries(made),
 ]);
 
-/** « Cardiologie – CHU Exemple », either way round; of the BAL of a person, nothing. */
+/** « Cardiologie - CHU Exemple », either way round; of the BAL of a person, nothing. */
 function intitule(ligne: LigneBalPubliee, isInverse: boolean): string {
-  const { typeBal, serviceRattachement: service } = ligne;
+  const { typeBal } = ligne;
+  const service = ligne.serviceRattachement.trim();
   if (typeBal === 'PER' || typeBal === 'CAB' || ligne.nomExercice !== '') return '';
   const structure = structureName(ligne);
   if (service.toLowerCase().includes(structure.toLowerCase())) return service;
-  return isInverse ? join(' – ', structure, service) : join(' – ', service, structure);
+  return isInverse ? join(' - ', structure, service) : join(' - ', service, structure);
 }
 
 function structureName(ligne: LigneBalPubliee): string {
-  return ligne.enseigneCommerciale || ligne.raisonSociale;
+  return ligne.enseigneCommerciale.trim() || ligne.raisonSociale.trim();
 }
 
 /** The published one, else what it is made of. Type 10 is the address itself: no identity. */

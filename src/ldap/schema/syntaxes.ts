@@ -76,7 +76,7 @@ function cleanText(text: string): string | undefined {
     .replace(/[\p{Cn}\p{Co}\p{Cs}\p{Cf}\ufffd\u0340\u0341]/gu, '')
     .replace(/ {2,}/g, ' ')
     .trim();
-  return /[^\p{M}\p{Default_Ignorable_Code_Point} ]/u.test(clean) ? clean : undefined;
+  return /[\p{L}\p{N}]/u.test(clean) ? clean : undefined;
 }
 
 // Anything but printable Latin letters and single spaces between words: nearly no value.

@@ -1,12 +1,12 @@
 // Finding ranges in the sorted texts of a column.
 import { bigramAt, isExactGramByte, trigramAt } from '../snapshot/grams.js';
+import { boundsOfEnd, boundsOfFirst, valueFences, wordFences } from './fences.js';
 import type { Column, GramIndex } from '../snapshot/segment.js';
 
 /** First value id of which the folded text is not before `needle` in byte order. */
 export function lowerBound(column: Column, needle: Buffer): number {
   const { folded, foldedOffsets } = column;
-  let low = 0;
-  let high = column.valueCount;
+  let { low, high } = boundsOfFirst(valueFences(column), needle);
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareStart(folded, foldedOffsets[middle] ?? 0, needle) < 0) low = middle + 1;
@@ -18,17 +18,9 @@ export function lowerBound(column: Column, needle: Buffer): number {
 /** End of the range of value ids that begins at `from`, a lower bound, and of which folded texts begin with `prefix`. */
 export function prefixEnd(column: Column, from: number, prefix: Buffer): number {
   const { folded, foldedOffsets } = column;
-  let low = from;
-  let high = column.valueCount;
-  // Most prefixes are on few values: doubling steps stay in memory that is at hand.
-  for (let width = 1; low + width < high; width *= 2) {
-    const place = foldedOffsets[low + width] ?? 0;
-    if (compareStart(folded, place, prefix) > 0) {
-      high = low + width;
-      break;
-    }
-    low += width;
-  }
+  const bounds = boundsOfEnd(valueFences(column), prefix);
+  let low = Math.max(from, bounds.low);
+  let high = bounds.high;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareStart(folded, foldedOffsets[middle] ?? 0, prefix) > 0) high = middle;
@@ -55,8 +47,8 @@ export function wordBound(column: Column, needle: Buffer, isAfter: boolean): num
   const { folded, foldedOffsets, wordStartValues, wordStartOffsets } = column;
   if (!wordStartValues || !wordStartOffsets) return 0;
   const least = isAfter ? 1 : 0;
-  let low = 0;
-  let high = wordStartValues.length;
+  const fences = wordFences(column);
+  let { low, high } = isAfter ? boundsOfEnd(fences, needle) : boundsOfFirst(fences, needle);
   while (low < high) {
     const middle = (low + high) >>> 1;
     const value = wordStartValues[middle] ?? 0;

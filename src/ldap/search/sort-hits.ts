@@ -3,7 +3,7 @@ import type { Directory } from '../directory/directory.js';
 import type { SortKey } from '../protocol/control.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import { listFlag, noValue, type Column, type Snapshot } from '../snapshot/segment.js';
-import { lowerBound } from './column-lookup.js';
+import { equalEnd, lowerBound } from './column-lookup.js';
 import { readPrepared } from './entry-reader.js';
 import { secondViewFlag } from './search-run.js';
 
@@ -37,7 +37,7 @@ export function planSort({ schema }: Directory, keys: readonly SortKey[]): SortP
   return { kind: 'columns', columns };
 }
 
-/** A new list; hits that are equal by all keys keep their order. An entry without a value is after all others. */
+/** Hits that are equal by all keys keep their order. An entry without a value is after all others (RFC 2891 section 2). */
 export function sortHits(
   snapshot: Snapshot,
   hits: Uint32Array,
@@ -46,26 +46,30 @@ export function sortHits(
   let order = hits;
   // The first key counts most, so it is sorted by last; each pass keeps the order of what it finds equal.
   for (const { index, isReverse } of columns.toReversed()) {
-    const ranks = rankHits(snapshot, order, index);
-    order = sortByRanks(order, ranks, isReverse);
+    order = sortByRanks(order, rankHits(snapshot, order, index), isReverse);
   }
   return order;
 }
 
+/** Rank of each hit, below `count`. */
+type Ranks = { readonly ranks: Uint32Array; readonly count: number };
+
 /** Of all values of an entry the least counts (RFC 2891 section 1.1). */
-function rankHits({ views }: Snapshot, hits: Uint32Array, index: number): Float64Array {
-  const ranks = new Float64Array(hits.length).fill(Infinity);
-  const [first, second] = [views[0]?.segment.columns[index], views[1]?.segment.columns[index]];
-  const merged = first && second ? mergeRanks(first, second) : undefined;
+function rankHits({ views }: Snapshot, hits: Uint32Array, index: number): Ranks {
+  const first = views[0]?.segment.columns[index];
+  const second = views[1]?.segment.columns[index];
+  const merged = first && second && second.valueCount > 0 ? mergeRanks(first, second) : undefined;
+  const missing = merged?.count ?? first?.valueCount ?? 0;
+  const ranks = new Uint32Array(hits.length);
   for (let i = 0; i < hits.length; i++) {
     const hit = hits[i] ?? 0;
     const isSecond = hit >= secondViewFlag;
     const column = isSecond ? second : first;
     const value = column ? leastValue(column, isSecond ? hit - secondViewFlag : hit) : noValue;
-    if (value === noValue) continue;
-    ranks[i] = isSecond && merged ? (merged[value] ?? value) : value;
+    const ofColumn = isSecond ? merged?.ofSecond : merged?.ofFirst;
+    ranks[i] = value === noValue ? missing : ofColumn ? (ofColumn[value] ?? 0) : value;
   }
-  return ranks;
+  return { ranks, count: missing + 1 };
 }
 
 function leastValue({ valueOfDoc, lists }: Column, doc: number): number {
@@ -74,91 +78,86 @@ function leastValue({ valueOfDoc, lists }: Column, doc: number): number {
   return lists[value - listFlag + 1] ?? noValue;
 }
 
-/** Ranks of the values of `second` among those of `first`: the same where they are equal, between two elsewhere. */
-function mergeRanks(first: Column, second: Column): Float64Array {
-  const ranks = new Float64Array(second.valueCount);
+type MergedRanks = {
+  readonly ofFirst: Uint32Array;
+  readonly ofSecond: Uint32Array;
+  readonly count: number;
+};
+
+/** Ranks of the values of both columns in one order; what is in both has one rank. */
+function mergeRanks(first: Column, second: Column): MergedRanks {
+  const ofFirst = new Uint32Array(first.valueCount);
+  const ofSecond = new Uint32Array(second.valueCount);
+  let count = 0;
+  let next = 0;
   for (let value = 0; value < second.valueCount; value++) {
-    const start = second.foldedOffsets[value] ?? 0;
-    const end = (second.foldedOffsets[value + 1] ?? 1) - 1;
-    const folded = second.folded.subarray(start, end);
-    const text = readPrepared(second, value);
-    let place = lowerBound(first, folded);
-    while (place < first.valueCount && isBefore(first, place, folded, text)) place++;
-    const isSame =
-      place < first.valueCount &&
-      isFolded(first, place, folded) &&
-      readPrepared(first, place) === text;
-    ranks[value] = isSame ? place : place - 1 + (value + 1) / (second.valueCount + 1);
+    const place = placeOf(first, second, value);
+    while (next < place.index) ofFirst[next++] = count++;
+    ofSecond[value] = count;
+    if (place.isSame) ofFirst[next++] = count;
+    count++;
   }
-  return ranks;
+  while (next < first.valueCount) ofFirst[next++] = count++;
+  return { ofFirst, ofSecond, count };
 }
 
-/** Of values that fold to the same text, those whose strict text comes first. */
-function isBefore(column: Column, value: number, folded: Buffer, text: string): boolean {
-  if (!isFolded(column, value, folded)) return false;
-  return Buffer.compare(Buffer.from(readPrepared(column, value)), Buffer.from(text)) < 0;
+/** How many values of `first` are before this one of `second`, and whether the next is the same. */
+function placeOf(
+  first: Column,
+  second: Column,
+  value: number,
+): { readonly index: number; readonly isSame: boolean } {
+  const start = second.foldedOffsets[value] ?? 0;
+  const folded = second.folded.subarray(start, (second.foldedOffsets[value + 1] ?? 1) - 1);
+  const strict = Buffer.from(readPrepared(second, value));
+  let index = lowerBound(first, folded);
+  for (const end = equalEnd(first, index, folded); index < end; index++) {
+    const order = Buffer.compare(Buffer.from(readPrepared(first, index)), strict);
+    if (order >= 0) return { index, isSame: order === 0 };
+  }
+  return { index, isSame: false };
 }
 
-function isFolded({ folded, foldedOffsets }: Column, value: number, text: Buffer): boolean {
-  const start = foldedOffsets[value] ?? 0;
-  return folded.compare(text, 0, text.length, start, (foldedOffsets[value + 1] ?? 1) - 1) === 0;
+/** Fewer hits than a rank in this many are sorted by numbers, without a counter for each rank. */
+const sparseRatio = 8;
+
+/** Stable. */
+function sortByRanks(hits: Uint32Array, { ranks, count }: Ranks, isReverse: boolean): Uint32Array {
+  if (isReverse) for (let i = 0; i < ranks.length; i++) ranks[i] = count - 1 - (ranks[i] ?? 0);
+  // Docs come in the order of names, which is what address books ask for.
+  if (isSorted(ranks)) return hits;
+  return hits.length * sparseRatio < count
+    ? sortSparse(hits, ranks)
+    : sortDense(hits, ranks, count);
 }
 
-/** Stable. Ranks and places in one 64-bit number each would not hold fractions, so places are sorted by their ranks. */
-function sortByRanks(hits: Uint32Array, ranks: Float64Array, isReverse: boolean): Uint32Array {
-  if (isSorted(ranks, isReverse)) return hits;
-  const dense = denseRanks(ranks);
-  const counts = new Uint32Array(dense.count + 1);
-  const keyOf = (i: number): number => {
-    const key = dense.ranks[i] ?? 0;
-    return isReverse ? dense.count - 1 - key : key;
-  };
-  for (let i = 0; i < hits.length; i++) {
-    const key = keyOf(i) + 1;
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  for (let key = 1; key < counts.length; key++) {
-    counts[key] = (counts[key] ?? 0) + (counts[key - 1] ?? 0);
-  }
-  const sorted = new Uint32Array(hits.length);
-  for (let i = 0; i < hits.length; i++) {
-    const key = keyOf(i);
-    const place = counts[key] ?? 0;
-    sorted[place] = hits[i] ?? 0;
-    counts[key] = place + 1;
-  }
-  return sorted;
-}
-
-/** What is in order already is left alone: docs come in the order of names, which is what address books ask for. */
-function isSorted(ranks: Float64Array, isReverse: boolean): boolean {
-  for (let i = 1; i < ranks.length; i++) {
-    const before = ranks[i - 1] ?? 0;
-    const after = ranks[i] ?? 0;
-    if (isReverse ? before < after : before > after) return false;
-  }
+function isSorted(ranks: Uint32Array): boolean {
+  for (let i = 1; i < ranks.length; i++) if ((ranks[i - 1] ?? 0) > (ranks[i] ?? 0)) return false;
   return true;
 }
 
-/** The same order in numbers from 0 without gaps: sorted natively, then found again. */
-function denseRanks(ranks: Float64Array): { ranks: Uint32Array; count: number } {
-  const distinct = ranks.toSorted();
-  let count = 0;
-  for (const rank of distinct) {
-    if (count === 0 || rank !== distinct[count - 1]) distinct[count++] = rank;
-  }
-  const dense = new Uint32Array(ranks.length);
-  for (let i = 0; i < ranks.length; i++) dense[i] = placeOf(distinct, count, ranks[i] ?? 0);
-  return { ranks: dense, count };
+/** Rank and place in one number, which a double holds exactly: ranks and places are some millions at most. */
+function sortSparse(hits: Uint32Array, ranks: Uint32Array): Uint32Array {
+  const { length } = hits;
+  const keys = new Float64Array(length);
+  for (let i = 0; i < length; i++) keys[i] = (ranks[i] ?? 0) * length + i;
+  keys.sort();
+  return Uint32Array.from(keys, (key) => hits[key % length] ?? 0);
 }
 
-function placeOf(sorted: Float64Array, count: number, rank: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < rank) low = middle + 1;
-    else high = middle;
+/** By counting. */
+function sortDense(hits: Uint32Array, ranks: Uint32Array, count: number): Uint32Array {
+  const places = new Uint32Array(count + 1);
+  for (const rank of ranks) places[rank + 1] = (places[rank + 1] ?? 0) + 1;
+  for (let rank = 1; rank <= count; rank++) {
+    places[rank] = (places[rank] ?? 0) + (places[rank - 1] ?? 0);
   }
-  return low;
+  const sorted = new Uint32Array(hits.length);
+  for (let i = 0; i < hits.length; i++) {
+    const rank = ranks[i] ?? 0;
+    const place = places[rank] ?? 0;
+    sorted[place] = hits[i] ?? 0;
+    places[rank] = place + 1;
+  }
+  return sorted;
 }

@@ -9,39 +9,28 @@ import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection, writeResult } from '../protocol/response.js';
 import type { ResultTag } from '../protocol/operation-tag.js';
 import { PagedSearches } from '../search/paged-search.js';
+import { AnswerOutput, pieceBytes } from './answer-output.js';
 import type { ConnectionHost } from './connection-host.js';
 import { dispatch } from './dispatch.js';
-import type { Identity } from './identity.js';
+import { messageBytesMax, type Identity } from './identity.js';
 import { MessageBuffer } from './message-buffer.js';
-import type { PendingOperation } from './pending-operation.js';
+import { findOverdue, type ConnectionState } from './overdue.js';
+import { PendingOperations } from './pending-operation.js';
 import { sliceMs, type SlicedWork } from './scheduler.js';
 
-/** Bytes of answers after which they are given to the socket. */
-export const pieceBytes = 64 * 1024;
-
 const kib = 1024;
-const messageBytesMax = { anonymous: 256 * kib, authenticated: 1024 * kib };
 /** Pages that wait to be asked for: two searches of a whole country. */
 const pagingLimits = { listsMax: 8, bytesMax: 5 * 1024 * kib, idleMs: 10 * 60_000 };
-/** Time for the client to read the last answers and the notice. */
-const closingMs = 2_000;
-
-/**
- * `busy`: a bind or a handshake is going on, what follows it waits. `closing`: the notice is sent, what still comes
- * is thrown away, so that the notice is not lost with it.
- */
-type State = 'open' | 'busy' | 'closing' | 'closed';
 
 export class Connection implements SlicedWork {
   readonly host: ConnectionHost;
   readonly number: number;
   /** Of the client itself, as limits go by it. */
   readonly address: string;
-  /** In the order in which their next slices come. */
-  readonly operations = new Map<number, PendingOperation>();
+  readonly operations = new PendingOperations();
   identity: Identity;
   #socket: Socket;
-  #state: State = 'open';
+  #state: ConnectionState = 'open';
   readonly #input = new MessageBuffer();
   /** `#input` may hold a whole message that waits for a turn. */
   #hasMoreInput = false;
@@ -50,7 +39,7 @@ export class Connection implements SlicedWork {
   #pages: PagedSearches | undefined;
   /** On the clock of the host, as everything in …AtMs here. */
   #activeAtMs: number;
-  #blockedAtMs: number | undefined;
+  readonly #output: AnswerOutput;
 
   constructor(host: ConnectionHost, socket: Socket, number: number, address: string) {
     this.host = host;
@@ -58,6 +47,7 @@ export class Connection implements SlicedWork {
     this.address = address;
     this.identity = host.identities.anonymous(address);
     this.#socket = socket;
+    this.#output = new AnswerOutput(host.writer, socket);
     this.#activeAtMs = host.nowMs;
   }
 
@@ -70,7 +60,7 @@ export class Connection implements SlicedWork {
   }
 
   get writer(): ByteWriter {
-    return this.host.writer;
+    return this.#output.writer;
   }
 
   get pages(): PagedSearches {
@@ -78,7 +68,7 @@ export class Connection implements SlicedWork {
   }
 
   get isBlocked(): boolean {
-    return this.#blockedAtMs !== undefined;
+    return this.#output.isBlocked;
   }
 
   get isClosing(): boolean {
@@ -94,8 +84,6 @@ export class Connection implements SlicedWork {
     return this.#socket instanceof TLSSocket ? this.#socket : undefined;
   }
 
-  // --- what comes in
-
   #listen(): void {
     this.#socket.on('data', this.#onData);
     this.#socket.on('drain', this.#onDrain);
@@ -106,13 +94,12 @@ export class Connection implements SlicedWork {
   readonly #onData = (chunk: Buffer): void => {
     if (this.isClosing) return;
     this.#input.push(chunk);
-    this.#work(performance.now() + sliceMs, false);
-    if (this.#hasWork) this.host.scheduler.add(this);
+    this.#workNow();
   };
 
   readonly #onDrain = (): void => {
     if (!this.isBlocked) return;
-    this.#blockedAtMs = undefined;
+    this.#output.unblock();
     this.#activeAtMs = this.host.nowMs;
     if (this.#hasWork) this.host.scheduler.add(this);
     this.#updateReading();
@@ -124,6 +111,12 @@ export class Connection implements SlicedWork {
     this.#stopWork();
     this.host.forget(this);
   };
+
+  /** Messages alone: what is going on waits for its turn. */
+  #workNow(): void {
+    this.#work(performance.now() + sliceMs, false);
+    if (this.#hasWork) this.host.scheduler.add(this);
+  }
 
   /** A turn of the scheduler. */
   runSlice(deadlineMs: number): boolean {
@@ -140,7 +133,7 @@ export class Connection implements SlicedWork {
   #work(deadlineMs: number, isTurn: boolean): void {
     try {
       this.#takeMessages(deadlineMs);
-      if (isTurn) this.#advanceOperations(deadlineMs);
+      if (isTurn) this.operations.advance(this, deadlineMs);
     } catch (error) {
       this.fail(error);
     }
@@ -153,7 +146,7 @@ export class Connection implements SlicedWork {
     this.#hasMoreInput = false;
     while (this.#state === 'open' && input.length > 0) {
       const { bytes, start, end } = input;
-      const length = frameLength(bytes, start, end, this.#messageBytesMax);
+      const length = frameLength(bytes, start, end, messageBytesMax(this.identity));
       if (length === 0 || length > end - start) return;
       if (this.isBlocked || performance.now() > deadlineMs) {
         this.#hasMoreInput = true;
@@ -168,10 +161,6 @@ export class Connection implements SlicedWork {
     this.#hasMoreInput = input.length > 0;
   }
 
-  get #messageBytesMax(): number {
-    return this.identity.account ? messageBytesMax.authenticated : messageBytesMax.anonymous;
-  }
-
   #takeMessage(bytes: Buffer, start: number, end: number): void {
     try {
       dispatch(this, decodeRequest(bytes, start, end));
@@ -180,15 +169,6 @@ export class Connection implements SlicedWork {
       if (!(error instanceof ProtocolError) || !error.canContinue) throw error;
       if (error.responseTag === undefined) return;
       this.answer(error.messageId, error.responseTag, error.code, error.message);
-    }
-  }
-
-  /** One slice for the operation that waited longest. */
-  #advanceOperations(deadlineMs: number): void {
-    for (const operation of this.operations.values()) {
-      if (this.isBlocked || this.isClosing || performance.now() > deadlineMs) return;
-      this.operations.delete(operation.messageId);
-      if (!operation.advance(this, deadlineMs)) this.operations.set(operation.messageId, operation);
     }
   }
 
@@ -202,29 +182,15 @@ export class Connection implements SlicedWork {
     else this.#socket.pause();
   }
 
-  // --- what goes out
-
   /** A result without anything else in it. */
   answer(messageId: number, responseTag: ResultTag, code: ResultCode, message = ''): void {
     writeResult(this.writer, messageId, responseTag, { code, message });
   }
 
-  /** Gives the socket what the shared writer holds; `isBlocked` tells whether it took it. */
+  /** Gives the socket what was written; `isBlocked` tells whether it took it. */
   flush(): void {
-    const { writer } = this;
-    if (writer.length === 0) return;
-    const socket = this.#socket;
-    if (!socket.writable) {
-      writer.reset();
-      return;
-    }
-    const piece = writer.take();
-    const isRoomLeft = socket.write(piece);
-    if (socket.writableLength === 0) writer.giveBack(piece);
-    else if (!isRoomLeft && !this.isBlocked) this.#blockedAtMs = this.host.nowMs;
+    this.#output.flush(this.host.nowMs);
   }
-
-  // --- what takes time
 
   /** Messages that follow wait until `resume`. */
   suspend(): void {
@@ -241,8 +207,7 @@ export class Connection implements SlicedWork {
     } catch (error) {
       this.fail(error);
     }
-    this.#work(performance.now() + sliceMs, false);
-    if (this.#hasWork) this.host.scheduler.add(this);
+    this.#workNow();
   }
 
   /** Puts TLS on the connection; bytes that came already belong to the handshake. */
@@ -258,6 +223,7 @@ export class Connection implements SlicedWork {
     tls.secure(raw, (secured) => {
       if (this.#state !== 'busy') return void secured.destroy();
       this.#socket = secured;
+      this.#output.moveTo(secured);
       this.#state = 'open';
       this.#isReading = true;
       secured.on('close', this.#onClose).on('error', ignore);
@@ -265,29 +231,28 @@ export class Connection implements SlicedWork {
     });
   }
 
-  // --- how it ends
-
   /** Called by the host's sweep. */
   checkDeadlines(nowMs: number): void {
-    const { firstMessageMs, idleMs, writeMs } = this.host.limits;
-    const silentMs = nowMs - this.#activeAtMs;
-    if (this.#state === 'closing') {
-      if (silentMs > closingMs) this.destroy();
-    } else if (this.#blockedAtMs !== undefined) {
-      if (nowMs - this.#blockedAtMs > writeMs) this.destroy();
-    } else if (!this.#hasSpoken) {
-      if (silentMs <= firstMessageMs) return;
-      if (this.#state === 'busy') this.destroy();
-      else this.disconnect(resultCode.unavailable, 'no request received in time');
-    } else if (this.isIdle && silentMs > idleMs) {
-      this.disconnect(resultCode.unavailable, 'idle for too long');
-    }
+    const standing = {
+      state: this.#state,
+      silentMs: nowMs - this.#activeAtMs,
+      blockedMs: this.#output.blockedMs(nowMs),
+      hasSpoken: this.#hasSpoken,
+      isIdle: this.isIdle,
+    };
+    const overdue = findOverdue(standing, this.host.limits);
+    if (overdue?.kind === 'cut') this.destroy();
+    else if (overdue) this.disconnect(resultCode.unavailable, overdue.why);
   }
 
   /** Notice of Disconnection (RFC 4511 section 4.4.1) behind what was answered, then the end. */
   disconnect(code: ResultCode, message: string): void {
     if (this.isClosing) return;
-    if (this.#state === 'busy' && !this.#hasSpoken) return this.destroy();
+    if (this.#state === 'busy' && !this.#hasSpoken) {
+      // In a handshake: there is no way to say it.
+      this.destroy();
+      return;
+    }
     this.#stopWork();
     writeNoticeOfDisconnection(this.writer, code, message);
     this.flush();

@@ -11,6 +11,11 @@ export type Identity = {
   readonly bucket: TokenBucket;
 };
 
+/** Anybody may send the smaller one, and has that much memory set aside for it. */
+export function messageBytesMax({ account }: Identity): number {
+  return account ? 1024 ** 2 : 256 * 1024;
+}
+
 export class Identities {
   readonly settings: AccessSettings;
   readonly #normaliseDn: (text: string) => string | undefined;

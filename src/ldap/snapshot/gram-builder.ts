@@ -22,7 +22,7 @@ function buildGrams(
 ): GramIndex {
   const counts = new Uint32Array(gramCount);
   const offsets = measure(folded, valueOffsets, size, counts, gramAt);
-  const lists = new Uint8Array(offsets[gramCount] ?? 0);
+  const lists = Buffer.alloc(offsets[gramCount] ?? 0);
   const ends = offsets.slice(0, gramCount);
   // Value id + 1 that each gram was last seen in: a value counts once, and differences are from there.
   const lastSeen = new Uint32Array(gramCount);

@@ -78,8 +78,9 @@ export class SnapshotKeeper {
     const { folder, fingerprint } = this.#options;
     const { pool } = await this.#open();
     // Before the question, so that no load falls between the two.
-    await this.#listen();
+    const deafness = await this.#listen();
     const loads = await withPublication(pool, (_client, { loads }) => Promise.resolve(loads));
+    this.#tellDeafness(deafness);
     const manifest = await readManifest(folder);
     return !(
       manifest?.fingerprint === fingerprint &&
@@ -92,8 +93,9 @@ export class SnapshotKeeper {
     return (this.#database ??= await this.#options.openDatabase());
   }
 
-  async #listen(): Promise<void> {
-    if (this.#listening || !this.#database) return;
+  /** Returns why there will be no notices, if so. */
+  async #listen(): Promise<unknown> {
+    if (this.#listening || !this.#database) return undefined;
     try {
       this.#listening = await listen(this.#database.connectionString, 'annuaire_source_load', {
         onNotice: () => this.wake(),
@@ -102,11 +104,16 @@ export class SnapshotKeeper {
           this.wake();
         },
       });
-      this.#isDeaf = false;
+      return undefined;
     } catch (error) {
-      if (!this.#isDeaf) this.#options.onEvent({ kind: 'no-notices', error });
-      this.#isDeaf = true;
+      return error;
     }
+  }
+
+  /** Once each time, and only of a database that otherwise answers. */
+  #tellDeafness(error: unknown): void {
+    if (error !== undefined && !this.#isDeaf) this.#options.onEvent({ kind: 'no-notices', error });
+    this.#isDeaf = error !== undefined;
   }
 
   async #build(signal: AbortSignal, retryMs: number): Promise<boolean> {

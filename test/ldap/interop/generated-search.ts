@@ -291,7 +291,7 @@ function mutateValue(draw: Draw, value: string): Buffer {
       () => `${value}x`,
       () =>
         draw.one(['', ' ', '   ', '*', 'a', 'é', '0', 'TRUE', '\u0000', '\u00ad', '\u200b', '-']),
-      () => Buffer.from(draw.one(['ff', 'c328', 'e9', 'f0288cbc', 'eda080', '41ff42']), 'hex'),
+      () => Buffer.from(draw.one(['ff', 'c328', 'e9', 'f0288cbc', '41ff42']), 'hex'),
     ])(),
   );
 }

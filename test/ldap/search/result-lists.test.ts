@@ -45,6 +45,20 @@ function sortKeyOf(entry: DirectoryEntry | undefined, name: string): string | un
   return keys.sort(compareBytes)[0];
 }
 
+test('few hits among many values and many among few are sorted alike', () => {
+  const names = Array.from({ length: 2000 }, (_, i) => `n${(i * 7919) % 1000}`);
+  const many = named(names);
+  const all = allHits(many);
+  const order = sortHits(many, all, [{ index: 1, isReverse: false }]);
+  assert.deepEqual(order, all);
+  const byMail = [{ index: 3, isReverse: true }];
+  const sorted = [...sortHits(many, all, byMail)];
+  const few = all.filter((hit) => hit % 100 === 0);
+  const expected = sorted.filter((hit) => hit % 100 === 0);
+  assert.notDeepEqual([...few], expected);
+  assert.deepEqual([...sortHits(many, few, byMail)], expected);
+});
+
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

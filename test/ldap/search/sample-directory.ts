@@ -74,7 +74,15 @@ const cn = descriptions.get('cn');
 if (cn) descriptions.set('commonname', cn);
 const nameRules = { ...text, ordering: undefined };
 descriptions.set('name', { kind: 'known', indexes: [1, 2, 4], ...nameRules });
-for (const held of ['street', 'ou', 'c', 'entrydn', 'hassubordinates', 'subschemasubentry']) {
+for (const held of [
+  'street',
+  'ou',
+  'organizationalunitname',
+  'c',
+  'entrydn',
+  'hassubordinates',
+  'subschemasubentry',
+]) {
   descriptions.set(held, { kind: 'known', indexes: [], ...nameRules });
 }
 

@@ -3,60 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
-import type { Filter, SearchRequest, SearchScope } from '../../../src/ldap/protocol/request.js';
+import type { Filter, SearchScope } from '../../../src/ldap/protocol/request.js';
 import { resultCode } from '../../../src/ldap/protocol/result-code.js';
-import type { SearchInput, SearchResult } from '../../../src/ldap/search/search-run.js';
-import { startSearch } from '../../../src/ldap/search/start-search.js';
-import type { Snapshot } from '../../../src/ldap/snapshot/segment.js';
+import { inputOf, run } from './run-search.js';
 import { evaluate } from './filter-model.js';
 import { filterArbitrary, rankedFilterArbitrary } from './filter-arbitrary.js';
-import { dnsOf, entriesArbitrary, rootDse, sampleDirectory, twoViews } from './sample-directory.js';
-
-const baseDn = 'ou=BAL,o=mssante,c=fr';
-
-function inputOf(
-  snapshot: Snapshot,
-  filter: Filter,
-  options: {
-    readonly isAccentInsensitive: boolean;
-    readonly sizeMax?: number;
-    readonly candidatesMax?: number;
-    readonly baseObject?: string;
-    readonly scope?: SearchScope;
-  },
-): SearchInput {
-  const request: SearchRequest = {
-    kind: 'search',
-    messageId: 1,
-    controls: [],
-    baseObject: options.baseObject ?? baseDn,
-    scope: options.scope ?? 'one',
-    sizeLimit: 0,
-    timeLimitSeconds: 0,
-    typesOnly: false,
-    filter,
-    attributes: [],
-  };
-  return {
-    directory: sampleDirectory(options.isAccentInsensitive),
-    snapshot,
-    rootDse,
-    request,
-    sizeMax: options.sizeMax ?? 0,
-    candidatesMax: options.candidatesMax ?? Infinity,
-    deadlineMs: undefined,
-  };
-}
-
-function run(input: SearchInput, docsMax = Infinity): SearchResult {
-  const start = startSearch(input);
-  assert.ok(start.kind === 'running');
-  for (let slices = 0; slices < 100_000; slices++) {
-    const result = start.run.step(docsMax);
-    if (result) return result;
-  }
-  throw new Error('a search that does not end');
-}
+import { dnsOf, entriesArbitrary, twoViews } from './sample-directory.js';
 
 function matching(
   filter: Filter,
@@ -90,7 +42,7 @@ test('a search finds what the filter means, over two views, with and without the
         }
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
   assert.ok(found > 1000, `only ${found} matches`);
 });
@@ -110,7 +62,7 @@ test('the extension only ever adds entries, whatever the NOTs', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -141,7 +93,7 @@ test('a size limit keeps the entries of the best ranks, in their order', () => {
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 70 },
   );
   assert.ok(cut > 500, `only ${cut} cut`);
 });
@@ -171,7 +123,7 @@ test('slices of any size give the same result, limits included', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
   const { success, sizeLimitExceeded, adminLimitExceeded } = resultCode;
   assert.deepEqual([...codes].sort(compareNumbers), [
@@ -199,7 +151,7 @@ test('the scope decides which entries are looked at', () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

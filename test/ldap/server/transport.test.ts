@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import {
   makeCertificates,
   type KeyPair,
@@ -175,7 +175,9 @@ test('a certificate is replaced for connections to come; one that is no good cha
   const { server, ldapsPort } = await startServer({ tls: own });
   const subjectNow = async (): Promise<unknown> => {
     const client = await connectRawTls(ldapsPort, { rejectUnauthorized: false });
-    const { subject } = (client.socket as TLSSocket).getPeerCertificate();
+    const { socket } = client;
+    assert.ok(socket instanceof TLSSocket);
+    const { subject } = socket.getPeerCertificate();
     await client.drop();
     return subject.CN;
   };

@@ -49,7 +49,7 @@ describe('a segment holds what a plain reading of its entries says', () => {
   const property = (check: (segment: Segment, entries: readonly DirectoryEntry[]) => void): void =>
     fc.assert(
       fc.property(entries, (list) => check(buildSegment(smallSchema, list), list)),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
 
   it('entries in the order of their first cn, then of their RDN, whole and ready to be sent', () => {

@@ -6,7 +6,8 @@ import type { PageAnswer } from '../../search/paged-search.js';
 import type { SearchInput, SearchResult, SearchRun } from '../../search/search-run.js';
 import { selectAttributes, selectStatic, type Selection } from '../../search/select-attributes.js';
 import { writeHit } from '../../search/write-entry.js';
-import { pieceBytes, type Connection } from '../connection.js';
+import { pieceBytes } from '../answer-output.js';
+import type { Connection } from '../connection.js';
 import type { PendingOperation } from '../pending-operation.js';
 import { arrange, pagedControl, type SearchControls } from './search-controls.js';
 

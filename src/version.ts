@@ -1,2 +1,0 @@
-/** Of package.json, which a test compares. */
-export const programVersion = '0.1.0';
