@@ -235,11 +235,13 @@ static double run(double *cpuStart, double warmup, double seconds) {
     if (now - last > SILENCE_MAX_S * 1000000000ull) fail("no answer for %d s", SILENCE_MAX_S);
     if (!isWarm && now - start >= (uint64_t)(warmup * 1e9)) {
       resetRecords();
+      answered = 0;
       *cpuStart = cpuSeconds();
       measured = now;
       isWarm = 1;
     }
-    if (!isOnce && isWarm && now - measured >= (uint64_t)(seconds * 1e9)) break;
+    // A server that answers nothing in that time is waited for: its figure is then that of one answer.
+    if (!isOnce && isWarm && answered > 0 && now - measured >= (uint64_t)(seconds * 1e9)) break;
     for (int i = 0; i < n && !isOver; i += 1) onEvent(events[i].data.ptr, events[i].events);
   }
   return (double)(nowNs() - measured) / 1e9;
