@@ -3,14 +3,12 @@ import { berTag } from '../ber/tag.js';
 import { lengthOfInteger, lengthOfLength, type ByteWriter } from '../ber/writer.js';
 import type { Directory } from '../directory/directory.js';
 import { responseTag } from '../protocol/operation-tag.js';
-import { writeEncodedEntry } from '../protocol/response.js';
-import type { Segment, Snapshot } from '../snapshot/segment.js';
+import type { Snapshot } from '../snapshot/segment.js';
 import { generateAttributes } from './attribute-names.js';
 import {
   contentEnd,
   contentStart,
-  firstAttribute,
-  readDn,
+  EntryPlace,
   readPrepared,
   readValueIds,
 } from './entry-reader.js';
@@ -34,56 +32,84 @@ export function writeHit(
   const held = segment.attributeMasks[doc] ?? 0;
   const wanted = held & selection.mask;
   const isUserOnly = (wanted & ~selection.userMask) === 0 && selection.generated.length === 0;
+  const place = new EntryPlace(segment, doc);
   if (selection.typesOnly || !isUserOnly) {
-    writeGenerally(writer, messageId, source.directory, segment, doc, selection);
+    writeGenerally(writer, messageId, source.directory, place, doc, selection);
   } else if (wanted === (held & selection.userMask)) {
-    const start = segment.entryStarts[doc] ?? 0;
-    writeEncodedEntry(writer, messageId, segment.entries, start, segment.entryLengths[doc] ?? 0);
+    writeWhole(writer, messageId, place);
   } else {
-    writeRuns(writer, messageId, segment, doc, held & selection.userMask, wanted);
+    writeRuns(writer, messageId, place, held & selection.userMask, wanted);
   }
 }
 
-/** Start and end of each run of attributes that stand side by side; an entry has 31 at most. */
+/** All user attributes: the pieces as they are. */
+function writeWhole(writer: ByteWriter, messageId: number, place: EntryPlace): void {
+  const { sequenceStart, ownEnd, kindStart, kindEnd, structureStart, structureEnd } = place;
+  const { own, blocks } = place.segment;
+  const size = ownEnd - sequenceStart + (kindEnd - kindStart) + (structureEnd - structureStart);
+  writeFront(writer, messageId, place, size);
+  writer.raw(own, sequenceStart, ownEnd);
+  writer.raw(blocks, kindStart, kindEnd);
+  writer.raw(blocks, structureStart, structureEnd);
+}
+
+/** Everything before the SEQUENCE of attributes, which takes `sequenceSize` bytes. */
+function writeFront(
+  writer: ByteWriter,
+  messageId: number,
+  place: EntryPlace,
+  sequenceSize: number,
+): void {
+  const { dnLength, isWholeDn, nameStart, nameEnd } = place;
+  const { own, dnPrefix, dnSuffix } = place.segment;
+  const length = 1 + lengthOfLength(dnLength) + dnLength + sequenceSize;
+  writer.header(
+    berTag.sequence,
+    2 + lengthOfInteger(messageId) + 1 + lengthOfLength(length) + length,
+  );
+  writer.integer(messageId);
+  writer.header(responseTag.searchEntry, length);
+  writer.header(berTag.octetString, dnLength);
+  if (!isWholeDn) writer.raw(dnPrefix);
+  writer.raw(own, nameStart, nameEnd);
+  if (!isWholeDn) writer.raw(dnSuffix);
+}
+
+/** Start and end of each run of attributes that stand side by side in a piece; an entry has 31 at most. */
 const runs = new Float64Array(64);
+/** 1 where the run is of the own piece. */
+const isOwnRun = new Uint8Array(32);
 
 /** Some user attributes: lengths are known before anything is written. */
 function writeRuns(
   writer: ByteWriter,
   messageId: number,
-  { entries, entryStarts }: Segment,
-  doc: number,
+  place: EntryPlace,
   heldMask: number,
   wantedMask: number,
 ): void {
-  const dn = contentStart(entries, entryStarts[doc] ?? 0);
-  const dnEnd = contentEnd(entries, dn);
-  let at = contentStart(entries, dnEnd);
+  const { own, blocks } = place.segment;
   let runCount = 0;
   let size = 0;
-  // Attributes are in the order of the bits.
-  for (let rest = heldMask; rest !== 0; rest &= rest - 1) {
-    const end = contentEnd(entries, at);
-    if ((wantedMask & rest & -rest) !== 0) {
-      size += end - at;
-      if (runCount > 0 && runs[2 * runCount - 1] === at) runs[2 * runCount - 1] = end;
-      else {
-        runs[2 * runCount] = at;
-        runs[2 * runCount++ + 1] = end;
-      }
+  // Attributes are in the order of the bits: none is wanted after the highest one.
+  for (let rest = heldMask; (rest & wantedMask) !== 0; rest &= rest - 1) {
+    place.next();
+    if ((wantedMask & rest & -rest) === 0) continue;
+    const { at, end } = place;
+    const isOwn = place.bytes === own ? 1 : 0;
+    size += end - at;
+    if (runCount > 0 && runs[2 * runCount - 1] === at && isOwnRun[runCount - 1] === isOwn) {
+      runs[2 * runCount - 1] = end;
+    } else {
+      isOwnRun[runCount] = isOwn;
+      runs[2 * runCount] = at;
+      runs[2 * runCount++ + 1] = end;
     }
-    at = end;
   }
-  const entryLength = dnEnd - dn + 1 + lengthOfLength(size) + size;
-  const messageLength =
-    2 + lengthOfInteger(messageId) + 1 + lengthOfLength(entryLength) + entryLength;
-  writer.header(berTag.sequence, messageLength);
-  writer.integer(messageId);
-  writer.header(responseTag.searchEntry, entryLength);
-  writer.raw(entries, dn, dnEnd);
+  writeFront(writer, messageId, place, 1 + lengthOfLength(size) + size);
   writer.header(berTag.sequence, size);
   for (let run = 0; run < runCount; run++) {
-    writer.raw(entries, runs[2 * run] ?? 0, runs[2 * run + 1] ?? 0);
+    writer.raw(isOwnRun[run] === 1 ? own : blocks, runs[2 * run] ?? 0, runs[2 * run + 1] ?? 0);
   }
 }
 
@@ -92,17 +118,17 @@ function writeGenerally(
   writer: ByteWriter,
   messageId: number,
   directory: Directory,
-  segment: Segment,
+  place: EntryPlace,
   doc: number,
   selection: Selection,
 ): void {
+  const { segment, dn } = place;
   const message = writer.open(berTag.sequence);
   writer.integer(messageId);
   const operation = writer.open(responseTag.searchEntry);
-  const dn = readDn(segment, doc);
   writer.text(dn);
   const list = writer.open(berTag.sequence);
-  writeUserAttributes(writer, segment, doc, selection);
+  writeUserAttributes(writer, place, segment.attributeMasks[doc] ?? 0, selection);
   for (const [index, { name, isOperational }] of directory.schema.attributes.entries()) {
     const column = segment.columns[index];
     const isWanted = isOperational && (selection.mask & (1 << index)) !== 0;
@@ -122,28 +148,24 @@ function writeGenerally(
 
 function writeUserAttributes(
   writer: ByteWriter,
-  segment: Segment,
-  doc: number,
+  place: EntryPlace,
+  heldMask: number,
   { mask, userMask, typesOnly }: Selection,
 ): void {
-  const { entries } = segment;
-  let at = firstAttribute(segment, doc);
-  for (let rest = (segment.attributeMasks[doc] ?? 0) & userMask; rest !== 0; rest &= rest - 1) {
-    const end = contentEnd(entries, at);
-    if ((mask & rest & -rest) !== 0) {
-      const type = contentStart(entries, at);
-      if (typesOnly) writeType(writer, entries, type);
-      else writer.raw(entries, at, end);
-    }
-    at = end;
+  for (let rest = heldMask & userMask; rest !== 0; rest &= rest - 1) {
+    place.next();
+    if ((mask & rest & -rest) === 0) continue;
+    const { bytes, at, end } = place;
+    if (typesOnly) writeType(writer, bytes, contentStart(bytes, at));
+    else writer.raw(bytes, at, end);
   }
 }
 
 /** PartialAttribute without values. `type`: where its OCTET STRING begins. */
-function writeType(writer: ByteWriter, entries: Buffer, type: number): void {
-  const typeEnd = contentEnd(entries, type);
+function writeType(writer: ByteWriter, bytes: Buffer, type: number): void {
+  const typeEnd = contentEnd(bytes, type);
   writer.header(berTag.sequence, typeEnd - type + 2);
-  writer.raw(entries, type, typeEnd);
+  writer.raw(bytes, type, typeEnd);
   writer.header(berTag.set, 0);
 }
 

@@ -6,9 +6,14 @@ export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
 /** In the order in which a file holds them. */
 export function listSections(segment: Segment): [name: string, array: SectionArray][] {
   const sections: [string, SectionArray | undefined][] = [
-    ['entries', segment.entries],
-    ['entryStarts', segment.entryStarts],
-    ['entryLengths', segment.entryLengths],
+    ['own', segment.own],
+    ['ownStarts', segment.ownStarts],
+    ['blocks', segment.blocks],
+    ['blockStarts', segment.blockStarts],
+    ['kindOfDoc', segment.kindOfDoc],
+    ['structureOfDoc', segment.structureOfDoc],
+    ['dnPrefix', segment.dnPrefix],
+    ['dnSuffix', segment.dnSuffix],
     ['attributeMasks', segment.attributeMasks],
   ];
   for (const [index, column] of segment.columns.entries()) {
@@ -46,13 +51,18 @@ export type FindSection = (name: string) => Buffer | undefined;
 
 /** The segment whose arrays are views of the bytes found; each of these begins at a multiple of 4. */
 export function readSections(find: FindSection, columnCount: number): Segment {
-  const entryStarts = numbers(find, 'entryStarts');
+  const attributeMasks = numbers(find, 'attributeMasks');
   return {
-    docCount: entryStarts.length,
-    entries: get(find, 'entries'),
-    entryStarts,
-    entryLengths: numbers(find, 'entryLengths'),
-    attributeMasks: numbers(find, 'attributeMasks'),
+    docCount: attributeMasks.length,
+    own: get(find, 'own'),
+    ownStarts: numbers(find, 'ownStarts'),
+    blocks: get(find, 'blocks'),
+    blockStarts: numbers(find, 'blockStarts'),
+    kindOfDoc: numbers(find, 'kindOfDoc'),
+    structureOfDoc: numbers(find, 'structureOfDoc'),
+    dnPrefix: get(find, 'dnPrefix'),
+    dnSuffix: get(find, 'dnSuffix'),
+    attributeMasks,
     columns: Array.from({ length: columnCount }, (_, index) => readColumn(find, `${index}`)),
   };
 }

@@ -55,13 +55,26 @@ export type GramIndex = {
 export type Segment = {
   readonly docCount: number;
   /**
-   * BER of each entry, ready to send: `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` with user
-   * attributes only, in the order of attribute indexes.
+   * An entry goes out as `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` (RFC 4511 section 4.5.2), with user
+   * attributes in the order of their indexes. It is kept in three pieces, because attributes of the kind and of the structure
+   * (`EntryPart`) take most of it and are the same in many entries.
+   *
+   * The own piece of doc d is the bytes ownStarts[d] to ownStarts[d + 1] of `own`: the DN, left out where it is
+   * `dnPrefix`, first value of the first attribute, `dnSuffix`; then the SEQUENCE of all attributes, which ends with the last
+   * own one.
    */
-  readonly entries: Buffer;
-  readonly entryStarts: Uint32Array;
-  readonly entryLengths: Uint32Array;
-  /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is not in `entries`). */
+  readonly own: Buffer;
+  /** docCount + 1 long. */
+  readonly ownStarts: Uint32Array;
+  /** PartialAttributes of a kind or of a structure: those of block b are the bytes blockStarts[b] to blockStarts[b + 1]. */
+  readonly blocks: Buffer;
+  readonly blockStarts: Uint32Array;
+  /** Number of the block of each doc; one without any such attribute has an empty block. */
+  readonly kindOfDoc: Uint32Array;
+  readonly structureOfDoc: Uint32Array;
+  readonly dnPrefix: Buffer;
+  readonly dnSuffix: Buffer;
+  /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is in no piece). */
   readonly attributeMasks: Uint32Array;
   /** By attribute index; attributes that always have the same values (cn, displayName) may share one. */
   readonly columns: readonly Column[];
