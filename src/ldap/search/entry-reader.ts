@@ -1,63 +1,48 @@
 // Reading what an entry holds, out of its encoded pieces. We wrote these bytes: they are not checked again.
+import { contentEnd, contentStart } from '../ber/bounds.js';
 import { berTag } from '../ber/tag.js';
 import { listFlag, noValue, type Column, type Segment } from '../snapshot/segment.js';
 
-/** Where the content of the TLV at `at` begins; its end is where `contentEnd` says. */
-export function contentStart(bytes: Uint8Array, at: number): number {
-  const first = bytes[at + 1] ?? 0;
-  return at + 2 + (first < 0x80 ? 0 : first & 0x7f);
-}
-
-export function contentEnd(bytes: Uint8Array, at: number): number {
-  const first = bytes[at + 1] ?? 0;
-  if (first < 0x80) return at + 2 + first;
-  const count = first & 0x7f;
-  let length = 0;
-  for (let i = 0; i < count; i++) length = length * 256 + (bytes[at + 2 + i] ?? 0);
-  return at + 2 + count + length;
-}
-
-/** Where the pieces of an entry are, and its attributes one after the other in the order of their indexes. */
+/**
+ * Where the pieces of an entry are, and its attributes one after the other in the order of their indexes. Nothing but numbers, so
+ * that one object may serve for all entries without keeping a segment in memory.
+ */
 export class EntryPlace {
-  readonly segment: Segment;
   /** In `segment.own`: the DN when it is there whole, else the value that it is made of. */
-  readonly nameStart: number;
-  readonly nameEnd: number;
-  readonly isWholeDn: boolean;
+  nameStart = 0;
+  nameEnd = 0;
+  isWholeDn = false;
   /** In `segment.own`: the SEQUENCE of attributes, and the end. */
-  readonly sequenceStart: number;
-  readonly ownEnd: number;
+  sequenceStart = 0;
+  ownEnd = 0;
   /** In `segment.blocks`. */
-  readonly kindStart: number;
-  readonly kindEnd: number;
-  readonly structureStart: number;
-  readonly structureEnd: number;
-  /** The attribute that `next` came to: bytes [at, end) of `bytes`. */
-  bytes: Buffer;
-  at: number;
-  end: number;
+  kindStart = 0;
+  kindEnd = 0;
+  structureStart = 0;
+  structureEnd = 0;
+  /** The attribute that `next` came to: bytes [at, end) of `segment.own`, or of `segment.blocks`. */
+  isOwn = true;
+  at = 0;
+  end = 0;
   /** Where the piece that holds it ends. */
-  #pieceEnd: number;
-  #piecesLeft = 2;
+  pieceEnd = 0;
 
-  constructor(segment: Segment, doc: number) {
-    const { own, ownStarts, blockStarts, kindOfDoc, structureOfDoc } = segment;
-    const start = ownStarts[doc] ?? 0;
-    const kind = kindOfDoc[doc] ?? 0;
-    const structure = structureOfDoc[doc] ?? 0;
-    this.segment = segment;
+  find({ own, blocks, pieces }: Segment, doc: number): void {
+    const start = pieces[doc * 3] ?? 0;
+    const kind = pieces[doc * 3 + 1] ?? 0;
+    const structure = pieces[doc * 3 + 2] ?? 0;
+    this.ownEnd = pieces[doc * 3 + 3] ?? 0;
     this.isWholeDn = own[start] === berTag.octetString;
     this.sequenceStart = this.isWholeDn ? contentEnd(own, start) : start;
-    this.ownEnd = ownStarts[doc + 1] ?? 0;
-    this.kindStart = blockStarts[kind] ?? 0;
-    this.kindEnd = blockStarts[kind + 1] ?? 0;
-    this.structureStart = blockStarts[structure] ?? 0;
-    this.structureEnd = blockStarts[structure + 1] ?? 0;
+    this.kindStart = contentStart(blocks, kind);
+    this.kindEnd = contentEnd(blocks, kind);
+    this.structureStart = contentStart(blocks, structure);
+    this.structureEnd = contentEnd(blocks, structure);
     const first = contentStart(own, this.sequenceStart);
-    this.bytes = own;
+    this.isOwn = true;
     this.at = first;
     this.end = first;
-    this.#pieceEnd = this.ownEnd;
+    this.pieceEnd = this.ownEnd;
     // PartialAttribute: type, then SET OF value.
     const name = this.isWholeDn
       ? start
@@ -66,50 +51,55 @@ export class EntryPlace {
     this.nameEnd = contentEnd(own, name);
   }
 
-  /** Comes to the next attribute; the mask says how many there are. */
-  next(): void {
+  /** Comes to the next attribute of the entry that was found; the mask says how many there are. */
+  next({ own, blocks }: Segment): void {
     this.at = this.end;
-    while (this.at === this.#pieceEnd && this.#piecesLeft > 0) this.#openPiece();
-    this.end = contentEnd(this.bytes, this.at);
-  }
-
-  #openPiece(): void {
-    this.bytes = this.segment.blocks;
-    const isKind = this.#piecesLeft-- === 2;
-    this.at = isKind ? this.kindStart : this.structureStart;
-    this.#pieceEnd = isKind ? this.kindEnd : this.structureEnd;
+    if (this.isOwn && this.at === this.pieceEnd) {
+      this.isOwn = false;
+      this.at = this.kindStart;
+      this.pieceEnd = this.kindEnd;
+    }
+    // The two blocks may be one and the same, when they are empty.
+    if (!this.isOwn && this.at === this.kindEnd && this.pieceEnd === this.kindEnd) {
+      this.at = this.structureStart;
+      this.pieceEnd = this.structureEnd;
+    }
+    this.end = contentEnd(this.isOwn ? own : blocks, this.at);
   }
 
   /** Bytes of the DN, without tag and length. */
-  get dnLength(): number {
+  dnLength({ dnPrefix, dnSuffix }: Segment): number {
     const length = this.nameEnd - this.nameStart;
-    if (this.isWholeDn) return length;
-    return this.segment.dnPrefix.length + length + this.segment.dnSuffix.length;
+    return this.isWholeDn ? length : dnPrefix.length + length + dnSuffix.length;
   }
 
   /** RFC 4514, as sent. */
-  get dn(): string {
-    const { own, dnPrefix, dnSuffix } = this.segment;
+  dn({ own, dnPrefix, dnSuffix }: Segment): string {
     const name = own.toString('utf8', this.nameStart, this.nameEnd);
     return this.isWholeDn ? name : dnPrefix.toString() + name + dnSuffix.toString();
   }
 }
 
+/** Of the entry being read. */
+const place = new EntryPlace();
+
 export function readDn(segment: Segment, doc: number): string {
-  return new EntryPlace(segment, doc).dn;
+  place.find(segment, doc);
+  return place.dn(segment);
 }
 
 /** Values of a user attribute as sent; none when the entry does not hold it. */
 export function readValues(segment: Segment, doc: number, attributeIndex: number): string[] {
   const mask = segment.attributeMasks[doc] ?? 0;
   if ((mask & (1 << attributeIndex)) === 0) return [];
-  const place = new EntryPlace(segment, doc);
-  place.next();
+  place.find(segment, doc);
+  place.next(segment);
   // Attributes are in the order of their indexes, so those before are the lower bits of the mask.
   for (let below = mask & ((1 << attributeIndex) - 1); below !== 0; below &= below - 1) {
-    place.next();
+    place.next(segment);
   }
-  const { bytes, at } = place;
+  const { at, isOwn } = place;
+  const bytes = isOwn ? segment.own : segment.blocks;
   const set = contentEnd(bytes, contentStart(bytes, at));
   const end = contentEnd(bytes, set);
   const values: string[] = [];

@@ -1,21 +1,19 @@
 // SearchResultEntry (RFC 4511 section 4.5.2): what was encoded with the snapshot, copied whole or in runs.
+import { contentEnd, contentStart } from '../ber/bounds.js';
 import { berTag } from '../ber/tag.js';
 import { lengthOfInteger, lengthOfLength, type ByteWriter } from '../ber/writer.js';
 import type { Directory } from '../directory/directory.js';
 import { responseTag } from '../protocol/operation-tag.js';
-import type { Snapshot } from '../snapshot/segment.js';
+import type { Segment, Snapshot } from '../snapshot/segment.js';
 import { generateAttributes } from './attribute-names.js';
-import {
-  contentEnd,
-  contentStart,
-  EntryPlace,
-  readPrepared,
-  readValueIds,
-} from './entry-reader.js';
+import { EntryPlace, readPrepared, readValueIds } from './entry-reader.js';
 import { secondViewFlag } from './search-run.js';
 import type { Selection } from './select-attributes.js';
 
 export type HitSource = { readonly directory: Directory; readonly snapshot: Snapshot };
+
+/** Of the entry being written. */
+const place = new EntryPlace();
 
 /** One hit of a search over that snapshot. */
 export function writeHit(
@@ -32,22 +30,22 @@ export function writeHit(
   const held = segment.attributeMasks[doc] ?? 0;
   const wanted = held & selection.mask;
   const isUserOnly = (wanted & ~selection.userMask) === 0 && selection.generated.length === 0;
-  const place = new EntryPlace(segment, doc);
+  place.find(segment, doc);
   if (selection.typesOnly || !isUserOnly) {
-    writeGenerally(writer, messageId, source.directory, place, doc, selection);
+    writeGenerally(writer, messageId, source.directory, segment, doc, selection);
   } else if (wanted === (held & selection.userMask)) {
-    writeWhole(writer, messageId, place);
+    writeWhole(writer, messageId, segment);
   } else {
-    writeRuns(writer, messageId, place, held & selection.userMask, wanted);
+    writeRuns(writer, messageId, segment, held & selection.userMask, wanted);
   }
 }
 
 /** All user attributes: the pieces as they are. */
-function writeWhole(writer: ByteWriter, messageId: number, place: EntryPlace): void {
+function writeWhole(writer: ByteWriter, messageId: number, segment: Segment): void {
   const { sequenceStart, ownEnd, kindStart, kindEnd, structureStart, structureEnd } = place;
-  const { own, blocks } = place.segment;
+  const { own, blocks } = segment;
   const size = ownEnd - sequenceStart + (kindEnd - kindStart) + (structureEnd - structureStart);
-  writeFront(writer, messageId, place, size);
+  writeFront(writer, messageId, segment, size);
   writer.raw(own, sequenceStart, ownEnd);
   writer.raw(blocks, kindStart, kindEnd);
   writer.raw(blocks, structureStart, structureEnd);
@@ -57,11 +55,12 @@ function writeWhole(writer: ByteWriter, messageId: number, place: EntryPlace): v
 function writeFront(
   writer: ByteWriter,
   messageId: number,
-  place: EntryPlace,
+  segment: Segment,
   sequenceSize: number,
 ): void {
-  const { dnLength, isWholeDn, nameStart, nameEnd } = place;
-  const { own, dnPrefix, dnSuffix } = place.segment;
+  const { isWholeDn, nameStart, nameEnd } = place;
+  const dnLength = place.dnLength(segment);
+  const { own, dnPrefix, dnSuffix } = segment;
   const length = 1 + lengthOfLength(dnLength) + dnLength + sequenceSize;
   writer.header(
     berTag.sequence,
@@ -84,19 +83,19 @@ const isOwnRun = new Uint8Array(32);
 function writeRuns(
   writer: ByteWriter,
   messageId: number,
-  place: EntryPlace,
+  segment: Segment,
   heldMask: number,
   wantedMask: number,
 ): void {
-  const { own, blocks } = place.segment;
+  const { own, blocks } = segment;
   let runCount = 0;
   let size = 0;
   // Attributes are in the order of the bits: none is wanted after the highest one.
   for (let rest = heldMask; (rest & wantedMask) !== 0; rest &= rest - 1) {
-    place.next();
+    place.next(segment);
     if ((wantedMask & rest & -rest) === 0) continue;
     const { at, end } = place;
-    const isOwn = place.bytes === own ? 1 : 0;
+    const isOwn = place.isOwn ? 1 : 0;
     size += end - at;
     if (runCount > 0 && runs[2 * runCount - 1] === at && isOwnRun[runCount - 1] === isOwn) {
       runs[2 * runCount - 1] = end;
@@ -106,7 +105,7 @@ function writeRuns(
       runs[2 * runCount++ + 1] = end;
     }
   }
-  writeFront(writer, messageId, place, 1 + lengthOfLength(size) + size);
+  writeFront(writer, messageId, segment, 1 + lengthOfLength(size) + size);
   writer.header(berTag.sequence, size);
   for (let run = 0; run < runCount; run++) {
     writer.raw(isOwnRun[run] === 1 ? own : blocks, runs[2 * run] ?? 0, runs[2 * run + 1] ?? 0);
@@ -118,17 +117,17 @@ function writeGenerally(
   writer: ByteWriter,
   messageId: number,
   directory: Directory,
-  place: EntryPlace,
+  segment: Segment,
   doc: number,
   selection: Selection,
 ): void {
-  const { segment, dn } = place;
+  const dn = place.dn(segment);
   const message = writer.open(berTag.sequence);
   writer.integer(messageId);
   const operation = writer.open(responseTag.searchEntry);
   writer.text(dn);
   const list = writer.open(berTag.sequence);
-  writeUserAttributes(writer, place, segment.attributeMasks[doc] ?? 0, selection);
+  writeUserAttributes(writer, segment, segment.attributeMasks[doc] ?? 0, selection);
   for (const [index, { name, isOperational }] of directory.schema.attributes.entries()) {
     const column = segment.columns[index];
     const isWanted = isOperational && (selection.mask & (1 << index)) !== 0;
@@ -148,14 +147,15 @@ function writeGenerally(
 
 function writeUserAttributes(
   writer: ByteWriter,
-  place: EntryPlace,
+  segment: Segment,
   heldMask: number,
   { mask, userMask, typesOnly }: Selection,
 ): void {
   for (let rest = heldMask & userMask; rest !== 0; rest &= rest - 1) {
-    place.next();
+    place.next(segment);
     if ((mask & rest & -rest) === 0) continue;
-    const { bytes, at, end } = place;
+    const { at, end } = place;
+    const bytes = place.isOwn ? segment.own : segment.blocks;
     if (typesOnly) writeType(writer, bytes, contentStart(bytes, at));
     else writer.raw(bytes, at, end);
   }

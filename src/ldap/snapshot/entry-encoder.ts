@@ -1,11 +1,12 @@
 // Entries as they go out, in the pieces that `Segment` describes.
+import { contentEnd, contentStart } from '../ber/bounds.js';
+import { berTag } from '../ber/tag.js';
 import type { ServedSchema } from '../schema/served-schema.js';
 import {
   attributesSize,
   BerWriter,
   headerSize,
   listShown,
-  sizeAt,
   writeAttributes,
   type ShownAttribute,
 } from './attribute-encoder.js';
@@ -14,8 +15,6 @@ import { DnParts, type Dns } from './dn-parts.js';
 import { assertAddressable } from './growing.js';
 import { internBlocks } from './intern-blocks.js';
 import { noValue, type Segment } from './segment.js';
-
-const sequence = 0x30;
 
 export type EncodedEntries = Omit<Segment, 'docCount' | 'columns'>;
 
@@ -27,54 +26,61 @@ export function encodeEntries(
   entryOfDoc: Uint32Array,
 ): EncodedEntries {
   const parts = (['kind', 'structure'] as const).map((part) => listShown(schema, columns, part));
-  const { blocks, blockStarts, blocksOfEntry } = internBlocks(parts, entryOfDoc.length);
-  const byDoc = (ofEntry: Uint32Array | undefined): Uint32Array =>
-    entryOfDoc.map((entry) => ofEntry?.[entry] ?? 0);
-  const kindOfDoc = byDoc(blocksOfEntry[0]);
-  const structureOfDoc = byDoc(blocksOfEntry[1]);
-  const names = new DnParts(schema, columns, dns);
-  const sizes = new Uint32Array(entryOfDoc.length);
-  for (let doc = 0; doc < sizes.length; doc++) {
-    sizes[doc] =
-      sizeAt(blockStarts, kindOfDoc[doc] ?? 0) + sizeAt(blockStarts, structureOfDoc[doc] ?? 0);
+  const { blocks, startsOfEntry } = internBlocks(parts, entryOfDoc.length);
+  const pieces = new Uint32Array(entryOfDoc.length * 3 + 1);
+  for (const [part, starts] of startsOfEntry.entries()) {
+    for (let doc = 0; doc < entryOfDoc.length; doc++) {
+      pieces[doc * 3 + part + 1] = starts[entryOfDoc[doc] ?? 0] ?? 0;
+    }
   }
+  const names = new DnParts(schema, columns, dns);
+  const shown = listShown(schema, columns, 'own');
   return {
-    ...encodeOwn(listShown(schema, columns, 'own'), names, entryOfDoc, sizes),
+    own: encodeOwn({ shown, names, entryOfDoc, blocks }, pieces),
     blocks,
-    blockStarts,
-    kindOfDoc,
-    structureOfDoc,
+    pieces,
     dnPrefix: names.prefix,
     dnSuffix: names.suffix,
     attributeMasks: maskAttributes(columns, entryOfDoc),
   };
 }
 
-/** `sharedSizes`: for each doc, what its two blocks take. */
-function encodeOwn(
-  shown: readonly ShownAttribute[],
-  names: DnParts,
-  entryOfDoc: Uint32Array,
-  sharedSizes: Uint32Array,
-): Pick<Segment, 'own' | 'ownStarts'> {
+type OwnParts = {
+  readonly shown: readonly ShownAttribute[];
+  readonly names: DnParts;
+  readonly entryOfDoc: Uint32Array;
+  readonly blocks: Buffer;
+};
+
+/** Own pieces; where they begin goes to `pieces`, which says already where blocks do. */
+function encodeOwn({ shown, names, entryOfDoc, blocks }: OwnParts, pieces: Uint32Array): Buffer {
   const docCount = entryOfDoc.length;
-  const ownStarts = new Uint32Array(docCount + 1);
+  const sizes = new Uint32Array(docCount);
   let total = 0;
   for (let doc = 0; doc < docCount; doc++) {
     const entry = entryOfDoc[doc] ?? 0;
-    const size = attributesSize(shown, entry);
-    total += names.size(entry) + headerSize(size + (sharedSizes[doc] ?? 0)) + size;
-    ownStarts[doc + 1] = total;
+    const own = attributesSize(shown, entry);
+    const kind = pieces[doc * 3 + 1] ?? 0;
+    const structure = pieces[doc * 3 + 2] ?? 0;
+    const size = own + contentSize(blocks, kind) + contentSize(blocks, structure);
+    sizes[doc] = size;
+    pieces[doc * 3] = total;
+    total += names.size(entry) + headerSize(size) + own;
   }
+  pieces[docCount * 3] = total;
   assertAddressable(total);
   const writer = new BerWriter(Buffer.allocUnsafeSlow(total));
   for (let doc = 0; doc < docCount; doc++) {
     const entry = entryOfDoc[doc] ?? 0;
     names.write(writer, entry);
-    writer.header(sequence, attributesSize(shown, entry) + (sharedSizes[doc] ?? 0));
+    writer.header(berTag.sequence, sizes[doc] ?? 0);
     writeAttributes(writer, shown, entry);
   }
-  return { own: writer.bytes, ownStarts };
+  return writer.bytes;
+}
+
+function contentSize(bytes: Buffer, at: number): number {
+  return contentEnd(bytes, at) - contentStart(bytes, at);
 }
 
 /** Bit i for attribute i, operational or not. */

@@ -1,7 +1,9 @@
 // Attributes that repeat from entry to entry, each set of them encoded and kept once.
+import { berTag } from '../ber/tag.js';
 import {
   attributesSize,
   BerWriter,
+  tlvSize,
   writeAttributes,
   type ShownAttribute,
 } from './attribute-encoder.js';
@@ -9,9 +11,9 @@ import { assertAddressable, GrowingNumbers } from './growing.js';
 import { InternTable, mixHash } from './intern-table.js';
 import type { Segment } from './segment.js';
 
-export type InternedBlocks = Pick<Segment, 'blocks' | 'blockStarts'> & {
-  /** For each part, block of each entry. */
-  readonly blocksOfEntry: readonly Uint32Array[];
+export type InternedBlocks = Pick<Segment, 'blocks'> & {
+  /** For each part, where the block of each entry begins. */
+  readonly startsOfEntry: readonly Uint32Array[];
 };
 
 /** `parts`: the attributes of each. */
@@ -21,11 +23,11 @@ export function internBlocks(
 ): InternedBlocks {
   const groups = parts.map((shown) => groupEntries(shown, entryCount));
   const table = new BlockTable(groups);
-  const blocksOfEntry = groups.map(({ shown, firsts, groupOfEntry }) => {
-    const blockOfGroup = firsts.map((entry) => table.add(shown, entry));
-    return groupOfEntry.map((group) => blockOfGroup[group] ?? 0);
+  const startsOfEntry = groups.map(({ shown, firsts, groupOfEntry }) => {
+    const startOfGroup = firsts.map((entry) => table.place(shown, entry));
+    return groupOfEntry.map((group) => startOfGroup[group] ?? 0);
   });
-  return { ...table.finish(), blocksOfEntry };
+  return { blocks: table.bytes, startsOfEntry };
 }
 
 /** Entries of a group have the same text ids, so that the first of them stands for all. */
@@ -63,16 +65,22 @@ class BlockTable {
   constructor(groups: readonly Groups[]) {
     let size = 0;
     for (const { shown, firsts } of groups) {
-      for (const entry of firsts) size += attributesSize(shown, entry);
+      for (const entry of firsts) size += tlvSize(attributesSize(shown, entry));
     }
     assertAddressable(size);
     this.#writer = new BerWriter(Buffer.allocUnsafeSlow(size));
     this.#starts.push(0);
   }
 
-  add(shown: readonly ShownAttribute[], entry: number): number {
+  get bytes(): Buffer {
+    return this.#writer.bytes.subarray(0, this.#writer.at);
+  }
+
+  /** Where the block of that entry begins. */
+  place(shown: readonly ShownAttribute[], entry: number): number {
     const writer = this.#writer;
     const { bytes, at: start } = writer;
+    writer.header(berTag.sequence, attributesSize(shown, entry));
     writeAttributes(writer, shown, entry);
     const end = writer.at;
     let hash = end - start;
@@ -84,11 +92,6 @@ class BlockTable {
     });
     if (block === this.#starts.length - 1) this.#starts.push(end);
     else writer.at = start;
-    return block;
-  }
-
-  finish(): Pick<Segment, 'blocks' | 'blockStarts'> {
-    const { bytes, at } = this.#writer;
-    return { blocks: bytes.subarray(0, at), blockStarts: this.#starts.numbers };
+    return this.#starts.at(block) ?? 0;
   }
 }

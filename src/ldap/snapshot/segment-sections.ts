@@ -1,5 +1,5 @@
 // A segment as named arrays, and back: what a segment file holds.
-import type { Column, GramIndex, Segment } from './segment.js';
+import type { Column, PackedGrams, Segment } from './segment.js';
 
 export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
 
@@ -7,11 +7,8 @@ export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
 export function listSections(segment: Segment): [name: string, array: SectionArray][] {
   const sections: [string, SectionArray | undefined][] = [
     ['own', segment.own],
-    ['ownStarts', segment.ownStarts],
     ['blocks', segment.blocks],
-    ['blockStarts', segment.blockStarts],
-    ['kindOfDoc', segment.kindOfDoc],
-    ['structureOfDoc', segment.structureOfDoc],
+    ['pieces', segment.pieces],
     ['dnPrefix', segment.dnPrefix],
     ['dnSuffix', segment.dnSuffix],
     ['attributeMasks', segment.attributeMasks],
@@ -37,11 +34,12 @@ export function listSections(segment: Segment): [name: string, array: SectionArr
 
 function listGrams(
   name: string,
-  grams: GramIndex | undefined,
+  grams: PackedGrams | undefined,
 ): [string, SectionArray | undefined][] {
   return [
-    [`${name}.offsets`, grams?.offsets],
+    [`${name}.grams`, grams?.grams],
     [`${name}.counts`, grams?.counts],
+    [`${name}.offsets`, grams?.offsets],
     [`${name}.lists`, grams?.lists],
   ];
 }
@@ -55,11 +53,8 @@ export function readSections(find: FindSection, columnCount: number): Segment {
   return {
     docCount: attributeMasks.length,
     own: get(find, 'own'),
-    ownStarts: numbers(find, 'ownStarts'),
     blocks: get(find, 'blocks'),
-    blockStarts: numbers(find, 'blockStarts'),
-    kindOfDoc: numbers(find, 'kindOfDoc'),
-    structureOfDoc: numbers(find, 'structureOfDoc'),
+    pieces: numbers(find, 'pieces'),
     dnPrefix: get(find, 'dnPrefix'),
     dnSuffix: get(find, 'dnSuffix'),
     attributeMasks,
@@ -71,8 +66,9 @@ function readColumn(find: FindSection, name: string): Column {
   const foldedOffsets = numbers(find, `${name}.foldedOffsets`);
   const hasWords = find(`${name}.wordStartValues`) !== undefined;
   const hasGrams = find(`${name}.bigrams.offsets`) !== undefined;
+  const valueCount = foldedOffsets.length - 1;
   return {
-    valueCount: foldedOffsets.length - 1,
+    valueCount,
     folded: get(find, `${name}.folded`),
     foldedOffsets,
     strict: get(find, `${name}.strict`),
@@ -83,15 +79,17 @@ function readColumn(find: FindSection, name: string): Column {
     lists: numbers(find, `${name}.lists`),
     wordStartValues: hasWords ? numbers(find, `${name}.wordStartValues`) : undefined,
     wordStartOffsets: hasWords ? shortNumbers(find, `${name}.wordStartOffsets`) : undefined,
-    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`) : undefined,
-    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`) : undefined,
+    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`, valueCount) : undefined,
+    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`, valueCount) : undefined,
   };
 }
 
-function readGrams(find: FindSection, name: string): GramIndex {
+function readGrams(find: FindSection, name: string, valueCount: number): PackedGrams {
   return {
-    offsets: numbers(find, `${name}.offsets`),
+    valueCount,
+    grams: numbers(find, `${name}.grams`),
     counts: numbers(find, `${name}.counts`),
+    offsets: numbers(find, `${name}.offsets`),
     lists: get(find, `${name}.lists`),
   };
 }
