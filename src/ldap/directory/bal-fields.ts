@@ -7,68 +7,93 @@ import {
   parseSiren,
   parseSiret,
 } from '../../domain/identifiers.js';
+import type { EntryPart } from '../schema/served-schema.js';
 
 /** A value for one line; the empty string when there is none. */
 export type BalField = (ligne: LigneBalPubliee) => string;
 
 /** By the name that settings use. */
 export function findBalField(name: string): BalField | undefined {
-  return fields.get(name);
+  return fields.get(name)?.field;
+}
+
+/** What decides on the value of a field; an unknown one is of the BAL itself. */
+export function findPartOfField(name: string): EntryPart {
+  return fields.get(name)?.part ?? 'own';
 }
 
 export function listBalFields(): string[] {
   return [...fields.keys()];
 }
 
-const columns: readonly (keyof LigneBalPubliee)[] = [
-  'typeBal',
-  'identifiantPp',
-  'serviceRattachement',
-  'civiliteExercice',
-  'nomExercice',
-  'prenomExercice',
-  'categorieProfession',
-  'libelleCategorieProfession',
-  'codeProfession',
-  'libelleProfession',
-  'codeSavoirFaire',
-  'libelleSavoirFaire',
-  'dematerialisation',
-  'raisonSociale',
-  'enseigneCommerciale',
-  'complementLocalisation',
-  'complementDistribution',
-  'lieuDit',
-  'ligneAcheminement',
-  'codePostal',
-  'departement',
-  'pays',
-];
+type Column = keyof LigneBalPubliee;
 
-const made: Readonly<Record<string, BalField>> = {
-  adresse: (ligne) => ligne.adressePubliee,
-  nomComplet: (ligne) => join(' ', ligne.prenomExercice, ligne.nomExercice),
-  nomInverse: (ligne) => join(' ', ligne.nomExercice, ligne.prenomExercice),
-  intitule: (ligne) => intitule(ligne, false),
-  intituleInverse: (ligne) => intitule(ligne, true),
-  structure: structureName,
-  rpps: (ligne) => (ligne.typeIdentifiantPp === '8' ? (parseRpps(ligne.identifiantPp) ?? '') : ''),
-  adeli: (ligne) =>
-    ligne.typeIdentifiantPp === '0' ? (parseAdeli(ligne.identifiantPp) ?? '') : '',
-  idNatPs: idNatPs,
-  idNatStruct: (ligne) => (/^[0-4]/.test(ligne.structureId) ? ligne.structureId : ''),
-  finess: (ligne) => structureNumber(ligne, '1', parseFiness),
-  siren: (ligne) => structureNumber(ligne, '2', parseSiren),
-  siret: (ligne) => structureNumber(ligne, '3', parseSiret),
-  ville,
-  rue,
-  adressePostale,
+const columns: Readonly<Record<EntryPart, readonly Column[]>> = {
+  own: ['identifiantPp', 'serviceRattachement', 'nomExercice', 'prenomExercice'],
+  kind: [
+    'typeBal',
+    'civiliteExercice',
+    'categorieProfession',
+    'libelleCategorieProfession',
+    'codeProfession',
+    'libelleProfession',
+    'codeSavoirFaire',
+    'libelleSavoirFaire',
+    'dematerialisation',
+  ],
+  structure: [
+    'raisonSociale',
+    'enseigneCommerciale',
+    'complementLocalisation',
+    'complementDistribution',
+    'lieuDit',
+    'ligneAcheminement',
+    'codePostal',
+    'departement',
+    'pays',
+  ],
 };
 
-const fields = new Map<string, BalField>([
-  ...columns.map((column) => [column, (ligne: LigneBalPubliee) => ligne[column]] as const),
-  ...Object.entries(made),
-]);
+/** Made of several columns; none is of the kind. */
+const made: Readonly<Record<EntryPart, Readonly<Record<string, BalField>>>> = {
+  own: {
+    adresse: (ligne) => ligne.adressePubliee,
+    nomComplet: (ligne) => join(' ', ligne.prenomExercice, ligne.nomExercice),
+    nomInverse: (ligne) => join(' ', ligne.nomExercice, ligne.prenomExercice),
+    intitule: (ligne) => intitule(ligne, false),
+    intituleInverse: (ligne) => intitule(ligne, true),
+    rpps: (ligne) =>
+      ligne.typeIdentifiantPp === '8' ? (parseRpps(ligne.identifiantPp) ?? '') : '',
+    adeli: (ligne) =>
+      ligne.typeIdentifiantPp === '0' ? (parseAdeli(ligne.identifiantPp) ?? '') : '',
+    idNatPs,
+  },
+  kind: {},
+  structure: {
+    structure: structureName,
+    idNatStruct: (ligne) => (/^[0-4]/.test(ligne.structureId) ? ligne.structureId : ''),
+    finess: (ligne) => structureNumber(ligne, '1', parseFiness),
+    siren: (ligne) => structureNumber(ligne, '2', parseSiren),
+    siret: (ligne) => structureNumber(ligne, '3', parseSiret),
+    ville,
+    rue,
+    adressePostale,
+  },
+};
+
+const parts: readonly EntryPart[] = ['own', 'kind', 'structure'];
+
+type Field = { readonly field: BalField; readonly part: EntryPart };
+
+const fields = new Map<string, Field>(
+  parts.flatMap((part) => [
+    ...columns[part].map((column): [string, Field] => [
+      column,
+      { part, field: (ligne) => ligne[column] },
+    ]),
+    ...Object.entries(made[part]).map(([name, field]): [string, Field] => [name, { part, field }]),
+  ]),
+);
 
 /** « Cardiologie - CHU Exemple », either way round; of the BAL of a person, nothing. */
 function intitule(ligne: LigneBalPubliee, isInverse: boolean): string {

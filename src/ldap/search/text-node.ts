@@ -163,9 +163,7 @@ export class TextNode implements PlanNode, ValueTest {
     const gram = this.#chooseGram();
     if (gram !== 'none') {
       const { rarest, second } = gram;
-      const values = second
-        ? new TwoGramsCursor(rarest, second)
-        : new GramCursor(rarest.index, rarest.gram);
+      const values = second ? new TwoGramsCursor(rarest, second) : new GramCursor(rarest);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);

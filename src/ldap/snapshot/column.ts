@@ -3,6 +3,7 @@ import type { ServedAttribute } from '../schema/served-schema.js';
 import type { CollectedColumn } from './column-builder.js';
 import { buildBigrams, buildTrigrams } from './gram-builder.js';
 import { ListTable } from './list-table.js';
+import { packGrams } from './pack-grams.js';
 import { listFlag, noValue, type Column } from './segment.js';
 import { buildWordStarts } from './word-starts.js';
 
@@ -18,17 +19,19 @@ export function buildColumn(
 ): Column {
   const { valueIds, ...texts } = collected.ranked;
   const forward = mapValues(collected, valueIds, entryOfDoc);
+  const { valueCount } = texts;
+  const foldedTexts = [texts.folded, texts.foldedOffsets] as const;
   const substrings = attribute.isSubstringIndexed;
-  const hasGrams = substrings && texts.valueCount >= gramValuesMin;
-  const words = substrings ? buildWordStarts(texts.folded, texts.foldedOffsets) : undefined;
+  const hasGrams = substrings && valueCount >= gramValuesMin;
+  const words = substrings ? buildWordStarts(...foldedTexts) : undefined;
   return {
     ...texts,
     ...forward,
-    ...invert(forward, texts.valueCount),
+    ...invert(forward, valueCount),
     wordStartValues: words?.values,
     wordStartOffsets: words?.offsets,
-    bigrams: hasGrams ? buildBigrams(texts.folded, texts.foldedOffsets) : undefined,
-    trigrams: hasGrams ? buildTrigrams(texts.folded, texts.foldedOffsets) : undefined,
+    bigrams: hasGrams ? packGrams(buildBigrams(...foldedTexts), valueCount) : undefined,
+    trigrams: hasGrams ? packGrams(buildTrigrams(...foldedTexts), valueCount) : undefined,
   };
 }
 
