@@ -21,6 +21,8 @@ export class ColumnBuilder {
   readonly #texts: TextTable;
   readonly #ofEntry = new GrowingNumbers();
   readonly #lists = new ListTable();
+  #lastList: readonly string[] | undefined;
+  #lastCode = noValue;
 
   constructor(matching: Matching | undefined) {
     this.#texts = new TextTable(matching);
@@ -28,15 +30,24 @@ export class ColumnBuilder {
 
   /** The values of the next entry. */
   add(values: readonly string[]): void {
+    this.addCode(this.codeOf(values));
+  }
+
+  /** As `add`, of a code that `codeOf` gave for the same values. */
+  addCode(code: number): void {
+    this.#ofEntry.push(code);
+  }
+
+  codeOf(values: readonly string[]): number {
     const [first] = values;
-    if (first === undefined) {
-      this.#ofEntry.push(noValue);
-    } else if (values.length === 1) {
-      this.#ofEntry.push(this.#texts.idOf(first));
-    } else {
+    if (first === undefined) return noValue;
+    if (values.length === 1) return this.#texts.idOf(first);
+    if (values !== this.#lastList) {
       const textIds = values.map((value) => this.#texts.idOf(value));
-      this.#ofEntry.push((listFlag | this.#lists.place(textIds)) >>> 0);
+      this.#lastCode = (listFlag | this.#lists.place(textIds)) >>> 0;
+      this.#lastList = values;
     }
+    return this.#lastCode;
   }
 
   /** Whether each entry was given the same values as in `other`, which prepares them alike. */

@@ -1,5 +1,5 @@
 // Entries as text become a segment. Pure: what is slow is the amount of data only.
-import type { DirectoryEntry } from '../directory/directory.js';
+import type { DirectoryEntry, EntryPart } from '../directory/directory.js';
 import type { ServedSchema } from '../schema/served-schema.js';
 import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
 import { buildColumn } from './column.js';
@@ -9,6 +9,11 @@ import { listFlag, noValue, type Column, type Segment } from './segment.js';
 
 /** Below this, looking at all values of a column takes a few tens of microseconds. */
 const gramValuesMinDefault = 4096;
+
+/** How many parts of entries are remembered. */
+const rememberedMax = 100_000;
+/** No code is negative. */
+const unknownCode = -1;
 
 /** Whole at once, and with n-grams however few the values are: for small sets. `SegmentBuilder` takes entries as they come. */
 export function buildSegment(
@@ -26,6 +31,9 @@ export class SegmentBuilder {
   readonly #schema: ServedSchema;
   readonly #gramValuesMin: number;
   readonly #columns: readonly ColumnBuilder[];
+  /** By attribute index, of the entry that is being added. */
+  readonly #codes: number[];
+  readonly #partCodes = new Map<EntryPart, readonly number[]>();
   readonly #dns = new GrowingText();
   readonly #dnStarts = new GrowingNumbers();
 
@@ -36,6 +44,7 @@ export class SegmentBuilder {
     this.#columns = schema.attributes.map(
       ({ equality, substring }) => new ColumnBuilder(equality ?? substring),
     );
+    this.#codes = schema.attributes.map(() => unknownCode);
   }
 
   get entryCount(): number {
@@ -45,14 +54,39 @@ export class SegmentBuilder {
   add(entry: DirectoryEntry): void {
     this.#dnStarts.push(this.#dns.length);
     this.#dns.append(entry.dn);
+    for (const part of entry.parts ?? []) this.#findCodes(part, entry);
     for (let index = 0; index < this.#columns.length; index++) {
-      this.#columns[index]?.add(entry.values[index] ?? []);
+      const code = this.#codes[index] ?? unknownCode;
+      if (code === unknownCode) this.#columns[index]?.add(entry.values[index] ?? []);
+      else this.#columns[index]?.addCode(code);
+      this.#codes[index] = unknownCode;
     }
+  }
+
+  /** Puts in `#codes` those of the lists that the entry shares with others. */
+  #findCodes(part: EntryPart, { values }: DirectoryEntry): void {
+    const codes = this.#codesOfPart(part);
+    for (let at = 0; at < codes.length; at++) {
+      const index = part.indexes[at] ?? 0;
+      if (values[index] === part.values[at]) this.#codes[index] = codes[at] ?? unknownCode;
+    }
+  }
+
+  #codesOfPart(part: EntryPart): readonly number[] {
+    const known = this.#partCodes.get(part);
+    if (known) return known;
+    if (this.#partCodes.size >= rememberedMax) this.#partCodes.clear();
+    const codes = part.indexes.map(
+      (index, at) => this.#columns[index]?.codeOf(part.values[at] ?? []) ?? unknownCode,
+    );
+    this.#partCodes.set(part, codes);
+    return codes;
   }
 
   /** To be called once. `docOfEntry`: doc of each entry, in the order in which they came. */
   finish(): { readonly segment: Segment; readonly docOfEntry: Uint32Array } {
     const docCount = this.entryCount;
+    this.#partCodes.clear();
     this.#dnStarts.push(this.#dns.length);
     const originals = this.#columns.map((_, index) => this.#findOriginal(index));
     const collected = this.#collect(originals);
