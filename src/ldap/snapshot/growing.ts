@@ -93,12 +93,14 @@ export class GrowingText {
 
   /** Appends the text at `start` of `from`, with the byte 0 that ends it. */
   copyEnded(from: Uint8Array, start: number): void {
-    for (let at = start; ; at++) {
-      if (this.#length === this.#bytes.length) this.#reserve(1);
-      const byte = from[at] ?? 0;
-      this.#bytes[this.#length++] = byte;
-      if (byte === 0) return;
-    }
+    let end = start;
+    while (from[end] !== 0 && end < from.length) end++;
+    this.#reserve(end - start + 1);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    for (let at = start; at < end; at++) bytes[to++] = from[at] ?? 0;
+    bytes[to++] = 0;
+    this.#length = to;
   }
 
   #reserve(size: number): void {
