@@ -31,7 +31,7 @@ export function compileEntryOfBal(layout: Layout, schema: ServedSchema): EntryOf
     const { values, parts } =
       bal.lignes.length === 1 ? plan.fillFromOne(first) : fillPlan(plan, bal.lignes);
     fillRequired(plan, values, first.adressePubliee);
-    values[modifiedIndex] = [formatTime(bal.modifieLe)];
+    values[modifiedIndex] = formatTime(bal.modifieLe);
     return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values, parts };
   };
 }
@@ -233,12 +233,12 @@ function escapeRdn(value: string): string {
 }
 
 /** GeneralizedTime. Hundreds of thousands of BAL bear the same date object. */
-function createTimeFormat(): (date: Date) => string {
+function createTimeFormat(): (date: Date) => readonly string[] {
   let last: Date | undefined;
-  let text = '';
+  let values: readonly string[] = none;
   return (date) => {
-    if (last !== date) text = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+    if (last !== date) values = [`${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`];
     last = date;
-    return text;
+    return values;
   };
 }

@@ -21,7 +21,7 @@ export class ColumnBuilder {
   readonly #texts: TextTable;
   readonly #ofEntry = new GrowingNumbers();
   readonly #lists = new ListTable();
-  #lastList: readonly string[] | undefined;
+  #lastValues: readonly string[] | undefined;
   #lastCode = noValue;
 
   constructor(matching: Matching | undefined) {
@@ -39,15 +39,19 @@ export class ColumnBuilder {
   }
 
   codeOf(values: readonly string[]): number {
+    if (values !== this.#lastValues) {
+      this.#lastCode = this.#findCode(values);
+      this.#lastValues = values;
+    }
+    return this.#lastCode;
+  }
+
+  #findCode(values: readonly string[]): number {
     const [first] = values;
     if (first === undefined) return noValue;
     if (values.length === 1) return this.#texts.idOf(first);
-    if (values !== this.#lastList) {
-      const textIds = values.map((value) => this.#texts.idOf(value));
-      this.#lastCode = (listFlag | this.#lists.place(textIds)) >>> 0;
-      this.#lastList = values;
-    }
-    return this.#lastCode;
+    const textIds = values.map((value) => this.#texts.idOf(value));
+    return (listFlag | this.#lists.place(textIds)) >>> 0;
   }
 
   /** Whether each entry was given the same values as in `other`, which prepares them alike. */

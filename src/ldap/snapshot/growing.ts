@@ -71,16 +71,18 @@ export class GrowingText {
   }
 
   /**
-   * Appends plain text of `from`, letters in lower case, then a byte 0. Appends nothing and returns false when it is not plain:
-   * printable ASCII, spaces one at a time and not at the ends.
+   * Appends what `from` holds from `start` on, letters in lower case, then a byte 0. Appends nothing and returns false when that
+   * is not plain: printable ASCII, spaces one at a time and not at the ends.
    */
-  appendPlainFolded(from: Uint8Array, start: number, end: number): boolean {
+  appendPlainFolded(from: GrowingText, start: number): boolean {
+    const source = from.#bytes;
+    const end = from.#length;
     this.#reserve(end - start + 1);
     const bytes = this.#bytes;
     let to = this.#length;
     let last = 0x20;
     for (let at = start; at < end; at++) {
-      const byte = from[at] ?? 0;
+      const byte = source[at] ?? 0;
       if (byte <= 0x20 ? byte !== 0x20 || last === 0x20 : byte >= 0x7f) return false;
       bytes[to++] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
       last = byte;

@@ -76,10 +76,7 @@ export class TextTable {
     const start = this.#encoded.length;
     this.#encoded.append(text);
     const foldedStart = this.#folded.length;
-    if (
-      this.#isText &&
-      this.#folded.appendPlainFolded(this.#encoded.bytes, start, this.#encoded.length)
-    ) {
+    if (this.#isText && this.#folded.appendPlainFolded(this.#encoded, start)) {
       this.#foldedStarts.push(foldedStart);
       this.#strictStarts.push(noValue);
       return id;
