@@ -39,7 +39,7 @@ export function buildSegment(
 export class SegmentBuilder {
   readonly #schema: ServedSchema;
   readonly #gramValuesMin: number;
-  readonly #columns: readonly ColumnBuilder[];
+  readonly #columns: ColumnBuilder[];
   /** By attribute index, of the entry that is being added. */
   readonly #codes: number[];
   readonly #partCodes = new Map<SharedValues, readonly number[]>();
@@ -146,9 +146,13 @@ export class SegmentBuilder {
   #collect(ask: (column: CollectedColumn, texts: SubstringTexts) => void): CollectedColumn[] {
     const originals = this.#columns.map((_, index) => this.#findOriginal(index));
     const collected: CollectedColumn[] = [];
-    for (const [index, column] of this.#columns.entries()) {
-      const shared = collected[originals[index] ?? index];
-      const own = shared ?? column.finish();
+    // What a builder still holds once finished is no more of use: it goes before the next one needs as much.
+    const builders = this.#columns.splice(0).reverse();
+    for (let index = 0; index < originals.length; index++) {
+      const own = collected[originals[index] ?? index] ?? builders.at(-1)?.finish();
+      builders.pop();
+      if (!own) continue;
+      const shared = collected.includes(own);
       collected.push(own);
       if (shared || this.#schema.attributes[index]?.isSubstringIndexed !== true) continue;
       const { folded, foldedOffsets, valueCount } = own.ranked;
