@@ -134,28 +134,37 @@ export class GramCursor implements ValueCursor {
   }
 }
 
+/** Of one value in a list, against the test of a value: about a tenth. */
+const readCost = 1 / 8;
+
 /** Values that hold both of two grams. */
 export class TwoGramsCursor implements ValueCursor {
   readonly #first: GramCursor;
   readonly #second: GramCursor;
+  readonly #meter: Meter;
   #last = 0;
 
-  constructor(first: Gram, second: Gram) {
+  constructor(first: Gram, second: Gram, meter: Meter) {
+    this.#meter = meter;
     this.#first = new GramCursor(first.index, first.gram);
     this.#second = new GramCursor(second.index, second.gram);
     this.#last = this.#second.next();
   }
 
   next(): number {
-    for (;;) {
+    // Lists that hold nothing in common give nothing to be counted by: their own reading is.
+    while (this.#meter.workLeft > 0) {
       const value = this.#first.next();
       if (value < 0 || this.#last < 0) return exhausted;
+      this.#meter.workLeft -= readCost;
       while (this.#last < value) {
         this.#last = this.#second.next();
+        this.#meter.workLeft -= readCost;
         if (this.#last < 0) return exhausted;
       }
       if (this.#last === value) return value;
     }
+    return paused;
   }
 }
 
@@ -222,6 +231,8 @@ export class ScanCursor implements ValueCursor {
 }
 
 export type DocTest = {
+  /** Tests of one value that it comes to, at most. */
+  readonly weight: number;
   test(doc: number, rankMax: number): boolean;
 };
 
@@ -232,6 +243,8 @@ export class FilterCursor implements DocCursor {
   readonly #driver: DocTest | undefined;
   readonly #rankMax: number;
   readonly #meter: Meter;
+  /** Of one doc. */
+  readonly #work: number;
 
   constructor(
     cursor: DocCursor,
@@ -245,21 +258,25 @@ export class FilterCursor implements DocCursor {
     this.#driver = driver;
     this.#rankMax = rankMax;
     this.#meter = meter;
+    this.#work = tests.reduce((sum, test) => (test === driver ? sum : sum + test.weight), 0);
   }
 
   next(): number {
     const tests = this.#tests;
-    for (;;) {
+    const meter = this.#meter;
+    while (meter.workLeft > 0) {
       const doc = this.#cursor.next();
       if (doc < 0) return doc;
+      meter.workLeft -= this.#work;
       let isMatch = true;
       for (let i = 0; i < tests.length && isMatch; i++) {
         const test = tests[i];
         isMatch = test === undefined || test === this.#driver || test.test(doc, this.#rankMax);
       }
       if (isMatch) return doc;
-      if (++this.#meter.examined >= this.#meter.pauseAt) return paused;
+      if (++meter.examined >= meter.pauseAt) return paused;
     }
+    return paused;
   }
 }
 
