@@ -153,6 +153,7 @@ async function settingsOf(account: Mirror['account'], tls: TlsFiles): Promise<Ld
       idleMs: 60_000,
       writeMs: 10_000,
       candidatesMax: 1_000_000,
+      searchBytesMax: 128 * 1024 * 1024,
     },
   };
 }

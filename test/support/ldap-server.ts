@@ -69,6 +69,7 @@ function settingsOf(overrides: Overrides): LdapServerSettings {
       idleMs: 60_000,
       writeMs: 10_000,
       candidatesMax: 1_000_000,
+      searchBytesMax: 128 * 1024 * 1024,
       ...overrides.limits,
     },
   };
@@ -158,4 +159,15 @@ export function snapshotOf(entryCount: number, id = 'essai', entryBytes = 200): 
     extractionDate: undefined,
     builtAt: new Date(0),
   };
+}
+
+/** Resolves when the last connection is gone. */
+export function everyoneLeft(server: LdapServer): Promise<void> {
+  const forget = server.forget.bind(server);
+  return new Promise((resolve) => {
+    server.forget = (connection) => {
+      forget(connection);
+      if (server.connectionCount === 0) resolve();
+    };
+  });
 }

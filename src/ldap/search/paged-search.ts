@@ -1,9 +1,10 @@
 // State of simple paged results (RFC 2696): the whole list of hits, so that a later page is a slice of it.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { StaticEntry } from '../directory/directory.js';
 import type { SearchRequest } from '../protocol/request.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import type { Snapshot } from '../snapshot/segment.js';
+import { fingerprintOf } from './search-fingerprint.js';
 
 /** What a first page leaves for the others: of one snapshot, whatever is swapped since. */
 export type PagedList = {
@@ -144,11 +145,4 @@ const noHits = new Uint32Array(0);
 
 function refuse(code: ResultCode, message: string): PageAnswer {
   return { kind: 'refused', code, message };
-}
-
-/** Everything that must be the same from page to page: all of the request but its message ID and controls. */
-function fingerprintOf(request: SearchRequest): string {
-  const { baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, filter, attributes } = request;
-  const parts = [baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, attributes, filter];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

@@ -27,7 +27,7 @@ export class Connection implements SlicedWork {
   readonly number: number;
   /** Of the client itself, as limits go by it. */
   readonly address: string;
-  readonly operations = new PendingOperations();
+  readonly operations: PendingOperations;
   identity: Identity;
   #socket: Socket;
   #state: ConnectionState = 'open';
@@ -45,6 +45,7 @@ export class Connection implements SlicedWork {
     this.host = host;
     this.number = number;
     this.address = address;
+    this.operations = new PendingOperations(host.searchMemory);
     this.identity = host.identities.anonymous(address);
     this.#socket = socket;
     this.#output = new AnswerOutput(host.writer, socket);

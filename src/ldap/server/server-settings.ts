@@ -40,6 +40,8 @@ export type ConnectionLimits = {
   readonly writeMs: number;
   /** Entries that an unindexable filter may examine. */
   readonly candidatesMax: number;
+  /** Memory that all searches going on may hold: candidates, hits, what sorts them. Beyond: busy (51). */
+  readonly searchBytesMax: number;
 };
 
 export type ListenerSettings = {
