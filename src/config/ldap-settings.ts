@@ -45,6 +45,7 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
         idleMs: limites.inactiviteSecondes * 1_000,
         writeMs: limites.ecritureSecondes * 1_000,
         candidatesMax: limites.candidatsMax,
+        bufferBytesMax: limites.memoireTamponsMio * mib,
         searchBytesMax: limites.memoireRecherchesMio * mib,
       },
     },

@@ -154,6 +154,7 @@ async function settingsOf(account: Mirror['account'], tls: TlsFiles): Promise<Ld
       writeMs: 10_000,
       candidatesMax: 1_000_000,
       searchBytesMax: 128 * 1024 * 1024,
+      bufferBytesMax: 64 * 1024 * 1024,
     },
   };
 }

@@ -70,6 +70,7 @@ function settingsOf(overrides: Overrides): LdapServerSettings {
       writeMs: 10_000,
       candidatesMax: 1_000_000,
       searchBytesMax: 128 * 1024 * 1024,
+      bufferBytesMax: 64 * 1024 * 1024,
       ...overrides.limits,
     },
   };
@@ -161,13 +162,13 @@ export function snapshotOf(entryCount: number, id = 'essai', entryBytes = 200): 
   };
 }
 
-/** Resolves when the last connection is gone. */
-export function everyoneLeft(server: LdapServer): Promise<void> {
+/** Resolves when a connection has gone and no more than `countMax` are left. */
+export function leftUntil(server: LdapServer, countMax: number): Promise<void> {
   const forget = server.forget.bind(server);
   return new Promise((resolve) => {
     server.forget = (connection) => {
       forget(connection);
-      if (server.connectionCount === 0) resolve();
+      if (server.connectionCount <= countMax) resolve();
     };
   });
 }

@@ -38,6 +38,14 @@ export type PagingLimits = {
   readonly idleMs: number;
 };
 
+/** Counts what is kept on all connections. */
+export type SharedMemory = {
+  /** Whether `bytes` more would fit. */
+  hasRoom(bytes: number): boolean;
+  /** @param bytes negative: given back */
+  add(bytes: number): void;
+};
+
 type Kept = {
   readonly list: PagedList;
   readonly fingerprint: string;
@@ -53,12 +61,15 @@ const cookieLength = 16;
  */
 export class PagedSearches {
   readonly #limits: PagingLimits;
+  readonly #shared: SharedMemory;
   /** The oldest first. */
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
-  constructor(limits: PagingLimits) {
+  /** @param shared what the lists of all connections may take together */
+  constructor(limits: PagingLimits, shared: SharedMemory) {
     this.#limits = limits;
+    this.#shared = shared;
   }
 
   get count(): number {
@@ -86,8 +97,7 @@ export class PagedSearches {
   }
 
   clear(): void {
-    this.#kept.clear();
-    this.#bytes = 0;
+    for (const [key, kept] of this.#kept) this.#forget(key, kept);
   }
 
   #next(kept: Kept, size: number, nowMs: number): PageAnswer {
@@ -122,9 +132,11 @@ export class PagedSearches {
       if (this.#kept.size < listsMax && this.#bytes + bytes <= bytesMax) break;
       this.#forget(key, oldest);
     }
+    if (!this.#shared.hasRoom(bytes)) return undefined;
     const cookie = randomBytes(cookieLength);
     this.#kept.set(cookie.toString('hex'), kept);
     this.#bytes += bytes;
+    this.#shared.add(bytes);
     return cookie;
   }
 
@@ -135,8 +147,10 @@ export class PagedSearches {
   }
 
   #forget(key: string, kept: Kept): void {
+    const { byteLength } = kept.list.hits;
     this.#kept.delete(key);
-    this.#bytes -= kept.list.hits.byteLength;
+    this.#bytes -= byteLength;
+    this.#shared.add(-byteLength);
   }
 }
 

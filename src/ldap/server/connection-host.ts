@@ -35,8 +35,12 @@ export type ConnectionHost = {
   readonly sortedLists: SortedLists;
   /** Held by searches that take more than a slice, and by those that still send. */
   readonly searchMemory: MemoryBudget;
+  /** Held by messages half received and answers half sent. */
+  readonly bufferMemory: MemoryBudget;
   /** Set about every second: what time limits on connections go by. */
   readonly nowMs: number;
   forget(connection: Connection): void;
+  /** More waits than `bufferMemory` allows: ends connections until it does not. */
+  relieve(): void;
   reportFault(connection: Connection, error: unknown): void;
 };

@@ -38,6 +38,7 @@ export class LdapServer implements ConnectionHost {
   readonly scheduler = new Scheduler();
   readonly sortedLists = new SortedLists(sortedListLimits);
   readonly searchMemory: MemoryBudget;
+  readonly bufferMemory: MemoryBudget;
   served: Served;
   nowMs = performance.now();
   readonly #listeners: readonly Listener[];
@@ -60,6 +61,7 @@ export class LdapServer implements ConnectionHost {
     const { limits, access, proxy, tls } = settings;
     this.limits = limits;
     this.searchMemory = new MemoryBudget(limits.searchBytesMax);
+    this.bufferMemory = new MemoryBudget(limits.bufferBytesMax);
     this.identities = new Identities(access, (dn) => prepareValue('distinguishedName', dn));
     this.passwords = new PasswordVerifier(access.accounts);
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
@@ -120,6 +122,19 @@ export class LdapServer implements ConnectionHost {
     const count = (this.#countByAddress.get(connection.address) ?? 1) - 1;
     if (count <= 0) this.#countByAddress.delete(connection.address);
     else this.#countByAddress.set(connection.address, count);
+  }
+
+  /** Those that keep most waiting, the newest first among equals: a flood ends itself, the others go on. */
+  relieve(): void {
+    for (const connection of this.#connections) connection.countHeld();
+    while (this.bufferMemory.isExceeded) {
+      let largest: Connection | undefined;
+      for (const connection of this.#connections) {
+        if (connection.heldBytes >= (largest?.heldBytes ?? 1)) largest = connection;
+      }
+      if (!largest) return;
+      largest.shed();
+    }
   }
 
   reportFault(connection: Connection, error: unknown): void {

@@ -14,6 +14,7 @@ import { SortedLists } from '../../../src/ldap/search/sorted-lists.js';
 import { sortHits } from '../../../src/ldap/search/sort-hits.js';
 import { planSort, type SortColumn } from '../../../src/ldap/search/sort-plan.js';
 import { sliceVirtualList } from '../../../src/ldap/search/virtual-list.js';
+import { MemoryBudget } from '../../../src/ldap/server/memory-budget.js';
 import type { Snapshot } from '../../../src/ldap/snapshot/segment.js';
 import {
   attributes,
@@ -288,6 +289,7 @@ const list = {
   code: resultCode.sizeLimitExceeded,
 };
 const limits = { listsMax: 2, bytesMax: 100, idleMs: 1000 };
+const shared = new MemoryBudget(1000);
 
 function pageOf(answer: ReturnType<PagedSearches['open']>): Page {
   assert.ok(answer.kind === 'page');
@@ -295,7 +297,7 @@ function pageOf(answer: ReturnType<PagedSearches['open']>): Page {
 }
 
 test('pages give every entry once, and the code of the whole with the last', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   let page = pageOf(paged.open(request, list, 3, 0));
   const seen: (number | string)[] = [];
   for (let pages = 1; ; pages++) {
@@ -312,7 +314,7 @@ test('pages give every entry once, and the code of the whole with the last', () 
 });
 
 test('a cookie serves once, for its own search, for a while', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const { cookie } = pageOf(paged.open(request, list, 3, 0));
   const other: SearchRequest = {
     ...request,
@@ -328,7 +330,7 @@ test('a cookie serves once, for its own search, for a while', () => {
 });
 
 test('a page of size 0 gives the search up', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const { cookie } = pageOf(paged.open(request, list, 3, 0));
   const page = pageOf(paged.resume(request, cookie, 0, 0));
   assert.equal(page.cookie.length, 0);
@@ -337,7 +339,7 @@ test('a page of size 0 gives the search up', () => {
 });
 
 test('what is kept is bounded in number and bytes, the oldest going first', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const cookies = [1, 2, 3].map(() => pageOf(paged.open(request, list, 3, 0)).cookie);
   assert.equal(paged.count, 2);
   const kinds = cookies.map((cookie) => paged.resume(request, cookie, 9, 0).kind);
@@ -349,4 +351,11 @@ test('what is kept is bounded in number and bytes, the oldest going first', () =
   paged.open(request, half, 3, 0);
   paged.open(request, half, 3, 0);
   assert.equal(paged.count, 1);
+  paged.clear();
+  const poor = new MemoryBudget(60);
+  const others = [1, 2].map(() => new PagedSearches(limits, poor));
+  const shares = others.map((other) => other.open(request, half, 3, 0).kind);
+  assert.deepEqual(shares, ['page', 'refused']);
+  others[0]?.clear();
+  assert.equal(poor.bytes, 0);
 });

@@ -6,7 +6,7 @@ import { scratchPool } from '../../../src/ldap/search/scratch.js';
 import { connectRaw, type RawClient } from '../../support/ldap-raw-client.js';
 import {
   baseDn,
-  everyoneLeft,
+  leftUntil,
   snapshotOf,
   startServer,
   type RunningServer,
@@ -100,7 +100,7 @@ test('a search gives its memory back when its client has gone, or is thrown out'
     const client = await connectRaw(port);
     await sendSlow(client);
     assert.equal(scratchPool.borrowedCount, 3);
-    const left = everyoneLeft(server);
+    const left = leftUntil(server, 0);
     leave(client);
     await left;
     assert.equal(scratchPool.borrowedCount, 0);
