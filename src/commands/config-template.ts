@@ -118,6 +118,8 @@ ldap:
     inactiviteSecondes: 900
     ecritureSecondes: 30            # un client qui ne lit plus ses réponses est coupé
     candidatsMax: 2000000           # entrées qu'un filtre sans index peut examiner
+    memoireTamponsMio: 64           # demandes à moitié reçues et réponses à moitié lues, toutes connexions ensemble
+    memoireRecherchesMio: 128       # que toutes les recherches en cours peuvent tenir ; trier tout l'annuaire en prend 10
     arretSecondes: 10               # pour finir les réponses en cours
 
 # Bornes.

@@ -73,6 +73,10 @@ export const ldapSchema = z.strictObject({
       inactiviteSecondes: seconds.default(900),
       ecritureSecondes: seconds.default(30),
       candidatsMax: z.int().min(1_000).max(100_000_000).default(2_000_000),
+      // Nearly nothing waits in ordinary times; a dump that is read slowly keeps about 100 KiB.
+      memoireTamponsMio: z.int().min(4).max(65_536).default(64),
+      // A sort of the whole country takes about ten.
+      memoireRecherchesMio: z.int().min(16).max(65_536).default(128),
       arretSecondes: seconds.default(10),
     })
     .prefault({}),

@@ -17,6 +17,8 @@ export type LdapSettings = {
   readonly stopMs: number;
 };
 
+const mib = 1024 * 1024;
+
 export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
   const { limites, anonyme } = raw;
   checkAddresses(raw, reader);
@@ -43,6 +45,8 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
         idleMs: limites.inactiviteSecondes * 1_000,
         writeMs: limites.ecritureSecondes * 1_000,
         candidatesMax: limites.candidatsMax,
+        bufferBytesMax: limites.memoireTamponsMio * mib,
+        searchBytesMax: limites.memoireRecherchesMio * mib,
       },
     },
   };

@@ -153,6 +153,8 @@ async function settingsOf(account: Mirror['account'], tls: TlsFiles): Promise<Ld
       idleMs: 60_000,
       writeMs: 10_000,
       candidatesMax: 1_000_000,
+      searchBytesMax: 128 * 1024 * 1024,
+      bufferBytesMax: 64 * 1024 * 1024,
     },
   };
 }

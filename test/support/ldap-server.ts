@@ -69,6 +69,8 @@ function settingsOf(overrides: Overrides): LdapServerSettings {
       idleMs: 60_000,
       writeMs: 10_000,
       candidatesMax: 1_000_000,
+      searchBytesMax: 128 * 1024 * 1024,
+      bufferBytesMax: 64 * 1024 * 1024,
       ...overrides.limits,
     },
   };
@@ -159,4 +161,15 @@ export function snapshotOf(entryCount: number, id = 'essai', entryBytes = 200): 
     extractionDate: undefined,
     builtAt: new Date(0),
   };
+}
+
+/** Resolves when a connection has gone and no more than `countMax` are left. */
+export function leftUntil(server: LdapServer, countMax: number): Promise<void> {
+  const forget = server.forget.bind(server);
+  return new Promise((resolve) => {
+    server.forget = (connection) => {
+      forget(connection);
+      if (server.connectionCount <= countMax) resolve();
+    };
+  });
 }

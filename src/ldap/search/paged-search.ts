@@ -1,9 +1,10 @@
 // State of simple paged results (RFC 2696): the whole list of hits, so that a later page is a slice of it.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { StaticEntry } from '../directory/directory.js';
 import type { SearchRequest } from '../protocol/request.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import type { Snapshot } from '../snapshot/segment.js';
+import { fingerprintOf } from './search-fingerprint.js';
 
 /** What a first page leaves for the others: of one snapshot, whatever is swapped since. */
 export type PagedList = {
@@ -37,6 +38,14 @@ export type PagingLimits = {
   readonly idleMs: number;
 };
 
+/** Counts what is kept on all connections. */
+export type SharedMemory = {
+  /** Whether `bytes` more would fit. */
+  hasRoom(bytes: number): boolean;
+  /** @param bytes negative: given back */
+  add(bytes: number): void;
+};
+
 type Kept = {
   readonly list: PagedList;
   readonly fingerprint: string;
@@ -52,12 +61,15 @@ const cookieLength = 16;
  */
 export class PagedSearches {
   readonly #limits: PagingLimits;
+  readonly #shared: SharedMemory;
   /** The oldest first. */
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
-  constructor(limits: PagingLimits) {
+  /** @param shared what the lists of all connections may take together */
+  constructor(limits: PagingLimits, shared: SharedMemory) {
     this.#limits = limits;
+    this.#shared = shared;
   }
 
   get count(): number {
@@ -85,8 +97,7 @@ export class PagedSearches {
   }
 
   clear(): void {
-    this.#kept.clear();
-    this.#bytes = 0;
+    for (const [key, kept] of this.#kept) this.#forget(key, kept);
   }
 
   #next(kept: Kept, size: number, nowMs: number): PageAnswer {
@@ -121,9 +132,11 @@ export class PagedSearches {
       if (this.#kept.size < listsMax && this.#bytes + bytes <= bytesMax) break;
       this.#forget(key, oldest);
     }
+    if (!this.#shared.hasRoom(bytes)) return undefined;
     const cookie = randomBytes(cookieLength);
     this.#kept.set(cookie.toString('hex'), kept);
     this.#bytes += bytes;
+    this.#shared.add(bytes);
     return cookie;
   }
 
@@ -134,8 +147,10 @@ export class PagedSearches {
   }
 
   #forget(key: string, kept: Kept): void {
+    const { byteLength } = kept.list.hits;
     this.#kept.delete(key);
-    this.#bytes -= kept.list.hits.byteLength;
+    this.#bytes -= byteLength;
+    this.#shared.add(-byteLength);
   }
 }
 
@@ -144,11 +159,4 @@ const noHits = new Uint32Array(0);
 
 function refuse(code: ResultCode, message: string): PageAnswer {
   return { kind: 'refused', code, message };
-}
-
-/** Everything that must be the same from page to page: all of the request but its message ID and controls. */
-function fingerprintOf(request: SearchRequest): string {
-  const { baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, filter, attributes } = request;
-  const parts = [baseObject, scope, sizeLimit, timeLimitSeconds, typesOnly, attributes, filter];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

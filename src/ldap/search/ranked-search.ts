@@ -6,7 +6,7 @@ import type { DocCursor } from './doc-cursor.js';
 import { isRemoved } from './find-entry.js';
 import { exhausted, paused, type Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
-import { borrowScratch, giveBackScratch, type Scratch } from './scratch.js';
+import { scratchPool, type Scratch } from './scratch.js';
 import {
   secondViewFlag,
   type SearchInput,
@@ -28,7 +28,8 @@ export class RankedSearch implements SearchRun {
   readonly #plans: readonly ViewPlan[];
   readonly #statics: readonly StaticEntry[];
   readonly #meter: Meter;
-  readonly #scratch: Scratch;
+  /** From the first step to the last. */
+  #scratch: Scratch | undefined;
   /** Hits that may be sent besides the static entries. */
   readonly #hitsMax: number;
   readonly #rankMax: number;
@@ -56,7 +57,10 @@ export class RankedSearch implements SearchRun {
     this.#hitsMax = sizeMax === 0 ? Infinity : Math.max(0, sizeMax - statics.length);
     this.#rankMax = plans.reduce((worst, { node }) => Math.max(worst, node.rankMax), 0);
     this.#rank = sizeMax === 0 ? this.#rankMax : 0;
-    this.#scratch = borrowScratch(plans.reduce((sum, { view }) => sum + view.segment.docCount, 0));
+  }
+
+  get heldBytes(): number {
+    return this.#scratch?.byteLength ?? this.#result?.hits.byteLength ?? 0;
   }
 
   step(docsMax: number): SearchResult | undefined {
@@ -74,6 +78,12 @@ export class RankedSearch implements SearchRun {
     if (code !== undefined) return this.#end(code);
     const isWasteful = this.#meter.examined - this.#givenCount > candidatesMax;
     return isWasteful ? this.#end(resultCode.adminLimitExceeded) : undefined;
+  }
+
+  release(): void {
+    if (this.#scratch) scratchPool.giveBack(this.#scratch);
+    this.#scratch = undefined;
+    this.#result ??= { code: resultCode.canceled, statics: [], hits: new Uint32Array(0) };
   }
 
   /** Undefined when the slice is over before the search. */
@@ -114,7 +124,7 @@ export class RankedSearch implements SearchRun {
   #drain(cursor: DocCursor, { view }: ViewPlan): number {
     const { docCount } = this.#plans[0]?.view.segment ?? { docCount: 0 };
     const isSecond = this.#viewIndex > 0;
-    const scratch = this.#scratch;
+    const scratch = (this.#scratch ??= scratchPool.borrow(this.#docCount()));
     const meter = this.#meter;
     for (;;) {
       const doc = cursor.next();
@@ -130,18 +140,22 @@ export class RankedSearch implements SearchRun {
     }
   }
 
+  #docCount(): number {
+    return this.#plans.reduce((sum, { view }) => sum + view.segment.docCount, 0);
+  }
+
   #isOverSize(): boolean {
     const { sizeMax } = this.#input;
     return this.#hitCount > this.#hitsMax || (sizeMax > 0 && this.#statics.length > sizeMax);
   }
 
   #end(code: ResultCode): SearchResult {
-    const scratch = this.#scratch;
-    const hits = scratch.hits.slice(0, Math.min(this.#hitCount, this.#hitsMax));
+    const count = Math.min(this.#hitCount, this.#hitsMax);
+    const hits = this.#scratch?.hits.slice(0, count) ?? new Uint32Array(0);
     const { sizeMax } = this.#input;
     const statics = sizeMax === 0 ? this.#statics : this.#statics.slice(0, sizeMax);
-    giveBackScratch(scratch);
     this.#result = { code, statics, hits };
+    this.release();
     return this.#result;
   }
 }

@@ -15,6 +15,10 @@ export class Scratch {
     return this.#stamps.length;
   }
 
+  get byteLength(): number {
+    return this.hits.byteLength + this.#stamps.byteLength;
+  }
+
   /** Forgets what was taken. */
   restart(): void {
     this.#generation++;
@@ -45,17 +49,31 @@ const keptMax = 4;
 /** Hits of a whole directory are not kept for ever. */
 const hitsKeptMax = 64 * 1024;
 
-const kept: Scratch[] = [];
+/** What is borrowed is given back, however the search ends. */
+export class ScratchPool {
+  readonly #kept: Scratch[] = [];
+  #borrowedCount = 0;
 
-/** For a search over `docCount` docs; give it back when it ends. One that is lost is only freed later. */
-export function borrowScratch(docCount: number): Scratch {
-  const last = kept.pop();
-  const scratch = last && last.docCount >= docCount ? last : new Scratch(docCount);
-  scratch.restart();
-  return scratch;
+  /** Searches that have one. */
+  get borrowedCount(): number {
+    return this.#borrowedCount;
+  }
+
+  /** For a search over `docCount` docs. */
+  borrow(docCount: number): Scratch {
+    const last = this.#kept.pop();
+    const scratch = last && last.docCount >= docCount ? last : new Scratch(docCount);
+    scratch.restart();
+    this.#borrowedCount += 1;
+    return scratch;
+  }
+
+  giveBack(scratch: Scratch): void {
+    this.#borrowedCount -= 1;
+    if (scratch.hits.length > hitsKeptMax) scratch.hits = new Uint32Array(1024);
+    if (this.#kept.length < keptMax) this.#kept.push(scratch);
+  }
 }
 
-export function giveBackScratch(scratch: Scratch): void {
-  if (scratch.hits.length > hitsKeptMax) scratch.hits = new Uint32Array(1024);
-  if (kept.length < keptMax) kept.push(scratch);
-}
+/** Of the process: whoever searches in it takes turns. */
+export const scratchPool = new ScratchPool();

@@ -5,7 +5,7 @@ import { resultCode } from '../protocol/result-code.js';
 import { foldAccents } from '../schema/prepare.js';
 import { listFlag, noValue, type Snapshot } from '../snapshot/segment.js';
 import { secondViewFlag } from './search-run.js';
-import type { SortColumn } from './sort-hits.js';
+import type { SortColumn } from './sort-plan.js';
 import { isCaseIgnored, prepareAssertion } from './text-test.js';
 
 export type VirtualList = {

@@ -1,10 +1,12 @@
 import type { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
+import type { SortedLists } from '../search/sorted-lists.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import type { BindFailures } from './bind-failures.js';
 import type { Connection } from './connection.js';
 import type { Identities } from './identity.js';
 import type { PasswordVerifier } from './password-verifier.js';
+import type { MemoryBudget } from './memory-budget.js';
 import type { Scheduler } from './scheduler.js';
 import type { ConnectionLimits } from './server-settings.js';
 import type { TlsTerminator } from './tls-terminator.js';
@@ -29,8 +31,16 @@ export type ConnectionHost = {
   readonly writer: ByteWriter;
   readonly scheduler: Scheduler;
   readonly served: Served;
+  /** Lists that virtual list views are of. */
+  readonly sortedLists: SortedLists;
+  /** Held by searches that take more than a slice, and by those that still send. */
+  readonly searchMemory: MemoryBudget;
+  /** Held by messages half received and answers half sent. */
+  readonly bufferMemory: MemoryBudget;
   /** Set about every second: what time limits on connections go by. */
   readonly nowMs: number;
   forget(connection: Connection): void;
+  /** More waits than `bufferMemory` allows: ends connections until it does not. */
+  relieve(): void;
   reportFault(connection: Connection, error: unknown): void;
 };

@@ -1,22 +1,19 @@
 // One client: what it sent and we have not handled, what we answered and it has not read, what it waits for.
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { frameLength } from '../ber/frame.js';
+import type { TLSSocket } from 'node:tls';
 import type { ByteWriter } from '../ber/writer.js';
-import { decodeRequest } from '../protocol/decode-request.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection, writeResult } from '../protocol/response.js';
 import type { ResultTag } from '../protocol/operation-tag.js';
 import { PagedSearches } from '../search/paged-search.js';
-import { AnswerOutput, pieceBytes } from './answer-output.js';
 import type { ConnectionHost } from './connection-host.js';
-import { dispatch } from './dispatch.js';
-import { messageBytesMax, type Identity } from './identity.js';
-import { MessageBuffer } from './message-buffer.js';
+import type { Identity } from './identity.js';
 import { findOverdue, type ConnectionState } from './overdue.js';
 import { PendingOperations } from './pending-operation.js';
+import { RequestIntake } from './request-intake.js';
 import { sliceMs, type SlicedWork } from './scheduler.js';
+import { Transport } from './transport.js';
 
 const kib = 1024;
 /** Pages that wait to be asked for: two searches of a whole country. */
@@ -27,48 +24,53 @@ export class Connection implements SlicedWork {
   readonly number: number;
   /** Of the client itself, as limits go by it. */
   readonly address: string;
-  readonly operations = new PendingOperations();
+  readonly operations: PendingOperations;
   identity: Identity;
-  #socket: Socket;
+  readonly #transport: Transport;
   #state: ConnectionState = 'open';
-  readonly #input = new MessageBuffer();
-  /** `#input` may hold a whole message that waits for a turn. */
-  #hasMoreInput = false;
-  #isReading = true;
+  readonly #intake = new RequestIntake();
   #hasSpoken = false;
   #pages: PagedSearches | undefined;
   /** On the clock of the host, as everything in …AtMs here. */
   #activeAtMs: number;
-  readonly #output: AnswerOutput;
+  /** Of requests not yet handled and answers not yet sent, as counted in the host's `bufferMemory`. */
+  #heldBytes = 0;
 
   constructor(host: ConnectionHost, socket: Socket, number: number, address: string) {
     this.host = host;
     this.number = number;
     this.address = address;
+    this.operations = new PendingOperations(host.searchMemory);
     this.identity = host.identities.anonymous(address);
-    this.#socket = socket;
-    this.#output = new AnswerOutput(host.writer, socket);
+    this.#transport = new Transport(host.writer, socket, {
+      onData: this.#onData,
+      onUnblocked: this.#onUnblocked,
+      onClosed: this.#onClosed,
+    });
     this.#activeAtMs = host.nowMs;
   }
 
   /** @param isLdaps TLS comes first */
   start(isLdaps: boolean): void {
-    this.#socket.on('close', this.#onClose);
-    this.#socket.on('error', ignore);
     if (isLdaps) this.secure();
-    else this.#listen();
+    else this.#transport.listen();
   }
 
   get writer(): ByteWriter {
-    return this.#output.writer;
+    return this.#transport.writer;
   }
 
   get pages(): PagedSearches {
-    return (this.#pages ??= new PagedSearches(pagingLimits));
+    return (this.#pages ??= new PagedSearches(pagingLimits, this.host.searchMemory));
   }
 
   get isBlocked(): boolean {
-    return this.#output.isBlocked;
+    return this.#transport.isBlocked;
+  }
+
+  /** Takes requests: nothing that is going on makes them wait. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   get isClosing(): boolean {
@@ -81,34 +83,30 @@ export class Connection implements SlicedWork {
 
   /** The TLS layer, once there is one. */
   get secured(): TLSSocket | undefined {
-    return this.#socket instanceof TLSSocket ? this.#socket : undefined;
+    return this.#transport.secured;
   }
 
-  #listen(): void {
-    this.#socket.on('data', this.#onData);
-    this.#socket.on('drain', this.#onDrain);
-    // Whoever read before us may have paused it.
-    this.#socket.resume();
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.isClosing) return;
-    this.#input.push(chunk);
+    this.#intake.push(chunk);
     this.#workNow();
   };
 
-  readonly #onDrain = (): void => {
-    if (!this.isBlocked) return;
-    this.#output.unblock();
+  readonly #onUnblocked = (): void => {
     this.#activeAtMs = this.host.nowMs;
     if (this.#hasWork) this.host.scheduler.add(this);
-    this.#updateReading();
+    this.#settle();
   };
 
-  readonly #onClose = (): void => {
+  readonly #onClosed = (): void => {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#stopWork();
+    this.countHeld();
     this.host.forget(this);
   };
 
@@ -126,60 +124,42 @@ export class Connection implements SlicedWork {
 
   get #hasWork(): boolean {
     if (this.isClosing || this.isBlocked) return false;
-    return this.operations.size > 0 || (this.#hasMoreInput && this.#state === 'open');
+    return this.operations.size > 0 || (this.#intake.hasMore && this.#state === 'open');
   }
 
   /** All that is answered in here leaves in one write (or in pieces of `pieceBytes`). */
   #work(deadlineMs: number, isTurn: boolean): void {
     try {
-      this.#takeMessages(deadlineMs);
+      this.#intake.handle(this, deadlineMs);
       if (isTurn) this.operations.advance(this, deadlineMs);
     } catch (error) {
       this.fail(error);
     }
     this.flush();
-    this.#updateReading();
+    this.#settle();
   }
 
-  #takeMessages(deadlineMs: number): void {
-    const input = this.#input;
-    this.#hasMoreInput = false;
-    while (this.#state === 'open' && input.length > 0) {
-      const { bytes, start, end } = input;
-      const length = frameLength(bytes, start, end, messageBytesMax(this.identity));
-      if (length === 0 || length > end - start) return;
-      if (this.isBlocked || performance.now() > deadlineMs) {
-        this.#hasMoreInput = true;
-        return;
-      }
-      input.consume(length);
-      this.#hasSpoken = true;
-      this.#activeAtMs = this.host.nowMs;
-      this.#takeMessage(bytes, start, start + length);
-      if (this.writer.length >= pieceBytes) this.flush();
+  /** At the end of a turn: whether to read on, and what waits until the next. */
+  #settle(): void {
+    if (this.#state !== 'closed') {
+      const isOpen = this.#state === 'open' && !this.isBlocked && !this.#intake.hasMore;
+      this.#transport.setReading(this.#state === 'closing' || isOpen);
     }
-    this.#hasMoreInput = input.length > 0;
+    if (this.countHeld() && this.host.bufferMemory.isExceeded) this.host.relieve();
   }
 
-  #takeMessage(bytes: Buffer, start: number, end: number): void {
-    try {
-      dispatch(this, decodeRequest(bytes, start, end));
-    } catch (error) {
-      // Nothing of ours throws a ProtocolError once it has begun to answer.
-      if (!(error instanceof ProtocolError) || !error.canContinue) throw error;
-      if (error.responseTag === undefined) return;
-      this.answer(error.messageId, error.responseTag, error.code, error.message);
-    }
+  /** True when it is more than before. One that is closing is not waited for. */
+  countHeld(): boolean {
+    const held = this.isClosing ? 0 : this.#intake.heldBytes + this.#transport.waitingBytes;
+    const more = held - this.#heldBytes;
+    this.host.bufferMemory.add(more);
+    this.#heldBytes = held;
+    return more > 0;
   }
 
-  #updateReading(): void {
-    const shouldRead =
-      this.#state === 'closing' ||
-      (this.#state === 'open' && !this.isBlocked && !this.#hasMoreInput);
-    if (shouldRead === this.#isReading || this.#state === 'closed') return;
-    this.#isReading = shouldRead;
-    if (shouldRead) this.#socket.resume();
-    else this.#socket.pause();
+  noteMessage(): void {
+    this.#hasSpoken = true;
+    this.#activeAtMs = this.host.nowMs;
   }
 
   /** A result without anything else in it. */
@@ -189,7 +169,7 @@ export class Connection implements SlicedWork {
 
   /** Gives the socket what was written; `isBlocked` tells whether it took it. */
   flush(): void {
-    this.#output.flush(this.host.nowMs);
+    this.#transport.flush(this.host.nowMs);
   }
 
   /** Messages that follow wait until `resume`. */
@@ -213,26 +193,21 @@ export class Connection implements SlicedWork {
   /** Puts TLS on the connection; bytes that came already belong to the handshake. */
   secure(): void {
     const { tls } = this.host;
-    const raw = this.#socket;
-    if (!tls) return void raw.destroy();
+    if (!tls) {
+      this.destroy();
+      return;
+    }
     this.flush();
     this.#state = 'busy';
     // A handshake has the time of a first message, whatever was said in clear.
     const hadSpoken = this.#hasSpoken;
     this.#hasSpoken = false;
     this.#activeAtMs = this.host.nowMs;
-    raw.off('data', this.#onData).off('drain', this.#onDrain).pause();
-    const rest = this.#input.takeRest();
-    if (rest.length > 0) raw.unshift(rest);
-    tls.secure(raw, (secured) => {
-      if (this.#state !== 'busy') return void secured.destroy();
-      this.#socket = secured;
-      this.#output.moveTo(secured);
+    this.#transport.secure(tls, this.#intake.takeRest(), () => {
+      if (this.#state !== 'busy') return false;
       this.#state = 'open';
       this.#hasSpoken = hadSpoken;
-      this.#isReading = true;
-      secured.on('close', this.#onClose).on('error', ignore);
-      this.#listen();
+      return true;
     });
   }
 
@@ -241,7 +216,7 @@ export class Connection implements SlicedWork {
     const standing = {
       state: this.#state,
       silentMs: nowMs - this.#activeAtMs,
-      blockedMs: this.#output.blockedMs(nowMs),
+      blockedMs: this.#transport.blockedMs(nowMs),
       hasSpoken: this.#hasSpoken,
       isIdle: this.isIdle,
     };
@@ -274,12 +249,23 @@ export class Connection implements SlicedWork {
   #close(): void {
     this.#state = 'closing';
     this.#activeAtMs = this.host.nowMs;
-    this.#socket.end();
-    this.#updateReading();
+    this.#transport.end();
+    this.#settle();
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#transport.destroy();
+  }
+
+  /** The host has no memory for what this connection keeps waiting. */
+  shed(): void {
+    const isHeard = this.#transport.waitingBytes === 0;
+    if (isHeard) this.disconnect(resultCode.busy, 'too much is waiting, try again');
+    // A notice would wait behind what it does not read.
+    else this.destroy();
+    this.#state = 'closing';
+    this.#stopWork();
+    this.countHeld();
   }
 
   /** What `error` means for the client; ours are told to the host. */
@@ -296,16 +282,12 @@ export class Connection implements SlicedWork {
 
   abandonAll(): void {
     this.operations.clear();
+    this.#pages?.clear();
     this.#pages = undefined;
   }
 
   #stopWork(): void {
     this.abandonAll();
-    this.#input.clear();
-    this.#hasMoreInput = false;
+    this.#intake.clear();
   }
-}
-
-function ignore(): void {
-  // Resets and broken pipes: 'close' follows, which is all that matters.
 }

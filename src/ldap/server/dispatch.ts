@@ -18,7 +18,7 @@ export function dispatch(connection: Connection, request: Request): void {
       connection.unbind();
       return;
     case 'abandon':
-      connection.operations.delete(request.abandonedId);
+      connection.operations.drop(request.abandonedId);
       return;
     case 'bind':
     case 'search':

@@ -19,6 +19,11 @@ export class MessageBuffer {
     return this.end - this.start;
   }
 
+  /** Memory that what is waiting takes. */
+  get heldBytes(): number {
+    return this.start === this.end ? 0 : this.bytes.length;
+  }
+
   push(chunk: Buffer): void {
     if (this.start === this.end) {
       this.bytes = chunk;

@@ -40,6 +40,10 @@ export type ConnectionLimits = {
   readonly writeMs: number;
   /** Entries that an unindexable filter may examine. */
   readonly candidatesMax: number;
+  /** Memory that all searches going on may hold: candidates, hits, what sorts them. Beyond: busy (51). */
+  readonly searchBytesMax: number;
+  /** Memory of all messages half received and answers half sent. Beyond, the connection that holds most is ended. */
+  readonly bufferBytesMax: number;
 };
 
 export type ListenerSettings = {

@@ -5,12 +5,14 @@ import type { Directory, StaticEntry } from '../directory/directory.js';
 import { resultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection } from '../protocol/response.js';
 import { prepareValue } from '../schema/prepare.js';
+import { SortedLists } from '../search/sorted-lists.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import { BindFailures } from './bind-failures.js';
 import type { ConnectionHost, Served } from './connection-host.js';
 import { Connection } from './connection.js';
 import { Identities } from './identity.js';
 import { Listener } from './listener.js';
+import { MemoryBudget } from './memory-budget.js';
 import { PasswordVerifier } from './password-verifier.js';
 import { parseRanges } from './peer-address.js';
 import { Scheduler } from './scheduler.js';
@@ -22,6 +24,10 @@ export type ListeningPlace = ListenerSettings & { readonly port: number };
 /** Faults that the log tells for each of its minutes: what goes wrong once may go wrong a thousand times. */
 const faultsToldMax = 10;
 
+const mib = 1024 * 1024;
+/** A dozen lists of a whole country. */
+const sortedListLimits = { listsMax: 100, bytesMax: 32 * mib, idleMs: 5 * 60_000 };
+
 export class LdapServer implements ConnectionHost {
   readonly limits: ConnectionLimits;
   readonly identities: Identities;
@@ -30,6 +36,9 @@ export class LdapServer implements ConnectionHost {
   readonly tls: TlsTerminator | undefined;
   readonly writer = new ByteWriter();
   readonly scheduler = new Scheduler();
+  readonly sortedLists = new SortedLists(sortedListLimits);
+  readonly searchMemory: MemoryBudget;
+  readonly bufferMemory: MemoryBudget;
   served: Served;
   nowMs = performance.now();
   readonly #listeners: readonly Listener[];
@@ -51,6 +60,8 @@ export class LdapServer implements ConnectionHost {
   ) {
     const { limits, access, proxy, tls } = settings;
     this.limits = limits;
+    this.searchMemory = new MemoryBudget(limits.searchBytesMax);
+    this.bufferMemory = new MemoryBudget(limits.bufferBytesMax);
     this.identities = new Identities(access, (dn) => prepareValue('distinguishedName', dn));
     this.passwords = new PasswordVerifier(access.accounts);
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
@@ -88,6 +99,8 @@ export class LdapServer implements ConnectionHost {
   /** What searches see from now on; those in flight end on what they began with. */
   serve(snapshot: Snapshot): void {
     this.served = { ...this.served, snapshot };
+    // What they are of is freed with them.
+    this.sortedLists.sweep(snapshot, performance.now());
   }
 
   /** Stops accepting, lets what is being answered end within `graceMs`, tells the others goodbye. */
@@ -109,6 +122,19 @@ export class LdapServer implements ConnectionHost {
     const count = (this.#countByAddress.get(connection.address) ?? 1) - 1;
     if (count <= 0) this.#countByAddress.delete(connection.address);
     else this.#countByAddress.set(connection.address, count);
+  }
+
+  /** Those that keep most waiting, the newest first among equals: a flood ends itself, the others go on. */
+  relieve(): void {
+    for (const connection of this.#connections) connection.countHeld();
+    while (this.bufferMemory.isExceeded) {
+      let largest: Connection | undefined;
+      for (const connection of this.#connections) {
+        if (connection.heldBytes >= (largest?.heldBytes ?? 1)) largest = connection;
+      }
+      if (!largest) return;
+      largest.shed();
+    }
   }
 
   reportFault(connection: Connection, error: unknown): void {
@@ -149,6 +175,7 @@ export class LdapServer implements ConnectionHost {
 
   readonly #checkDeadlines = (): void => {
     this.nowMs = performance.now();
+    this.sortedLists.sweep(this.served.snapshot, this.nowMs);
     for (const connection of this.#connections) connection.checkDeadlines(this.nowMs);
   };
 

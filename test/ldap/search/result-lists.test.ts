@@ -4,13 +4,17 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import type { VirtualListView } from '../../../src/ldap/protocol/control.js';
-import type { SearchRequest } from '../../../src/ldap/protocol/request.js';
+import type { Filter, SearchRequest } from '../../../src/ldap/protocol/request.js';
 import { resultCode } from '../../../src/ldap/protocol/result-code.js';
 import { foldAccents, prepareValue } from '../../../src/ldap/schema/prepare.js';
 import { PagedSearches, type Page } from '../../../src/ldap/search/paged-search.js';
 import { secondViewFlag } from '../../../src/ldap/search/search-run.js';
-import { planSort, sortHits } from '../../../src/ldap/search/sort-hits.js';
+import { listFingerprint } from '../../../src/ldap/search/search-fingerprint.js';
+import { SortedLists } from '../../../src/ldap/search/sorted-lists.js';
+import { sortHits } from '../../../src/ldap/search/sort-hits.js';
+import { planSort, type SortColumn } from '../../../src/ldap/search/sort-plan.js';
 import { sliceVirtualList } from '../../../src/ldap/search/virtual-list.js';
+import { MemoryBudget } from '../../../src/ldap/server/memory-budget.js';
 import type { Snapshot } from '../../../src/ldap/snapshot/segment.js';
 import {
   attributes,
@@ -22,6 +26,19 @@ import {
 } from './sample-directory.js';
 
 const directory = sampleDirectory(true);
+
+/** All slices of a sort, one after the other. */
+function sortAll(
+  snapshot: Snapshot,
+  hits: Uint32Array,
+  columns: readonly SortColumn[],
+): { readonly sorted: Uint32Array; readonly slices: number } {
+  const sorting = sortHits(snapshot, hits, columns);
+  for (let slices = 1; ; slices++) {
+    const step = sorting.next();
+    if (step.done === true) return { sorted: step.value, slices };
+  }
+}
 
 function allHits({ views }: Snapshot): Uint32Array {
   const hits: number[] = [];
@@ -49,14 +66,83 @@ test('few hits among many values and many among few are sorted alike', () => {
   const names = Array.from({ length: 2000 }, (_, i) => `n${(i * 7919) % 1000}`);
   const many = named(names);
   const all = allHits(many);
-  const order = sortHits(many, all, [{ index: 1, isReverse: false }]);
+  const order = sortAll(many, all, [{ index: 1, isReverse: false }]).sorted;
   assert.deepEqual(order, all);
   const byMail = [{ index: 3, isReverse: true }];
-  const sorted = [...sortHits(many, all, byMail)];
+  const sorted = [...sortAll(many, all, byMail).sorted];
   const few = all.filter((hit) => hit % 100 === 0);
   const expected = sorted.filter((hit) => hit % 100 === 0);
   assert.notDeepEqual([...few], expected);
-  assert.deepEqual([...sortHits(many, few, byMail)], expected);
+  assert.deepEqual([...sortAll(many, few, byMail).sorted], expected);
+});
+
+test('many hits are sorted in many slices, those that are in order already in one pass', () => {
+  const names = Array.from({ length: 40_000 }, (_, i) => `n${(i * 7919) % 40_000}`);
+  const many = named(names);
+  const all = allHits(many);
+  const byName = sortAll(many, all, [{ index: 1, isReverse: false }]);
+  const byMail = sortAll(many, all, [{ index: 3, isReverse: true }]);
+  assert.equal(byName.sorted, all);
+  // Three passes more, of as many slices each.
+  assert.ok(byName.slices >= 4, `${byName.slices} slices`);
+  assert.ok(byMail.slices >= 3 * byName.slices, `${byMail.slices} slices`);
+  const mails = dnsOf(many, byMail.sorted);
+  assert.deepEqual(mails, mails.toSorted(compareBytes).reverse());
+});
+
+test('sorted lists are shared, bounded in number and bytes, and go with their snapshot or after a while', () => {
+  const lists = new SortedLists({ listsMax: 2, bytesMax: 100, idleMs: 1000 });
+  const hits = Uint32Array.of(2, 0, 1);
+  lists.keep('a', letters, hits, 0);
+  lists.keep('b', letters, hits, 0);
+  assert.equal(lists.find('a', letters, 10), hits);
+  assert.equal(lists.find('a', oneView([]), 10), undefined);
+  lists.keep('c', letters, hits, 20);
+  // The least recently used made room.
+  const found = ['a', 'b', 'c'].map((key) => lists.find(key, letters, 30) !== undefined);
+  assert.deepEqual(found, [true, false, true]);
+  lists.keep('d', letters, new Uint32Array(26), 30);
+  assert.equal(lists.find('d', letters, 30), undefined);
+  lists.keep('e', letters, new Uint32Array(25), 30);
+  assert.equal(lists.count, 1);
+  lists.sweep(letters, 1029);
+  assert.equal(lists.count, 1);
+  lists.sweep(letters, 1030);
+  assert.equal(lists.count, 0);
+  lists.keep('a', letters, hits, 1040);
+  lists.sweep(oneView([]), 1040);
+  assert.equal(lists.count, 0);
+});
+
+test('searches have one fingerprint when they ask for the same, and only then', () => {
+  const value = Buffer.from('x');
+  const leaf: Filter = { kind: 'equality', attribute: 'cn', value };
+  const other: Filter = { kind: 'equality', attribute: 'cn', value: Buffer.from('y') };
+  const substrings = { kind: 'substrings', attribute: 'cn' } as const;
+  const extensible = { kind: 'extensible', value, dnAttributes: false } as const;
+  const filters: readonly Filter[] = [
+    leaf,
+    other,
+    { ...leaf, kind: 'approx' },
+    { kind: 'present', attribute: 'cn' },
+    { kind: 'not', filter: leaf },
+    { kind: 'and', filters: [leaf, { kind: 'or', filters: [other] }] },
+    { kind: 'and', filters: [leaf, { kind: 'or', filters: [] }, other] },
+    { kind: 'and', filters: [{ kind: 'or', filters: [leaf, other] }] },
+    { ...substrings, initial: value, any: [], final: undefined },
+    { ...substrings, initial: undefined, any: [value], final: undefined },
+    { ...substrings, initial: undefined, any: [], final: value },
+    { ...substrings, initial: undefined, any: [value, Buffer.alloc(0)], final: undefined },
+    { ...extensible, attribute: undefined, rule: 'r' },
+    { ...extensible, attribute: '-', rule: 'r' },
+    { ...extensible, attribute: 'r', rule: undefined },
+    { kind: 'unknown' },
+  ];
+  const fingerprints = filters.map((filter) => listFingerprint({ ...request, filter }, ''));
+  assert.equal(new Set(fingerprints).size, filters.length);
+  assert.equal(listFingerprint({ ...request, messageId: 9, filter: leaf }, ''), fingerprints[0]);
+  assert.notEqual(listFingerprint({ ...request, filter: leaf }, 'cn'), fingerprints[0]);
+  assert.notEqual(listFingerprint({ ...request, filter: leaf, scope: 'one' }, ''), fingerprints[0]);
 });
 
 function compareBytes(a: string, b: string): number {
@@ -97,7 +183,7 @@ test('sorting orders by each key in turn, over two views, and keeps the order of
           keys.map((key) => ({ ...key, rule: undefined })),
         );
         assert.ok(plan.kind === 'columns');
-        assert.deepEqual(dnsOf(snapshot, sortHits(snapshot, hits, plan.columns)), expected);
+        assert.deepEqual(dnsOf(snapshot, sortAll(snapshot, hits, plan.columns).sorted), expected);
       },
     ),
     { numRuns: 150 },
@@ -135,7 +221,7 @@ const letters = named(['a', 'b', 'c', 'Élodie', 'elsa', 'f', 'g', 'h', 'i', 'j'
 
 function view(asked: Omit<VirtualListView, 'contextId'>, isReverse = false) {
   const columns = [{ index: 1, isReverse }];
-  const hits = sortHits(letters, allHits(letters), columns);
+  const hits = sortAll(letters, allHits(letters), columns).sorted;
   return sliceVirtualList(directory, letters, hits, columns, { ...asked, contextId: undefined });
 }
 
@@ -203,6 +289,7 @@ const list = {
   code: resultCode.sizeLimitExceeded,
 };
 const limits = { listsMax: 2, bytesMax: 100, idleMs: 1000 };
+const shared = new MemoryBudget(1000);
 
 function pageOf(answer: ReturnType<PagedSearches['open']>): Page {
   assert.ok(answer.kind === 'page');
@@ -210,7 +297,7 @@ function pageOf(answer: ReturnType<PagedSearches['open']>): Page {
 }
 
 test('pages give every entry once, and the code of the whole with the last', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   let page = pageOf(paged.open(request, list, 3, 0));
   const seen: (number | string)[] = [];
   for (let pages = 1; ; pages++) {
@@ -227,7 +314,7 @@ test('pages give every entry once, and the code of the whole with the last', () 
 });
 
 test('a cookie serves once, for its own search, for a while', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const { cookie } = pageOf(paged.open(request, list, 3, 0));
   const other: SearchRequest = {
     ...request,
@@ -243,7 +330,7 @@ test('a cookie serves once, for its own search, for a while', () => {
 });
 
 test('a page of size 0 gives the search up', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const { cookie } = pageOf(paged.open(request, list, 3, 0));
   const page = pageOf(paged.resume(request, cookie, 0, 0));
   assert.equal(page.cookie.length, 0);
@@ -252,7 +339,7 @@ test('a page of size 0 gives the search up', () => {
 });
 
 test('what is kept is bounded in number and bytes, the oldest going first', () => {
-  const paged = new PagedSearches(limits);
+  const paged = new PagedSearches(limits, shared);
   const cookies = [1, 2, 3].map(() => pageOf(paged.open(request, list, 3, 0)).cookie);
   assert.equal(paged.count, 2);
   const kinds = cookies.map((cookie) => paged.resume(request, cookie, 9, 0).kind);
@@ -264,4 +351,11 @@ test('what is kept is bounded in number and bytes, the oldest going first', () =
   paged.open(request, half, 3, 0);
   paged.open(request, half, 3, 0);
   assert.equal(paged.count, 1);
+  paged.clear();
+  const poor = new MemoryBudget(60);
+  const others = [1, 2].map(() => new PagedSearches(limits, poor));
+  const shares = others.map((other) => other.open(request, half, 3, 0).kind);
+  assert.deepEqual(shares, ['page', 'refused']);
+  others[0]?.clear();
+  assert.equal(poor.bytes, 0);
 });

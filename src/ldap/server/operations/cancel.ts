@@ -19,7 +19,7 @@ export function cancel(connection: Connection, { messageId, value }: ExtendedReq
     connection.answer(messageId, responseTag.extended, resultCode.noSuchOperation, message);
     return;
   }
-  connection.operations.delete(cancelledId);
+  connection.operations.drop(cancelledId);
   operation.cancel(connection);
   connection.answer(messageId, responseTag.extended, resultCode.success);
 }

@@ -15,7 +15,7 @@ import type { SearchRequest } from '../../protocol/request.js';
 import type { ResponseControl } from '../../protocol/response.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import type { SearchInput, SearchResult } from '../../search/search-run.js';
-import { planSort, sortHits, type SortPlan } from '../../search/sort-hits.js';
+import type { SortPlan } from '../../search/sort-plan.js';
 import { sliceVirtualList } from '../../search/virtual-list.js';
 
 export type SearchControls = {
@@ -23,6 +23,9 @@ export type SearchControls = {
   readonly sort: { readonly keys: readonly SortKey[]; readonly isCritical: boolean } | undefined;
   readonly view: VirtualListView | undefined;
 };
+
+/** `viewMax`: entries that a virtual list view may show, 0 = no limit. */
+export type BoundedControls = SearchControls & { readonly viewMax: number };
 
 /** A search whose controls cannot be done: its result, with the controls that say why. */
 export type ControlRefusal = {
@@ -37,9 +40,6 @@ export const noSearchControls: SearchControls = {
   sort: undefined,
   view: undefined,
 };
-
-/** Hits that are sorted at once: about 20 ms. */
-export const sortedMax = 100_000;
 
 export function readSearchControls({
   controls,
@@ -83,45 +83,41 @@ export function readSearchControls({
 
 export type Arranged = SearchResult & { readonly controls: readonly ResponseControl[] };
 
-/** Sorts and cuts what a search found; `viewMax`: entries that a view may show, 0 = no limit. */
+/** The search cannot be sorted as asked: what is answered instead, or undefined when its result is sent unsorted. */
+export function refuseSort(
+  plan: Extract<SortPlan, { kind: 'refused' }>,
+  { sort, view }: SearchControls,
+): ControlRefusal | undefined {
+  // RFC 2891 section 2: unsorted is better than nothing, unless it was said to be critical. A view of it is nothing.
+  if (!sort?.isCritical && !view) return undefined;
+  const code = view ? resultCode.virtualListViewError : resultCode.unavailableCriticalExtension;
+  const viewWhy = view ? [viewControl(plan.code, 0, 0, view)] : [];
+  return refuse(code, 'cannot sort as asked', [sortControl(plan), ...viewWhy]);
+}
+
+/** Says how a result is sorted, and cuts the view; `viewMax`: entries that a view may show, 0 = no limit. */
 export function arrange(
   { directory, snapshot }: SearchInput,
   result: SearchResult,
-  { sort, view }: SearchControls,
-  viewMax: number,
+  plan: SortPlan | undefined,
+  { view, viewMax }: BoundedControls,
 ): Arranged | ControlRefusal {
-  if (!sort) return { ...result, controls: [] };
-  const plan = result.hits.length > sortedMax ? tooMany(sort.keys) : planSort(directory, sort.keys);
-  if (plan.kind === 'refused') {
-    const why = {
-      type: controlOid.sortResponse,
-      value: encodeSortResponse(plan.code, plan.attribute),
-    };
-    // RFC 2891 section 2: unsorted is better than nothing, unless it was said to be critical. A view of it is nothing.
-    if (!sort.isCritical && !view) return { ...result, controls: [why] };
-    const code = view ? resultCode.virtualListViewError : resultCode.unavailableCriticalExtension;
-    const viewWhy = view ? [viewControl(plan.code, 0, 0, view)] : [];
-    return refuse(code, 'cannot sort as asked', [why, ...viewWhy]);
-  }
-  const hits = sortHits(snapshot, result.hits, plan.columns);
-  const sorted = {
-    type: controlOid.sortResponse,
-    value: encodeSortResponse(resultCode.success),
-  };
-  if (!view) return { ...result, hits, controls: [sorted] };
+  if (!plan) return { ...result, controls: [] };
+  const sorted = sortControl(plan);
+  if (!view || plan.kind === 'refused') return { ...result, controls: [sorted] };
+  const { hits } = result;
   const list = sliceVirtualList(directory, snapshot, hits, plan.columns, view);
   const { code, targetPosition, contentCount } = list.result;
   const shown = viewControl(code, targetPosition, contentCount, view);
   if (code !== resultCode.success) {
     return refuse(resultCode.virtualListViewError, 'no such place in the list', [sorted, shown]);
   }
+  const end = viewMax === 0 ? list.end : Math.min(list.end, list.first + viewMax);
+  // A copy: a view that waits to be read does not keep the whole list.
   return {
     code: result.code,
     statics: [],
-    hits: hits.subarray(
-      list.first,
-      viewMax === 0 ? list.end : Math.min(list.end, list.first + viewMax),
-    ),
+    hits: hits.slice(list.first, end),
     controls: [sorted, shown],
   };
 }
@@ -141,9 +137,12 @@ function viewControl(
   return { type: controlOid.virtualListViewResponse, value };
 }
 
-function tooMany(keys: readonly SortKey[]): Extract<SortPlan, { kind: 'refused' }> {
-  const attribute = keys[0]?.attribute ?? '';
-  return { kind: 'refused', code: resultCode.adminLimitExceeded, attribute };
+function sortControl(plan: SortPlan): ResponseControl {
+  const value =
+    plan.kind === 'refused'
+      ? encodeSortResponse(plan.code, plan.attribute)
+      : encodeSortResponse(resultCode.success);
+  return { type: controlOid.sortResponse, value };
 }
 
 function refuse(

@@ -4,15 +4,18 @@ import { writeEntry, writeResult, type ResponseControl } from '../../protocol/re
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import type { PageAnswer } from '../../search/paged-search.js';
 import type { SearchInput, SearchResult, SearchRun } from '../../search/search-run.js';
+import type { SortPlan } from '../../search/sort-plan.js';
+import type { SortedLists } from '../../search/sorted-lists.js';
 import { selectAttributes, selectStatic, type Selection } from '../../search/select-attributes.js';
 import { writeHit } from '../../search/write-entry.js';
 import { pieceBytes } from '../answer-output.js';
 import type { Connection } from '../connection.js';
 import type { PendingOperation } from '../pending-operation.js';
-import { arrange, pagedControl, type SearchControls } from './search-controls.js';
+import { arrange, pagedControl, type BoundedControls } from './search-controls.js';
+import { SortedRun } from './sorted-run.js';
 
-/** Candidates examined between two looks at the clock: well under a millisecond. */
-const candidatesPerStep = 2_000;
+/** Entries written between two looks at the clock: well under a millisecond. */
+const entriesPerLook = 64;
 
 /** What is left to send. */
 type Outcome = Omit<SearchResult, 'code'> & {
@@ -21,8 +24,19 @@ type Outcome = Omit<SearchResult, 'code'> & {
   readonly controls: readonly ResponseControl[];
 };
 
-/** `viewMax`: entries that a virtual list view may show, 0 = no limit. */
-export type BoundedControls = SearchControls & { readonly viewMax: number };
+/** What finds the entries, or where they were found before. `plan`: undefined when no order was asked for. */
+export type HitSource =
+  | {
+      readonly kind: 'run';
+      readonly run: SearchRun;
+      readonly plan: SortPlan | undefined;
+      readonly viewed: ViewedList | undefined;
+    }
+  | { readonly kind: 'list'; readonly hits: Uint32Array; readonly plan: SortPlan }
+  | { readonly kind: 'page'; readonly page: PageAnswer };
+
+/** Where a sorted list goes that virtual list views are of. */
+export type ViewedList = { readonly lists: SortedLists; readonly key: string };
 
 const nothing = { statics: [], hits: new Uint32Array(0) };
 
@@ -31,38 +45,53 @@ export class SearchOperation implements PendingOperation {
   readonly #input: SearchInput;
   readonly #controls: BoundedControls;
   readonly #selection: Selection;
-  readonly #run: SearchRun | undefined;
+  readonly #run: SortedRun | undefined;
+  readonly #plan: SortPlan | undefined;
+  readonly #viewed: ViewedList | undefined;
   #outcome: Outcome | undefined;
   /** Entries sent: static ones, then hits. */
   #sent = 0;
 
-  /** @param from what finds the entries, or the page that was found before */
-  constructor(
-    input: SearchInput,
-    controls: BoundedControls,
-    from: { readonly run: SearchRun } | { readonly page: PageAnswer },
-  ) {
+  constructor(input: SearchInput, controls: BoundedControls, source: HitSource) {
     const { request, directory } = input;
     this.messageId = request.messageId;
     this.#controls = controls;
     this.#selection = selectAttributes(directory, request.attributes, request.typesOnly);
-    if ('run' in from) {
-      this.#run = from.run;
-      this.#input = input;
-    } else {
-      this.#run = undefined;
-      this.#outcome = outcomeOfPage(from.page);
-      // A later page is of the snapshot that the first one was of.
-      const { page } = from;
-      this.#input = page.kind === 'page' ? { ...input, snapshot: page.page.snapshot } : input;
+    this.#input = input;
+    switch (source.kind) {
+      case 'run':
+        this.#run = new SortedRun(input, source.run, source.plan);
+        this.#plan = source.plan;
+        this.#viewed = source.viewed;
+        break;
+      case 'list':
+        this.#plan = source.plan;
+        this.#outcome = this.#arrange({ code: resultCode.success, statics: [], hits: source.hits });
+        break;
+      case 'page': {
+        const { page } = source;
+        this.#outcome = outcomeOfPage(page);
+        // A later page is of the snapshot that the first one was of.
+        if (page.kind === 'page') this.#input = { ...input, snapshot: page.page.snapshot };
+      }
     }
+  }
+
+  get heldBytes(): number {
+    return this.#outcome ? this.#outcome.hits.byteLength : (this.#run?.heldBytes ?? 0);
+  }
+
+  release(): void {
+    this.#run?.release();
   }
 
   advance(connection: Connection, deadlineMs: number): boolean {
     while (!this.#outcome && this.#run) {
-      const result = this.#run.step(candidatesPerStep);
-      if (result) this.#outcome = this.#finish(connection, result);
-      else if (performance.now() > deadlineMs) return false;
+      const result = this.#run.step();
+      if (result) {
+        this.#outcome = this.#finish(connection, result);
+        this.#run.release();
+      } else if (performance.now() > deadlineMs) return false;
     }
     return !this.#outcome || this.#send(connection, this.#outcome, deadlineMs);
   }
@@ -72,12 +101,20 @@ export class SearchOperation implements PendingOperation {
     writeResult(connection.writer, this.messageId, responseTag.searchDone, result);
   }
 
+  refuse(connection: Connection): void {
+    const result = { code: resultCode.busy, message: 'too many searches at once, try again' };
+    writeResult(connection.writer, this.messageId, responseTag.searchDone, result);
+  }
+
   /** What the controls make of the hits. */
   #finish(connection: Connection, result: SearchResult): Outcome {
-    const arranged = arrange(this.#input, result, this.#controls, this.#controls.viewMax);
-    if ('kind' in arranged) return { ...nothing, ...arranged };
+    if (this.#viewed && result.code === resultCode.success) {
+      const { lists, key } = this.#viewed;
+      lists.keep(key, this.#input.snapshot, result.hits, performance.now());
+    }
+    const arranged = this.#arrange(result);
     const { paged } = this.#controls;
-    if (!paged) return arranged;
+    if (!paged || 'message' in arranged) return arranged;
     if (paged.size === 0) {
       // RFC 2696 section 3: the client only wants to know how many there are.
       const total = arranged.statics.length + arranged.hits.length;
@@ -90,15 +127,21 @@ export class SearchOperation implements PendingOperation {
     return outcomeOfPage(page, arranged.controls);
   }
 
+  #arrange(result: SearchResult): Outcome {
+    const arranged = arrange(this.#input, result, this.#plan, this.#controls);
+    return 'kind' in arranged ? { ...nothing, ...arranged } : arranged;
+  }
+
   #send(connection: Connection, outcome: Outcome, deadlineMs: number): boolean {
     const { writer } = connection;
     const count = outcome.statics.length + outcome.hits.length;
     while (this.#sent < count) {
       this.#writeNext(connection, outcome);
       this.#sent += 1;
-      if (writer.length < pieceBytes) continue;
-      connection.flush();
-      if (connection.isBlocked || performance.now() > deadlineMs) return false;
+      if (writer.length >= pieceBytes) {
+        connection.flush();
+        if (connection.isBlocked || performance.now() > deadlineMs) return false;
+      } else if (this.#sent % entriesPerLook === 0 && performance.now() > deadlineMs) return false;
     }
     writeResult(writer, this.messageId, responseTag.searchDone, outcome, outcome.controls);
     return true;

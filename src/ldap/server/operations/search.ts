@@ -1,13 +1,16 @@
 // Search (RFC 4511 section 4.5): how much may be asked, and what is left to do after the first slice.
 import { responseTag } from '../../protocol/operation-tag.js';
 import type { SearchRequest } from '../../protocol/request.js';
-import { writeResult } from '../../protocol/response.js';
+import { writeResult, type LdapResult, type ResponseControl } from '../../protocol/response.js';
+import { listFingerprint } from '../../search/search-fingerprint.js';
 import type { SearchInput } from '../../search/search-run.js';
+import { planSort } from '../../search/sort-plan.js';
+import type { SortedLists } from '../../search/sorted-lists.js';
 import { startSearch } from '../../search/start-search.js';
 import type { Connection } from '../connection.js';
 import { admit } from './admission.js';
-import { readSearchControls, sortedMax } from './search-controls.js';
-import { SearchOperation, type BoundedControls } from './search-operation.js';
+import { readSearchControls, refuseSort, type BoundedControls } from './search-controls.js';
+import { SearchOperation, type HitSource } from './search-operation.js';
 
 /** Time that a search may take at once before it waits for its turn like others. */
 const firstSliceMs = 2;
@@ -35,13 +38,29 @@ export function search(connection: Connection, request: SearchRequest): void {
     snapshot,
     request,
     // A view is a part of the whole list: what is sent is bounded by what it shows.
-    sizeMax: controls.view ? sortedMax + 1 : sizeMax,
+    sizeMax: controls.view ? 0 : sizeMax,
     candidatesMax: limits.candidatesMax,
     deadlineMs: timeMaxMs === 0 ? undefined : nowMs + timeMaxMs,
   };
   const operation = begin(connection, input, { ...controls, viewMax: sizeMax });
-  if (!operation || operation.advance(connection, nowMs + firstSliceMs)) return;
-  connection.operations.set(request.messageId, operation);
+  if (operation && !runFirstSlice(connection, operation, nowMs + firstSliceMs)) {
+    connection.operations.add(connection, operation);
+  }
+}
+
+/** True when it is done. */
+function runFirstSlice(
+  connection: Connection,
+  operation: SearchOperation,
+  deadlineMs: number,
+): boolean {
+  let isDone = true;
+  try {
+    isDone = operation.advance(connection, deadlineMs);
+  } finally {
+    if (isDone) operation.release();
+  }
+  return isDone;
 }
 
 /** Undefined when it was refused, and answered. */
@@ -55,12 +74,35 @@ function begin(
   if (paged && paged.cookie.length > 0) {
     const nowMs = performance.now();
     const page = connection.pages.resume(request, paged.cookie, paged.size, nowMs);
-    return new SearchOperation(input, controls, { page });
+    return new SearchOperation(input, controls, { kind: 'page', page });
   }
+  const source = startSorted(connection.host.sortedLists, input, controls);
+  if ('code' in source) {
+    const { messageId } = request;
+    writeResult(connection.writer, messageId, responseTag.searchDone, source, source.controls);
+    return undefined;
+  }
+  return new SearchOperation(input, controls, source);
+}
+
+/** A search that nothing was done for yet, or the list of an earlier one that this is a view of. */
+function startSorted(
+  lists: SortedLists,
+  input: SearchInput,
+  controls: BoundedControls,
+): HitSource | (LdapResult & { readonly controls?: readonly ResponseControl[] }) {
+  const { directory, snapshot, request } = input;
   const start = startSearch(input);
-  if (start.kind === 'running') return new SearchOperation(input, controls, start);
-  writeResult(connection.writer, request.messageId, responseTag.searchDone, start);
-  return undefined;
+  if (start.kind === 'refused') return start;
+  const { run } = start;
+  const plan = controls.sort && planSort(directory, controls.sort.keys);
+  const refusal = plan?.kind === 'refused' && refuseSort(plan, controls);
+  if (refusal) return refusal;
+  if (!controls.view || plan?.kind !== 'columns')
+    return { kind: 'run', run, plan, viewed: undefined };
+  const key = listFingerprint(request, JSON.stringify(plan.columns));
+  const hits = lists.find(key, snapshot, performance.now());
+  return hits ? { kind: 'list', hits, plan } : { kind: 'run', run, plan, viewed: { lists, key } };
 }
 
 /** 0 = no limit, on either side. */
