@@ -234,6 +234,6 @@ print(json.dumps({
     may: findObjectClass('inetOrgPerson')?.may.length,
     mail: ['caseIgnoreIA5Match'],
     oid: findAttributeType('rpps')?.oid,
-    aux: 'Auxiliary',
+    aux: 'AUXILIARY',
   });
 });

@@ -57,6 +57,14 @@ describe('a segment holds what a plain reading of its entries says', () => {
       { numRuns: 150 },
     );
 
+  it('the same whether or not entries say which lists they share', () => {
+    property((segment, list) => {
+      const parts = list.map(({ values }) => ({ indexes: [1, 2], values: values.slice(1, 3) }));
+      const shared = list.map((entry, at) => ({ ...entry, parts: parts.slice(at, at + 2) }));
+      assert.deepEqual(buildSegment(smallSchema, shared), segment);
+    });
+  });
+
   it('entries in the order of their first cn, then of their RDN, whole and ready to be sent', () => {
     property((segment, list) => {
       const expected = list
