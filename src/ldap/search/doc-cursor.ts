@@ -152,6 +152,11 @@ export class GramCursor implements ValueCursor {
     return this.#value + 23 - Math.clz32(bits & -bits);
   }
 
+  /** In bytes: how far a list is read. Of a bitmap 0, since `seek` jumps in it. */
+  get place(): number {
+    return this.#isBitmap ? 0 : this.#at;
+  }
+
   /** The first from `value` on, which none given so far is above. */
   seek(value: number): number {
     if (this.#isBitmap) {
@@ -167,26 +172,38 @@ export class GramCursor implements ValueCursor {
   }
 }
 
+/** Of one value in a list, against the test of a value: about a tenth. */
+const readCost = 1 / 8;
+
 /** Values that hold both of two grams. */
 export class TwoGramsCursor implements ValueCursor {
   readonly #first: GramCursor;
   readonly #second: GramCursor;
+  readonly #meter: Meter;
   #last: number;
 
-  constructor(first: Gram, second: Gram) {
+  constructor(first: Gram, second: Gram, meter: Meter) {
+    this.#meter = meter;
     this.#first = new GramCursor(first);
     this.#second = new GramCursor(second);
     this.#last = this.#second.next();
   }
 
   next(): number {
-    for (;;) {
+    // Lists that hold nothing in common give nothing to be counted by: their own reading is.
+    while (this.#meter.workLeft > 0) {
       const value = this.#first.next();
       if (value < 0 || this.#last < 0) return exhausted;
-      if (this.#last < value) this.#last = this.#second.seek(value);
+      this.#meter.workLeft -= readCost;
+      if (this.#last < value) {
+        const from = this.#second.place;
+        this.#last = this.#second.seek(value);
+        this.#meter.workLeft -= (this.#second.place - from) * readCost;
+      }
       if (this.#last === value) return value;
       if (this.#last < 0) return exhausted;
     }
+    return paused;
   }
 }
 
@@ -253,6 +270,8 @@ export class ScanCursor implements ValueCursor {
 }
 
 export type DocTest = {
+  /** Tests of one value that it comes to, at most. */
+  readonly weight: number;
   test(doc: number, rankMax: number): boolean;
 };
 
@@ -263,6 +282,8 @@ export class FilterCursor implements DocCursor {
   readonly #driver: DocTest | undefined;
   readonly #rankMax: number;
   readonly #meter: Meter;
+  /** Of one doc. */
+  readonly #work: number;
 
   constructor(
     cursor: DocCursor,
@@ -276,21 +297,25 @@ export class FilterCursor implements DocCursor {
     this.#driver = driver;
     this.#rankMax = rankMax;
     this.#meter = meter;
+    this.#work = tests.reduce((sum, test) => (test === driver ? sum : sum + test.weight), 0);
   }
 
   next(): number {
     const tests = this.#tests;
-    for (;;) {
+    const meter = this.#meter;
+    while (meter.workLeft > 0) {
       const doc = this.#cursor.next();
       if (doc < 0) return doc;
+      meter.workLeft -= this.#work;
       let isMatch = true;
       for (let i = 0; i < tests.length && isMatch; i++) {
         const test = tests[i];
         isMatch = test === undefined || test === this.#driver || test.test(doc, this.#rankMax);
       }
       if (isMatch) return doc;
-      if (++this.#meter.examined >= this.#meter.pauseAt) return paused;
+      if (++meter.examined >= meter.pauseAt) return paused;
     }
+    return paused;
   }
 }
 

@@ -33,6 +33,7 @@ type Ranges = { readonly low: number; readonly equalEnd: number; readonly prefix
 
 export class TextNode implements PlanNode, ValueTest {
   readonly rankMax: number;
+  readonly weight = 1;
   readonly #column: Column;
   readonly #meter: Meter;
   /** What values must match, in the spelling that counts. */
@@ -163,7 +164,9 @@ export class TextNode implements PlanNode, ValueTest {
     const gram = this.#chooseGram();
     if (gram !== 'none') {
       const { rarest, second } = gram;
-      const values = second ? new TwoGramsCursor(rarest, second) : new GramCursor(rarest);
+      const values = second
+        ? new TwoGramsCursor(rarest, second, this.#meter)
+        : new GramCursor(rarest);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);

@@ -217,6 +217,10 @@ export class Connection implements SlicedWork {
     if (!tls) return void raw.destroy();
     this.flush();
     this.#state = 'busy';
+    // A handshake has the time of a first message, whatever was said in clear.
+    const hadSpoken = this.#hasSpoken;
+    this.#hasSpoken = false;
+    this.#activeAtMs = this.host.nowMs;
     raw.off('data', this.#onData).off('drain', this.#onDrain).pause();
     const rest = this.#input.takeRest();
     if (rest.length > 0) raw.unshift(rest);
@@ -225,6 +229,7 @@ export class Connection implements SlicedWork {
       this.#socket = secured;
       this.#output.moveTo(secured);
       this.#state = 'open';
+      this.#hasSpoken = hadSpoken;
       this.#isReading = true;
       secured.on('close', this.#onClose).on('error', ignore);
       this.#listen();

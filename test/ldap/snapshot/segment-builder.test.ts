@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Meter } from '../../../src/ldap/search/meter.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { foldAccents, prepareValue } from '../../../src/ldap/schema/prepare.js';
 import {
@@ -26,6 +27,8 @@ import {
 import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
 import { encodedEntry } from './encoded-entry.js';
 import { entryOf, smallDirectory, smallSchema } from './small-schema.js';
+
+const unlimited = (): Meter => ({ examined: 0, pauseAt: Infinity, workLeft: Infinity });
 
 // Few different letters, so that prefixes, ties and shared grams are common; accents, marks, and letters beyond U+FFFF.
 const text = fc
@@ -233,7 +236,7 @@ it('finds the values that hold two grams, whichever way their lists are kept', (
       for (const [one, first] of grams.entries()) {
         for (const [other, second] of grams.entries()) {
           const both = listed[one]?.filter((value) => listed[other]?.includes(value));
-          assert.deepEqual(listOf(new TwoGramsCursor(first, second)), both);
+          assert.deepEqual(listOf(new TwoGramsCursor(first, second, unlimited())), both);
         }
       }
     }),
