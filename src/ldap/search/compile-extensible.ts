@@ -73,10 +73,16 @@ function resolveTargets(
   return { rule, targets: [{ target, equality: resolved.equality }] };
 }
 
-const textRules: readonly Matching[] = ['caseIgnore', 'caseIgnoreIa5', 'caseExact', 'caseExactIa5'];
+/** Rules of one syntax each: those that may stand for one another. */
+const families: readonly (readonly Matching[])[] = [
+  ['caseIgnore', 'caseExact'],
+  ['caseIgnoreIa5', 'caseExactIa5'],
+];
 
+/** RFC 4511 section 4.5.1.7.7: a rule that is not for the syntax of the attribute makes the assertion Undefined. */
 function isFit(rule: Matching, equality: Matching): boolean {
-  return rule === equality || (textRules.includes(rule) && textRules.includes(equality));
+  if (rule === equality) return true;
+  return families.some((family) => family.includes(rule) && family.includes(equality));
 }
 
 function ruleCondition(

@@ -2,6 +2,8 @@
 import type { Directory } from '../directory/directory.js';
 import type { SortKey } from '../protocol/control.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
+import type { Matching, ResolvedAttribute } from '../schema/served-schema.js';
+import { isCaseIgnored } from './text-test.js';
 
 export type SortColumn = { readonly index: number; readonly isReverse: boolean };
 
@@ -15,7 +17,8 @@ const keysMax = 8;
 
 /**
  * The order is that of the attribute's own index, by folded text and then with its diacritics: a directory in which
- * « Élodie » comes after « zoo » is of no use. Any rule of order or equality that the attribute has may be named.
+ * « Élodie » comes after « zoo » is of no use. Any rule of order or equality that the attribute has may be named, and for a
+ * text without case the rule of any other: `caseIgnoreOrderingMatch` is the only rule of order that clients know.
  */
 export function planSort({ schema }: Directory, keys: readonly SortKey[]): SortPlan {
   const columns: SortColumn[] = [];
@@ -25,10 +28,19 @@ export function planSort({ schema }: Directory, keys: readonly SortKey[]): SortP
     const resolved = schema.resolve(attribute);
     if (resolved.kind === 'unknown') return refuse(resultCode.noSuchAttribute);
     const matching = rule === undefined ? resolved.equality : schema.resolveRule(rule);
-    const isFit = matching === resolved.equality || matching === resolved.ordering;
-    if (matching === undefined || !isFit) return refuse(resultCode.inappropriateMatching);
+    if (matching === undefined || !isFit(matching, resolved)) {
+      return refuse(resultCode.inappropriateMatching);
+    }
     // A supertype, or a type that no entry holds: the first that is there.
     columns.push({ index: resolved.indexes[0] ?? -1, isReverse });
   }
   return { kind: 'columns', columns };
+}
+
+function isFit(
+  matching: Matching,
+  { equality, ordering }: Extract<ResolvedAttribute, { kind: 'known' }>,
+): boolean {
+  if (matching === equality || matching === ordering) return true;
+  return equality !== undefined && isCaseIgnored(matching) && isCaseIgnored(equality);
 }

@@ -44,12 +44,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
-      'mail sorted by caseIgnoreOrderingMatch, a rule of another syntax: slapd sorts all the same, the mirror says 18 in the control',
-    example: { sort: { attribute: 'mail', rule: '2.5.13.3', isReverse: false } },
-    applies: ({ sort }) => sort?.attribute === 'mail',
-  },
-  {
-    reason:
       'a rule of order or of substrings in an extensible filter: the mirror has none of them there (Undefined)',
     example: { filter: extensible('cn', 'caseIgnoreOrderingMatch', 'm') },
     applies: hasLeaf(
@@ -58,9 +52,26 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
-      'a rule of equality on an attribute of another syntax, or on none: the mirror compares where it can, slapd says Undefined',
-    example: { filter: extensible('finess', 'caseIgnoreMatch', '750000001') },
-    applies: hasLeaf((leaf) => leaf.kind === 'extensible' && !isOwnRule(leaf.rule, leaf.attribute)),
+      'objectIdentifierMatch in an extensible filter: slapd finds nothing by it, the mirror what an equality filter finds',
+    example: { filter: extensible('objectClass', 'objectIdentifierMatch', 'person') },
+    applies: hasLeaf(
+      (leaf) =>
+        leaf.kind === 'extensible' &&
+        /^(objectIdentifierMatch|2\.5\.13\.0)$/i.test(leaf.rule ?? ''),
+    ),
+  },
+  {
+    reason:
+      'postalAddress, a list of lines, by a rule for one text: Undefined in slapd, compared as one text in the mirror',
+    example: {
+      filter: { kind: 'not', filter: extensible('postalAddress', 'caseIgnoreMatch', 'x') },
+    },
+    applies: hasLeaf(
+      (leaf) =>
+        leaf.kind === 'extensible' &&
+        /^(case(Ignore|Exact)Match|2\.5\.13\.[25])$/i.test(leaf.rule ?? '') &&
+        /^(postalAddress|2\.5\.4\.16)?$/i.test(leaf.attribute ?? ''),
+    ),
   },
   {
     reason:
@@ -85,18 +96,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     ),
   },
 ];
-
-const texts = 'cn sn givenName displayName title description o ou street l st'
-  .toLowerCase()
-  .split(' ');
-
-/** Whether the rule is one that the attribute's syntax has, or is unknown. */
-function isOwnRule(rule: string | undefined, attribute: string | undefined): boolean {
-  if (rule === undefined || /^(|regleInconnue|1\.2\.3\.4)$/.test(rule)) return true;
-  const name = attribute?.toLowerCase() ?? '';
-  if (/ia5/i.test(rule)) return name === 'mail';
-  return texts.includes(name) && /^(case(Ignore|Exact)Match|2\.5\.13\.[25])$/i.test(rule);
-}
 
 const orderingRules = ['caseIgnoreOrderingMatch', '2.5.13.3'];
 

@@ -47,9 +47,18 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('extensible' as const),
-      rule: fc.option(fc.constantFrom('caseExactMatch', 'caseIgnoreMatch', '2.5.13.5', '1.9'), {
-        nil: undefined,
-      }),
+      rule: fc.option(
+        fc.constantFrom(
+          'caseExactMatch',
+          'caseIgnoreMatch',
+          'caseIgnoreIA5Match',
+          '2.5.13.5',
+          '1.9',
+        ),
+        {
+          nil: undefined,
+        },
+      ),
       attribute: fc.option(attribute, { nil: undefined }),
       value,
       dnAttributes: fc.boolean(),

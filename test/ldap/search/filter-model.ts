@@ -220,8 +220,8 @@ function extensible(
     : false;
 }
 
-const textRules = ['caseIgnore', 'caseIgnoreIa5', 'caseExact', 'caseExactIa5'];
-
 function isFit(rule: Matching, equality: Matching): boolean {
-  return rule === equality || (textRules.includes(rule) && textRules.includes(equality));
+  const syntaxOf = (matching: Matching) =>
+    /^case(Ignore|Exact)(.*)$/.exec(matching)?.[2] ?? matching;
+  return syntaxOf(rule) === syntaxOf(equality);
 }

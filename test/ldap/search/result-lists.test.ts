@@ -206,6 +206,13 @@ test('a sort by what is unknown or by a rule that does not fit says which key is
   }
 });
 
+test('a text without case is sorted by the rule of order that clients know, whatever its own', () => {
+  for (const rule of ['caseIgnoreOrderingMatch', 'caseIgnoreIA5Match', undefined]) {
+    const plan = planSort(directory, [{ attribute: 'mail', rule, isReverse: false }]);
+    assert.equal(plan.kind, 'columns', rule);
+  }
+});
+
 function named(names: readonly string[]): Snapshot {
   return oneView(
     names.map((name, place) => ({

@@ -105,6 +105,8 @@ const rules = new Map<string, Matching>([
   ['caseignorematch', 'caseIgnore'],
   ['caseexactmatch', 'caseExact'],
   ['2.5.13.5', 'caseExact'],
+  ['caseignoreorderingmatch', 'caseIgnore'],
+  ['caseignoreia5match', 'caseIgnoreIa5'],
   ['numericstringmatch', 'numericString'],
 ]);
 

@@ -113,6 +113,8 @@ test('extensible assertions know rules, DN and the lack of an attribute', () => 
   assert.deepEqual(extensible('labeledURI', 'caseIgnoreMatch', 'HTTP://a/B'), ['dup']);
   assert.deepEqual(extensible(undefined, 'caseIgnoreMatch', 'dup').sort(), ['b', 'dup']);
   assert.equal(extensible('ou', undefined, 'bal', true).length, 5);
+  // A rule for another syntax than the attribute's: Undefined, as OpenLDAP has it.
+  assert.deepEqual(extensible('cn', 'caseIgnoreIA5Match', 'dup'), []);
   assert.deepEqual(extensible('ou', undefined, 'bal'), []);
   assert.deepEqual(extensible('cn', 'caseIgnoreOrderingMatch', 'dup'), []);
   assert.deepEqual(extensible('cn', '1.2.3', 'dup'), []);
