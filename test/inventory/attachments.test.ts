@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../support/fast-check.js';
 import type { BalOperateur } from '../../src/domain/bal-operateur.js';
 import { Attachments } from '../../src/inventory/attachments.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../support/fast-check.js';
 import iconv from 'iconv-lite';
 import { etatsBal, typesBal, type BalOperateur } from '../../src/domain/bal-operateur.js';
 import {

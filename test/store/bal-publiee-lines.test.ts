@@ -1,7 +1,7 @@
 // COPY's lines become BAL whatever chunks they come in, and however often the same bytes come again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../support/fast-check.js';
 import type { LigneBalPubliee } from '../../src/domain/bal-publiee.js';
 import { BalReader, copyBalsSql } from '../../src/store/bal-publiee-lines.js';
 import { RepeatedBytes } from '../../src/store/repeated-bytes.js';

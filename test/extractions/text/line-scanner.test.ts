@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import { splitCells } from '../../../src/extractions/text/cells.js';
 import { LineScanner, type LineFault } from '../../../src/extractions/text/line-scanner.js';
 

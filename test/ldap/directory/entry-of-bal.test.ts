@@ -1,7 +1,7 @@
 // What address books are shown of a BAL, whatever the national file said of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { BalPubliee } from '../../../src/domain/bal-publiee.js';
 import { createDirectory } from '../../../src/ldap/directory/create-directory.js';
 import { compileEntryOfBal } from '../../../src/ldap/directory/entry-of-bal.js';

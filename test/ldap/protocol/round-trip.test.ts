@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import { frameLength } from '../../../src/ldap/ber/frame.js';
 import { decodeRequest } from '../../../src/ldap/protocol/decode-request.js';
 import type { Control, Filter, Request } from '../../../src/ldap/protocol/request.js';

@@ -1,7 +1,7 @@
 // The preparation of strings (RFC 4518), value by value. Spaces in substrings are as slapd 2.5 answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import {
   foldAccents,
   prepareSubstring,

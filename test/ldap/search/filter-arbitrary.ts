@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { Filter } from '../../../src/ldap/protocol/request.js';
 
 const value = fc

@@ -108,9 +108,9 @@ describe('a slice', () => {
 
 test('thousands of names ask for no more than the attributes that there are', () => {
   const spellings = Array.from({ length: 4_000 }, (_, index) =>
-    [...'structuralobjectclass']
-      .map((letter, place) => ((index >> place) & 1 ? letter.toUpperCase() : letter))
-      .join(''),
+    Array.from('structuralobjectclass', (letter, place) =>
+      (index >> place) & 1 ? letter.toUpperCase() : letter,
+    ).join(''),
   );
   const unknown = Array.from({ length: 4_000 }, (_, index) => `inconnu${index}`);
   const { descriptions } = selectAttributes(directory, [...spellings, ...unknown], false);

@@ -213,7 +213,8 @@ function extensible(
   ];
   return ancestors.some(
     ({ type, value }) =>
-      (filter.attribute === undefined || filter.attribute === type) &&
+      // All three are subtypes of name (RFC 4519).
+      (filter.attribute === undefined || ['name', type].includes(filter.attribute)) &&
       prepareValue(rule, value) === wanted,
   )
     ? 0

@@ -1,7 +1,7 @@
 // Sorting, virtual lists and pages of what a search found.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import type { VirtualListView } from '../../../src/ldap/protocol/control.js';
 import type { Filter, SearchRequest } from '../../../src/ldap/protocol/request.js';

@@ -1,5 +1,5 @@
 // A small schema with one attribute for each way of matching, and generated entries under it.
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type {
   Directory,
   DirectoryEntry,

@@ -1,7 +1,7 @@
 // The search against a model without an index, on generated entries and filters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import type { Filter, SearchScope } from '../../../src/ldap/protocol/request.js';
 import { resultCode } from '../../../src/ldap/protocol/result-code.js';

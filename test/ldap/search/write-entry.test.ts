@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import { ByteWriter } from '../../../src/ldap/ber/writer.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { writeEntry } from '../../../src/ldap/protocol/response.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { Meter } from '../../../src/ldap/search/meter.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { foldAccents, prepareValue } from '../../../src/ldap/schema/prepare.js';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.js';
 import type { Segment } from '../../../src/ldap/snapshot/segment.js';
 import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
 import {
