@@ -4,8 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { BalPubliee } from '../../src/domain/bal-publiee.js';
-import type { DirectoryEntry } from '../../src/ldap/directory/directory.js';
 import { createDirectory } from '../../src/ldap/directory/create-directory.js';
 import { compileEntryOfBal } from '../../src/ldap/directory/entry-of-bal.js';
 import { defaultLayout, type Layout } from '../../src/ldap/directory/layout.js';
@@ -70,14 +68,9 @@ export async function startMirror(
     { directory, rootDse: rootDse(capabilitiesOf(layout)) },
     (line) => lines.push(line),
   );
-  const entryOf = compileEntryOfBal(layout, directory.schema);
   const plan = {
     schema: directory.schema,
-    entryOf: (bal: BalPubliee): DirectoryEntry => {
-      const entry = entryOf(bal);
-      if (!entry) throw new Error('an invented address that no entry can carry');
-      return entry;
-    },
+    entryOf: compileEntryOfBal(layout, directory.schema),
     fingerprint: createHash('sha256').update(JSON.stringify(layout)).digest('hex'),
   };
   let loaded: LoadedSnapshot | undefined;

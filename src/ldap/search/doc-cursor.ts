@@ -1,6 +1,6 @@
 // Docs one by one, without an allocation for each. A cursor may give a doc twice.
 import type { Gram } from './column-lookup.js';
-import type { Column, GramIndex } from '../snapshot/segment.js';
+import { isBitmap, type Column } from '../snapshot/segment.js';
 import { exhausted, paused, type Meter } from './meter.js';
 
 export type DocCursor = {
@@ -110,17 +110,25 @@ export class WordStartsCursor implements ValueCursor {
 /** Values that hold a gram. */
 export class GramCursor implements ValueCursor {
   readonly #lists: Uint8Array;
-  #at: number;
+  readonly #start: number;
   readonly #end: number;
+  readonly #isBitmap: boolean;
+  #at: number;
+  /** Of a list: the last id. Of a bitmap: the one that the lowest bit of the next byte stands for. */
   #value = 0;
+  /** Of a bitmap: what is left of the byte before `#at`. */
+  #bits = 0;
 
-  constructor(index: GramIndex, gram: number) {
+  constructor({ index, slot, count }: Gram) {
     this.#lists = index.lists;
-    this.#at = index.offsets[gram] ?? 0;
-    this.#end = index.offsets[gram + 1] ?? 0;
+    this.#start = slot < 0 ? 0 : (index.offsets[slot] ?? 0);
+    this.#end = slot < 0 ? 0 : (index.offsets[slot + 1] ?? 0);
+    this.#isBitmap = isBitmap(count, index.valueCount);
+    this.#at = this.#start;
   }
 
   next(): number {
+    if (this.#isBitmap) return this.#nextBit();
     if (this.#at >= this.#end) return exhausted;
     const lists = this.#lists;
     let byte = lists[this.#at++] ?? 0;
@@ -132,17 +140,42 @@ export class GramCursor implements ValueCursor {
     this.#value += delta;
     return this.#value;
   }
+
+  #nextBit(): number {
+    let bits = this.#bits;
+    while (bits === 0) {
+      if (this.#at >= this.#end) return exhausted;
+      bits = this.#lists[this.#at++] ?? 0;
+      this.#value += 8;
+    }
+    this.#bits = bits & (bits - 1);
+    return this.#value + 23 - Math.clz32(bits & -bits);
+  }
+
+  /** The first from `value` on, which none given so far is above. */
+  seek(value: number): number {
+    if (this.#isBitmap) {
+      const at = this.#start + (value >>> 3);
+      if (at >= this.#end) return exhausted;
+      this.#bits = (this.#lists[at] ?? 0) & (0xff << (value & 7));
+      this.#at = at + 1;
+      this.#value = (value & ~7) + 8;
+    }
+    let found = this.next();
+    while (found >= 0 && found < value) found = this.next();
+    return found;
+  }
 }
 
 /** Values that hold both of two grams. */
 export class TwoGramsCursor implements ValueCursor {
   readonly #first: GramCursor;
   readonly #second: GramCursor;
-  #last = 0;
+  #last: number;
 
   constructor(first: Gram, second: Gram) {
-    this.#first = new GramCursor(first.index, first.gram);
-    this.#second = new GramCursor(second.index, second.gram);
+    this.#first = new GramCursor(first);
+    this.#second = new GramCursor(second);
     this.#last = this.#second.next();
   }
 
@@ -150,11 +183,9 @@ export class TwoGramsCursor implements ValueCursor {
     for (;;) {
       const value = this.#first.next();
       if (value < 0 || this.#last < 0) return exhausted;
-      while (this.#last < value) {
-        this.#last = this.#second.next();
-        if (this.#last < 0) return exhausted;
-      }
+      if (this.#last < value) this.#last = this.#second.seek(value);
       if (this.#last === value) return value;
+      if (this.#last < 0) return exhausted;
     }
   }
 }

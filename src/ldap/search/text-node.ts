@@ -119,9 +119,10 @@ export class TextNode implements PlanNode, ValueTest {
     return docs + (this.#wordsEnd - this.#wordsFirst) * this.#docsPerValue();
   }
 
+  /** Without a gram, all values are looked at: few in the columns that have no index of grams. */
   #estimateGram(): number {
     const gram = this.#chooseGram();
-    return gram === 'none' ? Infinity : gram.rarest.count * this.#docsPerValue();
+    return gram === 'none' ? this.#column.valueCount : gram.rarest.count * this.#docsPerValue();
   }
 
   #openRanges(lookup: TextPattern, rankMax: number, isNewOnly: boolean): DocCursor {
@@ -162,9 +163,7 @@ export class TextNode implements PlanNode, ValueTest {
     const gram = this.#chooseGram();
     if (gram !== 'none') {
       const { rarest, second } = gram;
-      const values = second
-        ? new TwoGramsCursor(rarest, second)
-        : new GramCursor(rarest.index, rarest.gram);
+      const values = second ? new TwoGramsCursor(rarest, second) : new GramCursor(rarest);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);

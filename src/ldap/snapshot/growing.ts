@@ -112,3 +112,8 @@ export class GrowingText {
     this.#bytes = larger;
   }
 }
+
+/** @throws RangeError for a size that offsets of 32 bits cannot reach */
+export function assertAddressable(size: number): void {
+  if (size > 0xffffffff) throw new RangeError(`${size} bytes, 4 GiB at most`);
+}

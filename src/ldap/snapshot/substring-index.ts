@@ -1,5 +1,6 @@
 // What finds substrings in the texts of a column. It depends on these texts only, and takes as long as all the rest of a column.
 import { buildBigrams, buildTrigrams } from './gram-builder.js';
+import { packGrams } from './pack-grams.js';
 import type { Column } from './segment.js';
 import { buildWordStarts } from './word-starts.js';
 
@@ -26,11 +27,12 @@ export function buildSubstringIndex({
   foldedOffsets,
   hasGrams,
 }: SubstringTexts): SubstringIndex {
+  const valueCount = foldedOffsets.length - 1;
   const words = buildWordStarts(folded, foldedOffsets);
   return {
     wordStartValues: words.values,
     wordStartOffsets: words.offsets,
-    bigrams: hasGrams ? buildBigrams(folded, foldedOffsets) : undefined,
-    trigrams: hasGrams ? buildTrigrams(folded, foldedOffsets) : undefined,
+    bigrams: hasGrams ? packGrams(buildBigrams(folded, foldedOffsets), valueCount) : undefined,
+    trigrams: hasGrams ? packGrams(buildTrigrams(folded, foldedOffsets), valueCount) : undefined,
   };
 }

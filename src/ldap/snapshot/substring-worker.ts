@@ -14,7 +14,7 @@ parentPort?.on('message', (texts: SubstringTexts) => {
 function listBuffers(index: SubstringIndex): ArrayBuffer[] {
   const { wordStartValues, wordStartOffsets, bigrams, trigrams } = index;
   const grams = [bigrams, trigrams].flatMap((some) =>
-    some ? [some.offsets, some.counts, some.lists] : [],
+    some ? [some.grams, some.counts, some.offsets, some.lists] : [],
   );
   return [wordStartValues, wordStartOffsets, ...grams].flatMap((array) =>
     array?.buffer instanceof ArrayBuffer ? [array.buffer] : [],

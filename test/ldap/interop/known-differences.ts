@@ -5,6 +5,8 @@ import type { GeneratedSearch } from './generated-search.js';
 
 export type KnownDifference = {
   readonly reason: string;
+  /** A search that shows it; the rest is a search of everything. */
+  readonly example: Partial<GeneratedSearch>;
   readonly applies: (search: GeneratedSearch) => boolean;
 };
 
@@ -13,30 +15,43 @@ const hasLeaf =
   ({ filter }: GeneratedSearch): boolean =>
     listLeaves(filter).some(isOne);
 
+const extensible = (attribute: string, rule: string, value: string): Filter => ({
+  kind: 'extensible',
+  attribute,
+  rule,
+  value: Buffer.from(value),
+  dnAttributes: false,
+});
+
+const equality = (attribute: string, value: string | Buffer): Filter => ({
+  kind: 'equality',
+  attribute,
+  value: Buffer.from(value),
+});
+
 export const knownDifferences: readonly KnownDifference[] = [
   {
     reason:
-      'slapd takes one sort at a time on a connection (51), pages of sorted answers among them, and loses entries of some',
-    applies: ({ sort, pageSize }) => sort !== undefined && pageSize > 0,
-  },
-  {
-    reason:
       'a sort key whose attribute has no ordering rule: slapd refuses (18), the mirror sorts by its equality rule, as address books ask',
+    example: { sort: { attribute: 'sn', rule: undefined, isReverse: false } },
     applies: ({ sort }) => sort !== undefined && !orderingRules.includes(sort.rule ?? ''),
   },
   {
     reason:
       'a sort key of an unknown attribute, not critical: slapd refuses (16), the mirror answers unsorted and says so in the control (RFC 2891 section 2)',
+    example: { sort: { attribute: 'inconnu', rule: '2.5.13.3', isReverse: false } },
     applies: ({ sort }) => sort?.attribute === 'inconnu',
   },
   {
     reason:
       'mail sorted by caseIgnoreOrderingMatch, a rule of another syntax: slapd sorts all the same, the mirror says 18 in the control',
+    example: { sort: { attribute: 'mail', rule: '2.5.13.3', isReverse: false } },
     applies: ({ sort }) => sort?.attribute === 'mail',
   },
   {
     reason:
       'a rule of order or of substrings in an extensible filter: the mirror has none of them there (Undefined)',
+    example: { filter: extensible('cn', 'caseIgnoreOrderingMatch', 'm') },
     applies: hasLeaf(
       (leaf) => leaf.kind === 'extensible' && /ordering|substrings|\\.3$/i.test(leaf.rule ?? ''),
     ),
@@ -44,12 +59,30 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     reason:
       'a rule of equality on an attribute of another syntax, or on none: the mirror compares where it can, slapd says Undefined',
+    example: { filter: extensible('finess', 'caseIgnoreMatch', '750000001') },
     applies: hasLeaf((leaf) => leaf.kind === 'extensible' && !isOwnRule(leaf.rule, leaf.attribute)),
   },
   {
     reason:
       'an assertion without a significant character: Undefined in the mirror, so that no clause matches everything or scans for nothing',
-    applies: hasLeaf((leaf) => assertedValues(leaf).some(isInsignificant)),
+    example: { filter: { kind: 'not', filter: equality('postalAddress', '\u0000') } },
+    applies: hasLeaf((leaf) => assertedValues(leaf).some((value) => isInsignificant(value, leaf))),
+  },
+  {
+    reason:
+      'letters that slapd folds otherwise than RFC 4518: Ⅳ is « iv », ß is « ss », ς is « σ », İ is « i » and a dot above it',
+    example: { filter: equality('title', 'MÉDECİN') },
+    applies: hasLeaf((leaf) =>
+      assertedValues(leaf).some((value) => /[Ⅳßİς]/u.test(value.toString())),
+    ),
+  },
+  {
+    reason:
+      'half of a surrogate pair in UTF-8 (RFC 3629 section 3): Undefined in the mirror, False in slapd',
+    example: { filter: { kind: 'not', filter: equality('cn', Buffer.from('eda080', 'hex')) } },
+    applies: hasLeaf((leaf) =>
+      assertedValues(leaf).some((value) => value.includes('eda080', 0, 'hex')),
+    ),
   },
 ];
 
@@ -73,9 +106,11 @@ function assertedValues(leaf: Filter): Buffer[] {
   return [leaf.initial, ...leaf.any, leaf.final].filter((piece) => piece !== undefined);
 }
 
-/** Not the empty value, which both refuse: what string preparation (RFC 4518) leaves nothing of. */
-const isInsignificant = (value: Buffer): boolean =>
-  value.length > 0 && /^[\s\p{Cc}\u00ad\u200b-]*$/u.test(value.toString('utf8'));
+/** What string preparation (RFC 4518) leaves nothing of; the empty value itself only where slapd takes it. */
+function isInsignificant(value: Buffer, leaf: Filter): boolean {
+  if (value.length > 0) return /^[\s\p{Cc}\u00ad\u200b-]*$/u.test(value.toString('utf8'));
+  return 'attribute' in leaf && /^(postalAddress|2\.5\.4\.16)/i.test(leaf.attribute ?? '');
+}
 
 export function findException(search: GeneratedSearch): KnownDifference | undefined {
   return knownDifferences.find(({ applies }) => applies(search));

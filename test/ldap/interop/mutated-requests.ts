@@ -1,5 +1,5 @@
 // Valid messages damaged at random, from a seed.
-import type { Draw } from './generated-search.js';
+import type { Draw } from './draw.js';
 
 /** One of `valid` with one to four faults; sometimes none, so that what follows a fault is looked at as well. */
 export function mutateRequest(draw: Draw, valid: readonly Buffer[]): Buffer {

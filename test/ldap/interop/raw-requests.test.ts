@@ -1,6 +1,7 @@
 // Bytes that no library would send, put to OpenLDAP and to the mirror: the same answer, and the same fate of the connection.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startMirror, type Mirror } from '../../support/ldap-mirror.js';
 import {
   connectRaw,
@@ -27,7 +28,7 @@ describe('raw requests', { skip: slapdSkip }, () => {
   let slapd: Slapd;
   before(async () => {
     mirror = await startMirror(inventedBals(40), { isAccentInsensitive: false });
-    slapd = await startSlapdLike(mirror);
+    slapd = await startSlapdLike(mirror, 'config');
   });
   after(() => assert.deepEqual(mirror.lines, []));
 
@@ -48,7 +49,9 @@ describe('raw requests', { skip: slapdSkip }, () => {
         fateOf(mirror.port, bytes),
       ]);
       const own = ownAnswers[name];
-      assert.equal(ours, own?.ours ?? theirs);
+      // slapd closes with a word or without, and sometimes after one request more; the mirror always says why.
+      const isEnded = /notice|closed/.test(theirs);
+      assert.equal(ours, own?.ours ?? (isEnded ? 'notice 2, closed' : theirs));
       // A difference that is no more is taken off the list.
       assert.equal(theirs, own?.slapd ?? theirs);
     });
@@ -88,6 +91,8 @@ async function fateOf(port: number, bytes: Buffer): Promise<string> {
     client.closed.then(() => false),
     patience(client),
   ]);
+  // slapd answers two requests in any order: the second may well come first.
+  if (isAlive === true && client.untaken.length === 0) await lateAnswer(client);
   const codes = client.untaken.flatMap((answer) => {
     if (answer.kind !== 'result' || answer.id === 99) return [];
     return isNoticeOfDisconnection(answer) ? [`notice ${answer.code}`] : [`${answer.code}`];
@@ -96,6 +101,11 @@ async function fateOf(port: number, bytes: Buffer): Promise<string> {
   await client.drop();
   if (client.fault) throw client.fault;
   return [...codes, fate].join(', ');
+}
+
+/** Waits for one answer more, which some requests never get. */
+async function lateAnswer(client: RawClient): Promise<void> {
+  for (let turn = 0; turn < 30 && client.untaken.length === 0; turn++) await delay(10);
 }
 
 /** Two servers that both wait for the rest of a message are alike; told apart from a slow answer by a generous delay. */
