@@ -215,9 +215,9 @@ test('lines are read whole wherever the chunks are cut', () => {
       '7',
       adresse,
       'ORG',
-      ...Array<string>(8).fill(''),
+      ...Array<string>(4).fill(''),
       nom,
-      ...Array<string>(21).fill(''),
+      ...Array<string>(25).fill(''),
     ].join('\t');
   const bytes = Buffer.from(
     `${['é@x.fr', 'é@x.fr', 'b@x.fr'].map((adresse, n) => line(adresse, `NÖM ${n}`)).join('\n')}\n`,
