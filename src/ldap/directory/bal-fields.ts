@@ -32,14 +32,12 @@ export function readField(field: BalField, ligne: LigneBalPubliee): string {
 
 /** By the name that settings use. */
 export function findBalField(name: string): BalField | undefined {
-  return fields.get(name);
+  return fields.get(name)?.field;
 }
 
 /** What decides on the value of a field; an unknown one is of the BAL itself. */
 export function findPartOfField(name: string): EntryPart {
-  const of = fields.get(name)?.of;
-  if (of === 'structure') return 'structure';
-  return of === 'exercice' || fieldsOfKind.has(name) ? 'kind' : 'own';
+  return fields.get(name)?.part ?? 'own';
 }
 
 export function listBalFields(): string[] {
@@ -47,12 +45,10 @@ export function listBalFields(): string[] {
 }
 
 const ofLigne: Readonly<Record<string, (ligne: LigneBalPubliee) => string>> = {
-  typeBal: (ligne) => ligne.typeBal,
   identifiantPp: (ligne) => ligne.identifiantPp,
   serviceRattachement: (ligne) => ligne.serviceRattachement,
   nomExercice: (ligne) => ligne.nomExercice,
   prenomExercice: (ligne) => ligne.prenomExercice,
-  dematerialisation: (ligne) => ligne.dematerialisation,
   adresse: (ligne) => ligne.adressePubliee,
   nomComplet: (ligne) => join(' ', ligne.prenomExercice, ligne.nomExercice),
   nomInverse: (ligne) => join(' ', ligne.nomExercice, ligne.prenomExercice),
@@ -64,8 +60,11 @@ const ofLigne: Readonly<Record<string, (ligne: LigneBalPubliee) => string>> = {
   idNatPs: idNatPs,
 };
 
-/** Of a line, yet the same in many. */
-const fieldsOfKind: ReadonlySet<string> = new Set(['typeBal', 'dematerialisation']);
+/** Of the address, and yet the same for most addresses of one kind. */
+const ofKind: typeof ofLigne = {
+  typeBal: (ligne) => ligne.typeBal,
+  dematerialisation: (ligne) => ligne.dematerialisation,
+};
 
 const ofExercice: Readonly<Record<string, (exercice: ExercicePublie) => string>> = {
   civiliteExercice: (exercice) => exercice.civiliteExercice,
@@ -97,10 +96,21 @@ const ofStructure: Readonly<Record<string, (structure: StructurePubliee) => stri
   adressePostale,
 };
 
-const fields = new Map<string, BalField>([
-  ...Object.entries(ofLigne).map(([name, read]) => [name, { of: 'ligne', read }] as const),
-  ...Object.entries(ofExercice).map(([name, read]) => [name, { of: 'exercice', read }] as const),
-  ...Object.entries(ofStructure).map(([name, read]) => [name, { of: 'structure', read }] as const),
+type Field = { readonly field: BalField; readonly part: EntryPart };
+
+const fields = new Map<string, Field>([
+  ...Object.entries(ofLigne).map(
+    ([name, read]) => [name, { part: 'own', field: { of: 'ligne', read } }] as const,
+  ),
+  ...Object.entries(ofKind).map(
+    ([name, read]) => [name, { part: 'kind', field: { of: 'ligne', read } }] as const,
+  ),
+  ...Object.entries(ofExercice).map(
+    ([name, read]) => [name, { part: 'kind', field: { of: 'exercice', read } }] as const,
+  ),
+  ...Object.entries(ofStructure).map(
+    ([name, read]) => [name, { part: 'structure', field: { of: 'structure', read } }] as const,
+  ),
 ]);
 
 /** « Cardiologie - CHU Exemple », either way round; of the BAL of a person, nothing. */

@@ -8,11 +8,11 @@ export type DirectoryEntry = {
   /** Values by attribute index; an empty list where there is none, objectClass included. */
   readonly values: readonly (readonly string[])[];
   /** Some of these lists, which many entries share: a hint for who keeps them all. */
-  readonly parts?: readonly SharedValues[];
+  readonly shared?: readonly SharedLists[];
 };
 
 /** The very lists that `values` holds at `indexes`, unless an entry has its own instead. */
-export type SharedValues = {
+export type SharedLists = {
   readonly indexes: readonly number[];
   readonly values: readonly (readonly string[])[];
 };

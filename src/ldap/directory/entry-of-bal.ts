@@ -7,7 +7,7 @@ import { prepareValue } from '../schema/prepare.js';
 import type { Matching, ServedSchema } from '../schema/served-schema.js';
 import { findSyntax } from '../schema/syntaxes.js';
 import { findBalField, readField, type BalField } from './bal-fields.js';
-import type { DirectoryEntry, SharedValues } from './directory.js';
+import type { DirectoryEntry, SharedLists } from './directory.js';
 import { expandClasses, isAllowed, listAlternatives, listRequired, type Layout } from './layout.js';
 
 /** Undefined for an address that no entry can carry: printable ASCII on both sides of one @ is needed. */
@@ -28,11 +28,11 @@ export function compileEntryOfBal(layout: Layout, schema: ServedSchema): EntryOf
     const first = bal.lignes[0];
     if (!first || !servedAddress.test(first.adressePubliee)) return undefined;
     const plan = plans[typeOf(first)];
-    const { values, parts } =
+    const { values, shared } =
       bal.lignes.length === 1 ? plan.fillFromOne(first) : fillPlan(plan, bal.lignes);
     fillRequired(plan, values, first.adressePubliee);
     values[modifiedIndex] = formatTime(bal.modifieLe);
-    return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values, parts };
+    return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values, shared };
   };
 }
 
@@ -68,7 +68,7 @@ type Plan = {
 type Filled = {
   /** By attribute index. */
   readonly values: (readonly string[])[];
-  readonly parts: readonly SharedValues[];
+  readonly shared: readonly SharedLists[];
 };
 
 const none: readonly string[] = [];
@@ -115,32 +115,32 @@ function compileFillFromOne(
   const from = (of: BalField['of']): AttributePlan[] =>
     attributes.filter(({ alternatives }) => sourceOf(alternatives.flat()) === of);
   const own = from('ligne');
-  const partOfStructure = rememberParts(from('structure'));
-  const partOfExercice = rememberParts(from('exercice'));
+  const listsOfStructure = rememberLists(from('structure'));
+  const listsOfExercice = rememberLists(from('exercice'));
   return (ligne) => {
     const lignes = [ligne];
-    const parts = [
-      partOfStructure(ligne.structure, lignes),
-      partOfExercice(ligne.exercice, lignes),
+    const shared = [
+      listsOfStructure(ligne.structure, lignes),
+      listsOfExercice(ligne.exercice, lignes),
     ];
     const values = initial.slice();
-    for (const part of parts) {
+    for (const part of shared) {
       for (let at = 0; at < part.indexes.length; at++) {
         values[part.indexes[at] ?? 0] = part.values[at] ?? none;
       }
     }
     for (const attribute of own) values[attribute.index] = fillAttribute(attribute, lignes);
-    return { values, parts };
+    return { values, shared };
   };
 }
 
 /** Makes the part of an entry that `attributes` are: `lignes` are one line, and `source` what they depend on. */
-function rememberParts(
+function rememberLists(
   attributes: readonly AttributePlan[],
-): (source: object, lignes: readonly LigneBalPubliee[]) => SharedValues {
+): (source: object, lignes: readonly LigneBalPubliee[]) => SharedLists {
   const indexes = attributes.map(({ index }) => index);
   // As long as whoever reads remembers the source.
-  const made = new WeakMap<object, SharedValues>();
+  const made = new WeakMap<object, SharedLists>();
   return (source, lignes) => {
     const known = made.get(source);
     if (known) return known;
@@ -160,7 +160,7 @@ function sourceOf(fields: readonly BalField[]): BalField['of'] {
 function fillPlan({ initial, attributes }: Plan, lignes: readonly LigneBalPubliee[]): Filled {
   const values = initial.slice();
   for (const attribute of attributes) values[attribute.index] = fillAttribute(attribute, lignes);
-  return { values, parts: [] };
+  return { values, shared: [] };
 }
 
 /** What a class requires and no field gives is made of the address. */

@@ -1,5 +1,5 @@
 // Entries as text become a segment. Pure: what is slow is the amount of data only.
-import type { DirectoryEntry, SharedValues } from '../directory/directory.js';
+import type { DirectoryEntry, SharedLists } from '../directory/directory.js';
 import type { ServedSchema } from '../schema/served-schema.js';
 import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
 import { arrangeColumn, type ArrangedColumn } from './column.js';
@@ -19,7 +19,7 @@ import {
  */
 const gramValuesMinDefault = 4096;
 
-/** How many parts of entries are remembered. */
+/** How many shared lists are remembered. */
 const rememberedMax = 100_000;
 /** No code is negative. */
 const unknownCode = -1;
@@ -42,7 +42,7 @@ export class SegmentBuilder {
   readonly #columns: ColumnBuilder[];
   /** By attribute index, of the entry that is being added. */
   readonly #codes: number[];
-  readonly #partCodes = new Map<SharedValues, readonly number[]>();
+  readonly #sharedCodes = new Map<SharedLists, readonly number[]>();
   readonly #dns = new GrowingText();
   readonly #dnStarts = new GrowingNumbers();
 
@@ -63,7 +63,7 @@ export class SegmentBuilder {
   add(entry: DirectoryEntry): void {
     this.#dnStarts.push(this.#dns.length);
     this.#dns.append(entry.dn);
-    for (const part of entry.parts ?? []) this.#findCodes(part, entry);
+    for (const part of entry.shared ?? []) this.#findCodes(part, entry);
     for (let index = 0; index < this.#columns.length; index++) {
       const code = this.#codes[index] ?? unknownCode;
       if (code === unknownCode) this.#columns[index]?.add(entry.values[index] ?? []);
@@ -73,22 +73,22 @@ export class SegmentBuilder {
   }
 
   /** Puts in `#codes` those of the lists that the entry shares with others. */
-  #findCodes(part: SharedValues, { values }: DirectoryEntry): void {
-    const codes = this.#codesOfPart(part);
+  #findCodes(part: SharedLists, { values }: DirectoryEntry): void {
+    const codes = this.#codesOf(part);
     for (let at = 0; at < codes.length; at++) {
       const index = part.indexes[at] ?? 0;
       if (values[index] === part.values[at]) this.#codes[index] = codes[at] ?? unknownCode;
     }
   }
 
-  #codesOfPart(part: SharedValues): readonly number[] {
-    const known = this.#partCodes.get(part);
+  #codesOf(part: SharedLists): readonly number[] {
+    const known = this.#sharedCodes.get(part);
     if (known) return known;
-    if (this.#partCodes.size >= rememberedMax) this.#partCodes.clear();
+    if (this.#sharedCodes.size >= rememberedMax) this.#sharedCodes.clear();
     const codes = part.indexes.map(
       (index, at) => this.#columns[index]?.codeOf(part.values[at] ?? []) ?? unknownCode,
     );
-    this.#partCodes.set(part, codes);
+    this.#sharedCodes.set(part, codes);
     return codes;
   }
 
@@ -115,7 +115,7 @@ export class SegmentBuilder {
   /** All but the indexes of substrings, of which `ask` is told what they need. */
   #arrange(ask: (column: CollectedColumn, texts: SubstringTexts) => void): Arranged {
     const docCount = this.entryCount;
-    this.#partCodes.clear();
+    this.#sharedCodes.clear();
     this.#dnStarts.push(this.#dns.length);
     const collected = this.#collect(ask);
     const entryOfDoc = orderEntries(this.#schema, collected, docCount);

@@ -62,8 +62,8 @@ describe('a segment holds what a plain reading of its entries says', () => {
 
   it('the same whether or not entries say which lists they share', () => {
     property((segment, list) => {
-      const parts = list.map(({ values }) => ({ indexes: [1, 2], values: values.slice(1, 3) }));
-      const shared = list.map((entry, at) => ({ ...entry, parts: parts.slice(at, at + 2) }));
+      const lists = list.map(({ values }) => ({ indexes: [1, 2], values: values.slice(1, 3) }));
+      const shared = list.map((entry, at) => ({ ...entry, shared: lists.slice(at, at + 2) }));
       assert.deepEqual(buildSegment(smallSchema, shared), segment);
     });
   });
