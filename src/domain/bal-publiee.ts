@@ -1,27 +1,39 @@
 // A BAL as the national extraction publishes it: every line in service of one address.
 
-/** The national columns of one line, one BAL × one attachment. The empty string: nothing was published. */
+/**
+ * The national columns of one line, one BAL × one attachment. The empty string: nothing was published.
+ * Thousands of lines say the same of an exercice or of a structure: those may share one object.
+ */
 export type LigneBalPubliee = {
   readonly adressePubliee: string;
   readonly typeBal: string;
   readonly typeIdentifiantPp: string;
   readonly identifiantPp: string;
   readonly identificationNationalePp: string;
-  readonly typeIdentifiantStructure: string;
-  readonly identificationStructure: string;
-  /** IdNatStruct as `id_nat_struct` makes it (`1` + FINESS…). */
-  readonly structureId: string;
   readonly serviceRattachement: string;
-  readonly civiliteExercice: string;
   readonly nomExercice: string;
   readonly prenomExercice: string;
+  readonly dematerialisation: string;
+  readonly exercice: ExercicePublie;
+  readonly structure: StructurePubliee;
+};
+
+export type ExercicePublie = {
+  readonly civiliteExercice: string;
   readonly categorieProfession: string;
   readonly libelleCategorieProfession: string;
   readonly codeProfession: string;
   readonly libelleProfession: string;
   readonly codeSavoirFaire: string;
   readonly libelleSavoirFaire: string;
-  readonly dematerialisation: string;
+};
+
+/** The structure, and the place of the attachment. */
+export type StructurePubliee = {
+  readonly typeIdentifiantStructure: string;
+  readonly identificationStructure: string;
+  /** IdNatStruct as `id_nat_struct` makes it (`1` + FINESS…). */
+  readonly structureId: string;
   readonly raisonSociale: string;
   readonly enseigneCommerciale: string;
   readonly complementLocalisation: string;

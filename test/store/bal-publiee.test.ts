@@ -46,9 +46,14 @@ test('the lines of one address are one BAL, in the order of addresses', async ()
     'A',
     'B',
   ]);
-  const { identifiantPp, structureId, nomExercice, pays } = anne?.lignes[0] ?? {};
+  const ligne = anne?.lignes[0];
   assert.deepEqual(
-    { identifiantPp, structureId, nomExercice, pays },
+    {
+      identifiantPp: ligne?.identifiantPp,
+      structureId: ligne?.structure.structureId,
+      nomExercice: ligne?.nomExercice,
+      pays: ligne?.structure.pays,
+    },
     {
       identifiantPp: '10000000001',
       structureId: '1750000001',

@@ -89,6 +89,7 @@ function attribute(
     ordering: undefined,
     substring: isIndexed ? matching : undefined,
     isOperational: false,
+    part: 'own',
     isSubstringIndexed: isIndexed,
   };
 }

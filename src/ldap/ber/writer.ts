@@ -5,6 +5,8 @@ const chunkLength = 64 * 1024;
 const defaultLengthMax = 32 * 1024 * 1024;
 /** Text of this many UTF-16 units is at most 126 bytes of UTF-8: its length fits in one byte before it is known. */
 const shortTextMax = 42;
+/** Up to here a plain loop is quicker than a call. */
+const shortCopyMax = 32;
 
 /**
  * Appends to a chunk of memory. `take()` hands over what was written since the last one and goes on behind it in the
@@ -58,12 +60,18 @@ export class ByteWriter {
 
   /** Bytes source[start, end) as they are. */
   raw(source: Uint8Array, start = 0, end: number = source.length): void {
-    this.#reserve(end - start);
-    this.#buffer.set(
-      start === 0 && end === source.length ? source : source.subarray(start, end),
-      this.#position,
-    );
-    this.#position += end - start;
+    const length = end - start;
+    this.#reserve(length);
+    const buffer = this.#buffer;
+    let position = this.#position;
+    if (length <= shortCopyMax) {
+      for (let at = start; at < end; at++) buffer[position++] = source[at] ?? 0;
+    } else {
+      // Half the time of `subarray`, which looks up what to construct.
+      buffer.set(new Uint8Array(source.buffer, source.byteOffset + start, length), position);
+      position += length;
+    }
+    this.#position = position;
   }
 
   /** Tag and length of a value of which the content, of a length known in front, follows. */

@@ -1,5 +1,9 @@
 // What settings may put in an attribute: a national column as it is, or something made of several.
-import type { LigneBalPubliee } from '../../domain/bal-publiee.js';
+import type {
+  ExercicePublie,
+  LigneBalPubliee,
+  StructurePubliee,
+} from '../../domain/bal-publiee.js';
 import {
   parseAdeli,
   parseFiness,
@@ -7,67 +11,96 @@ import {
   parseSiren,
   parseSiret,
 } from '../../domain/identifiers.js';
+import type { EntryPart } from '../schema/served-schema.js';
 
-/** A value for one line; the empty string when there is none. */
-export type BalField = (ligne: LigneBalPubliee) => string;
+/** A value for one line, from the part of it that says it; the empty string when there is none. */
+export type BalField =
+  | { readonly of: 'ligne'; readonly read: (ligne: LigneBalPubliee) => string }
+  | { readonly of: 'exercice'; readonly read: (exercice: ExercicePublie) => string }
+  | { readonly of: 'structure'; readonly read: (structure: StructurePubliee) => string };
+
+export function readField(field: BalField, ligne: LigneBalPubliee): string {
+  switch (field.of) {
+    case 'ligne':
+      return field.read(ligne);
+    case 'exercice':
+      return field.read(ligne.exercice);
+    case 'structure':
+      return field.read(ligne.structure);
+  }
+}
 
 /** By the name that settings use. */
 export function findBalField(name: string): BalField | undefined {
   return fields.get(name);
 }
 
+/** What decides on the value of a field; an unknown one is of the BAL itself. */
+export function findPartOfField(name: string): EntryPart {
+  const of = fields.get(name)?.of;
+  if (of === 'structure') return 'structure';
+  return of === 'exercice' || fieldsOfKind.has(name) ? 'kind' : 'own';
+}
+
 export function listBalFields(): string[] {
   return [...fields.keys()];
 }
 
-const columns: readonly (keyof LigneBalPubliee)[] = [
-  'typeBal',
-  'identifiantPp',
-  'serviceRattachement',
-  'civiliteExercice',
-  'nomExercice',
-  'prenomExercice',
-  'categorieProfession',
-  'libelleCategorieProfession',
-  'codeProfession',
-  'libelleProfession',
-  'codeSavoirFaire',
-  'libelleSavoirFaire',
-  'dematerialisation',
-  'raisonSociale',
-  'enseigneCommerciale',
-  'complementLocalisation',
-  'complementDistribution',
-  'lieuDit',
-  'ligneAcheminement',
-  'codePostal',
-  'departement',
-  'pays',
-];
-
-const made: Readonly<Record<string, BalField>> = {
+const ofLigne: Readonly<Record<string, (ligne: LigneBalPubliee) => string>> = {
+  typeBal: (ligne) => ligne.typeBal,
+  identifiantPp: (ligne) => ligne.identifiantPp,
+  serviceRattachement: (ligne) => ligne.serviceRattachement,
+  nomExercice: (ligne) => ligne.nomExercice,
+  prenomExercice: (ligne) => ligne.prenomExercice,
+  dematerialisation: (ligne) => ligne.dematerialisation,
   adresse: (ligne) => ligne.adressePubliee,
   nomComplet: (ligne) => join(' ', ligne.prenomExercice, ligne.nomExercice),
   nomInverse: (ligne) => join(' ', ligne.nomExercice, ligne.prenomExercice),
   intitule: (ligne) => intitule(ligne, false),
   intituleInverse: (ligne) => intitule(ligne, true),
-  structure: structureName,
   rpps: (ligne) => (ligne.typeIdentifiantPp === '8' ? (parseRpps(ligne.identifiantPp) ?? '') : ''),
   adeli: (ligne) =>
     ligne.typeIdentifiantPp === '0' ? (parseAdeli(ligne.identifiantPp) ?? '') : '',
   idNatPs: idNatPs,
-  idNatStruct: (ligne) => (/^[0-4]/.test(ligne.structureId) ? ligne.structureId : ''),
-  finess: (ligne) => structureNumber(ligne, '1', parseFiness),
-  siren: (ligne) => structureNumber(ligne, '2', parseSiren),
-  siret: (ligne) => structureNumber(ligne, '3', parseSiret),
+};
+
+/** Of a line, yet the same in many. */
+const fieldsOfKind: ReadonlySet<string> = new Set(['typeBal', 'dematerialisation']);
+
+const ofExercice: Readonly<Record<string, (exercice: ExercicePublie) => string>> = {
+  civiliteExercice: (exercice) => exercice.civiliteExercice,
+  categorieProfession: (exercice) => exercice.categorieProfession,
+  libelleCategorieProfession: (exercice) => exercice.libelleCategorieProfession,
+  codeProfession: (exercice) => exercice.codeProfession,
+  libelleProfession: (exercice) => exercice.libelleProfession,
+  codeSavoirFaire: (exercice) => exercice.codeSavoirFaire,
+  libelleSavoirFaire: (exercice) => exercice.libelleSavoirFaire,
+};
+
+const ofStructure: Readonly<Record<string, (structure: StructurePubliee) => string>> = {
+  raisonSociale: (structure) => structure.raisonSociale,
+  enseigneCommerciale: (structure) => structure.enseigneCommerciale,
+  complementLocalisation: (structure) => structure.complementLocalisation,
+  complementDistribution: (structure) => structure.complementDistribution,
+  lieuDit: (structure) => structure.lieuDit,
+  ligneAcheminement: (structure) => structure.ligneAcheminement,
+  codePostal: (structure) => structure.codePostal,
+  departement: (structure) => structure.departement,
+  pays: (structure) => structure.pays,
+  structure: structureName,
+  idNatStruct: ({ structureId }) => (/^[0-4]/.test(structureId) ? structureId : ''),
+  finess: (structure) => structureNumber(structure, '1', parseFiness),
+  siren: (structure) => structureNumber(structure, '2', parseSiren),
+  siret: (structure) => structureNumber(structure, '3', parseSiret),
   ville,
   rue,
   adressePostale,
 };
 
 const fields = new Map<string, BalField>([
-  ...columns.map((column) => [column, (ligne: LigneBalPubliee) => ligne[column]] as const),
-  ...Object.entries(made),
+  ...Object.entries(ofLigne).map(([name, read]) => [name, { of: 'ligne', read }] as const),
+  ...Object.entries(ofExercice).map(([name, read]) => [name, { of: 'exercice', read }] as const),
+  ...Object.entries(ofStructure).map(([name, read]) => [name, { of: 'structure', read }] as const),
 ]);
 
 /** « Cardiologie - CHU Exemple », either way round; of the BAL of a person, nothing. */
@@ -75,13 +108,13 @@ function intitule(ligne: LigneBalPubliee, isInverse: boolean): string {
   const { typeBal } = ligne;
   const service = ligne.serviceRattachement.trim();
   if (typeBal === 'PER' || typeBal === 'CAB' || ligne.nomExercice !== '') return '';
-  const structure = structureName(ligne);
+  const structure = structureName(ligne.structure);
   if (service.toLowerCase().includes(structure.toLowerCase())) return service;
   return isInverse ? join(' - ', structure, service) : join(' - ', service, structure);
 }
 
-function structureName(ligne: LigneBalPubliee): string {
-  return ligne.enseigneCommerciale.trim() || ligne.raisonSociale.trim();
+function structureName(structure: StructurePubliee): string {
+  return structure.enseigneCommerciale.trim() || structure.raisonSociale.trim();
 }
 
 /** The published one, else what it is made of. Type 10 is the address itself: no identity. */
@@ -98,7 +131,7 @@ function idNatPs({
 }
 
 function structureNumber(
-  { structureId }: LigneBalPubliee,
+  { structureId }: StructurePubliee,
   type: string,
   parse: (text: string) => string | undefined,
 ): string {
@@ -106,30 +139,30 @@ function structureNumber(
 }
 
 /** « 86660 ARGURGNON CEDEX 2 » is ARGURGNON. */
-function ville({ ligneAcheminement }: LigneBalPubliee): string {
+function ville({ ligneAcheminement }: StructurePubliee): string {
   if (ligneAcheminement === '') return '';
   return ligneAcheminement
     .replace(/^\s*(?:[A-Z]{1,2}-)?\d{4,6}\s+/i, '')
     .replace(/\s+CEDEX(?:\s+\d{1,2})?\s*$/i, '');
 }
 
-function rue(ligne: LigneBalPubliee): string {
-  const numero = join(' ', ligne.numeroVoie, ligne.complementNumeroVoie);
-  return join(' ', numero, join(' ', ligne.typeVoie, ligne.libelleVoie));
+function rue(structure: StructurePubliee): string {
+  const numero = join(' ', structure.numeroVoie, structure.complementNumeroVoie);
+  return join(' ', numero, join(' ', structure.typeVoie, structure.libelleVoie));
 }
 
 /** Postal Address (RFC 4517 section 3.3.28): lines between `$`. Nothing when there is no town. */
-function adressePostale(ligne: LigneBalPubliee): string {
-  const place = ligne.ligneAcheminement || ligne.codePostal;
+function adressePostale(structure: StructurePubliee): string {
+  const place = structure.ligneAcheminement || structure.codePostal;
   if (place === '') return '';
-  let address = escapeLine(structureName(ligne));
-  address = join('$', address, escapeLine(ligne.complementLocalisation));
-  address = join('$', address, escapeLine(ligne.complementDistribution));
-  address = join('$', address, escapeLine(rue(ligne)));
-  address = join('$', address, escapeLine(ligne.lieuDit));
+  let address = escapeLine(structureName(structure));
+  address = join('$', address, escapeLine(structure.complementLocalisation));
+  address = join('$', address, escapeLine(structure.complementDistribution));
+  address = join('$', address, escapeLine(rue(structure)));
+  address = join('$', address, escapeLine(structure.lieuDit));
   address = join('$', address, escapeLine(place));
-  const isFrance = ligne.pays === 'France' || ligne.pays.toLowerCase() === 'france';
-  return isFrance ? address : join('$', address, escapeLine(ligne.pays));
+  const isFrance = structure.pays === 'France' || structure.pays.toLowerCase() === 'france';
+  return isFrance ? address : join('$', address, escapeLine(structure.pays));
 }
 
 function escapeLine(line: string): string {

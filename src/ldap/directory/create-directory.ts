@@ -4,13 +4,18 @@ import { createServedSchema } from '../schema/create-served-schema.js';
 import { findAttributeType, listSuperclasses } from '../schema/definitions.js';
 import { prepareValue } from '../schema/prepare.js';
 import { createSubschema, subschemaDn } from '../schema/subschema.js';
+import type { EntryPart } from '../schema/served-schema.js';
+import { findPartOfField } from './bal-fields.js';
 import type { Directory, StaticEntry } from './directory.js';
-import type { Layout } from './layout.js';
+import { listAlternatives, type Layout } from './layout.js';
 
 /** @throws when the layout has faults (`findLayoutFaults`) */
 export function createDirectory(layout: Layout): Directory {
-  const names = Object.keys(layout.attributs).map(canonicalName);
-  const schema = createServedSchema(names, layout.rdn);
+  const shown = Object.entries(layout.attributs).map(([name, specs]) => ({
+    name: canonicalName(name),
+    part: partOf(specs),
+  }));
+  const schema = createServedSchema(shown, layout.rdn);
   const normalisedBaseDn = prepareValue('distinguishedName', layout.baseDn);
   if (normalisedBaseDn === undefined) throw new Error(`not a DN: ${layout.baseDn}`);
   return {
@@ -23,6 +28,13 @@ export function createDirectory(layout: Layout): Directory {
     subschema: createSubschema(),
     isAccentInsensitive: layout.isAccentInsensitive,
   };
+}
+
+/** That of all its fields, when they have the same. */
+function partOf(specs: readonly string[]): EntryPart {
+  const parts = new Set(specs.flatMap(listAlternatives).map(findPartOfField));
+  const [only = 'own'] = parts;
+  return parts.size === 1 ? only : 'own';
 }
 
 function canonicalName(name: string): string {

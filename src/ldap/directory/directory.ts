@@ -7,6 +7,14 @@ export type DirectoryEntry = {
   readonly dn: string;
   /** Values by attribute index; an empty list where there is none, objectClass included. */
   readonly values: readonly (readonly string[])[];
+  /** Some of these lists, which many entries share: a hint for who keeps them all. */
+  readonly parts?: readonly SharedValues[];
+};
+
+/** The very lists that `values` holds at `indexes`, unless an entry has its own instead. */
+export type SharedValues = {
+  readonly indexes: readonly number[];
+  readonly values: readonly (readonly string[])[];
 };
 
 /** An entry that is not a BAL (root DSE, subschema, the base and those above it in the tree we serve). */

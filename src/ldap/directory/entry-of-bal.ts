@@ -6,8 +6,8 @@ import { findAttributeType, findSyntaxOid } from '../schema/definitions.js';
 import { prepareValue } from '../schema/prepare.js';
 import type { Matching, ServedSchema } from '../schema/served-schema.js';
 import { findSyntax } from '../schema/syntaxes.js';
-import { findBalField, type BalField } from './bal-fields.js';
-import type { DirectoryEntry } from './directory.js';
+import { findBalField, readField, type BalField } from './bal-fields.js';
+import type { DirectoryEntry, SharedValues } from './directory.js';
 import { expandClasses, isAllowed, listAlternatives, listRequired, type Layout } from './layout.js';
 
 /** Undefined for an address that no entry can carry: printable ASCII on both sides of one @ is needed. */
@@ -27,9 +27,12 @@ export function compileEntryOfBal(layout: Layout, schema: ServedSchema): EntryOf
   return (bal) => {
     const first = bal.lignes[0];
     if (!first || !servedAddress.test(first.adressePubliee)) return undefined;
-    const values = fillPlan(plans[typeOf(first)], bal.lignes, first.adressePubliee);
-    values[modifiedIndex] = [formatTime(bal.modifieLe)];
-    return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values };
+    const plan = plans[typeOf(first)];
+    const { values, parts } =
+      bal.lignes.length === 1 ? plan.fillFromOne(first) : fillPlan(plan, bal.lignes);
+    fillRequired(plan, values, first.adressePubliee);
+    values[modifiedIndex] = formatTime(bal.modifieLe);
+    return { dn: `${rdnName}=${escapeRdn(first.adressePubliee)},${layout.baseDn}`, values, parts };
   };
 }
 
@@ -37,6 +40,7 @@ const servedAddress = /^[!-?A-~]{1,128}@[!-?A-~]{1,255}$/;
 
 /** A type that TRE_R257 does not have is taken for what its columns look like. */
 function typeOf(ligne: LigneBalPubliee): TypeBal {
+  if (isTypeBal(ligne.typeBal)) return ligne.typeBal;
   const type = ligne.typeBal.toUpperCase();
   if (isTypeBal(type)) return type;
   return ligne.nomExercice === '' ? 'ORG' : 'PER';
@@ -58,6 +62,13 @@ type Plan = {
   /** Values of an entry before any field is read: classes, and the empty list for the others. */
   readonly initial: readonly (readonly string[])[];
   readonly attributes: readonly AttributePlan[];
+  readonly fillFromOne: (ligne: LigneBalPubliee) => Filled;
+};
+
+type Filled = {
+  /** By attribute index. */
+  readonly values: (readonly string[])[];
+  readonly parts: readonly SharedValues[];
 };
 
 const none: readonly string[] = [];
@@ -90,22 +101,75 @@ function compilePlan(layout: Layout, schema: ServedSchema, type: TypeBal): Plan 
       },
     ];
   });
-  return { initial, attributes };
+  return { initial, attributes, fillFromOne: compileFillFromOne(initial, attributes) };
 }
 
-function fillPlan(
-  plan: Plan,
-  lignes: readonly LigneBalPubliee[],
-  adresse: string,
-): (readonly string[])[] {
-  const values = plan.initial.slice();
-  for (const attribute of plan.attributes) {
-    const filled = fillAttribute(attribute, lignes);
-    if (filled.length > 0) values[attribute.index] = filled;
-    else if (attribute.isRequired)
-      values[attribute.index] = [adresse.slice(0, adresse.indexOf('@'))];
+/**
+ * As `fillPlan` on one line. Lines share the objects of their exercice and of their structure: what depends on one of these
+ * alone is made once for all the lines that do.
+ */
+function compileFillFromOne(
+  initial: Plan['initial'],
+  attributes: readonly AttributePlan[],
+): Plan['fillFromOne'] {
+  const from = (of: BalField['of']): AttributePlan[] =>
+    attributes.filter(({ alternatives }) => sourceOf(alternatives.flat()) === of);
+  const own = from('ligne');
+  const partOfStructure = rememberParts(from('structure'));
+  const partOfExercice = rememberParts(from('exercice'));
+  return (ligne) => {
+    const lignes = [ligne];
+    const parts = [
+      partOfStructure(ligne.structure, lignes),
+      partOfExercice(ligne.exercice, lignes),
+    ];
+    const values = initial.slice();
+    for (const part of parts) {
+      for (let at = 0; at < part.indexes.length; at++) {
+        values[part.indexes[at] ?? 0] = part.values[at] ?? none;
+      }
+    }
+    for (const attribute of own) values[attribute.index] = fillAttribute(attribute, lignes);
+    return { values, parts };
+  };
+}
+
+/** Makes the part of an entry that `attributes` are: `lignes` are one line, and `source` what they depend on. */
+function rememberParts(
+  attributes: readonly AttributePlan[],
+): (source: object, lignes: readonly LigneBalPubliee[]) => SharedValues {
+  const indexes = attributes.map(({ index }) => index);
+  // As long as whoever reads remembers the source.
+  const made = new WeakMap<object, SharedValues>();
+  return (source, lignes) => {
+    const known = made.get(source);
+    if (known) return known;
+    const values = attributes.map((attribute) => fillAttribute(attribute, lignes));
+    const part = { indexes, values };
+    made.set(source, part);
+    return part;
+  };
+}
+
+/** What all `fields` are read from; `ligne` when it is not the same. */
+function sourceOf(fields: readonly BalField[]): BalField['of'] {
+  const [first] = fields;
+  return first !== undefined && fields.every(({ of }) => of === first.of) ? first.of : 'ligne';
+}
+
+function fillPlan({ initial, attributes }: Plan, lignes: readonly LigneBalPubliee[]): Filled {
+  const values = initial.slice();
+  for (const attribute of attributes) values[attribute.index] = fillAttribute(attribute, lignes);
+  return { values, parts: [] };
+}
+
+/** What a class requires and no field gives is made of the address. */
+function fillRequired({ attributes }: Plan, values: (readonly string[])[], adresse: string): void {
+  for (const { index, isRequired } of attributes) {
+    if (isRequired && values[index]?.length === 0) {
+      values[index] = [adresse.slice(0, adresse.indexOf('@'))];
+    }
   }
-  return values;
 }
 
 /** In the order of lines, then of fields; never twice what the equality rule takes for one value. */
@@ -131,7 +195,7 @@ function firstAccepted(
   accept: (text: string) => string | undefined,
 ): string | undefined {
   for (const field of fields) {
-    const text = field(ligne);
+    const text = readField(field, ligne);
     const value = text === '' ? undefined : accept(text);
     if (value !== undefined) return value;
   }
@@ -145,8 +209,21 @@ function hasEqual(
 ): boolean {
   if (values.includes(value)) return true;
   if (equality === undefined) return false;
+  const isText = equality === 'caseIgnore' || equality === 'caseIgnoreIa5';
+  if (isText && values.every((other) => beginDifferently(other, value))) return false;
   const prepared = prepareValue(equality, value);
   return values.some((other) => prepareValue(equality, other) === prepared);
+}
+
+/** Both begin with a letter, not the same one: whatever follows, no preparation makes them equal. */
+function beginDifferently(left: string, right: string): boolean {
+  const one = left.charCodeAt(0) | 0x20;
+  const other = right.charCodeAt(0) | 0x20;
+  return one !== other && isLowerLetter(one) && isLowerLetter(other);
+}
+
+function isLowerLetter(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a;
 }
 
 const plainRdn = /^[A-Za-z0-9@._'-]+$/;
@@ -156,12 +233,12 @@ function escapeRdn(value: string): string {
 }
 
 /** GeneralizedTime. Hundreds of thousands of BAL bear the same date object. */
-function createTimeFormat(): (date: Date) => string {
+function createTimeFormat(): (date: Date) => readonly string[] {
   let last: Date | undefined;
-  let text = '';
+  let values: readonly string[] = none;
   return (date) => {
-    if (last !== date) text = `${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+    if (last !== date) values = [`${date.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`];
     last = date;
-    return text;
+    return values;
   };
 }

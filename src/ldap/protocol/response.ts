@@ -1,5 +1,5 @@
 // RFC 4511 section 4: what the server sends, written straight into a `ByteWriter`.
-import { lengthOfInteger, type ByteWriter } from '../ber/writer.js';
+import type { ByteWriter } from '../ber/writer.js';
 import { berTag } from '../ber/tag.js';
 import { extensionOid } from './oid.js';
 import { responseTag, type ResultTag } from './operation-tag.js';
@@ -96,19 +96,6 @@ export function writeEntry(
   writer.close(list);
   writer.close(operation);
   closeMessage(writer, message, noControls);
-}
-
-/** A SearchResultEntry encoded beforehand, [APPLICATION 4] included, at source[start, start + length). */
-export function writeEncodedEntry(
-  writer: ByteWriter,
-  messageId: number,
-  source: Uint8Array,
-  start: number,
-  length: number,
-): void {
-  writer.header(berTag.sequence, 2 + lengthOfInteger(messageId) + length);
-  writer.integer(messageId);
-  writer.raw(source, start, start + length);
 }
 
 function openMessage(writer: ByteWriter, messageId: number): number {

@@ -9,7 +9,12 @@ import {
 } from './definitions.js';
 import type { AttributeType } from './description.js';
 import { findMatchingRule } from './matching-rules.js';
-import type { ResolvedAttribute, ServedAttribute, ServedSchema } from './served-schema.js';
+import type {
+  EntryPart,
+  ResolvedAttribute,
+  ServedAttribute,
+  ServedSchema,
+} from './served-schema.js';
 
 /** Operational attributes that entries store; the others follow from where an entry is, and have no number. */
 export const storedOperational = ['structuralObjectClass', 'modifyTimestamp'];
@@ -20,20 +25,24 @@ const descriptionLengthMax = 128;
 
 const unknown: ResolvedAttribute = { kind: 'unknown' };
 
+/** An attribute that entries show. */
+export type ShownName = { readonly name: string; readonly part: EntryPart };
+
 /**
- * `names`: user attributes of entries in the order in which they show them, objectClass left out. `rdn`: one of them.
+ * `shown`: user attributes of entries, objectClass left out; within a part they are shown in this order. `rdn`: the name of one.
  * @throws when a name is unknown, or there are too many: settings were to be checked
  */
-export function createServedSchema(names: readonly string[], rdn: string): ServedSchema {
-  const types = ['objectClass', ...names, ...storedOperational].map(getType);
+export function createServedSchema(shown: readonly ShownName[], rdn: string): ServedSchema {
+  const parts = orderShown(shown, rdn);
+  const types = [...parts.keys(), ...storedOperational.map(getType)];
   if (types.length > attributesMax) throw new Error(`${types.length} attributes`);
   const numbers = new Map(types.map((type, index) => [type, index]));
   const known = new Map(attributeTypes.map((type) => [type, resolveType(type, numbers)]));
   const remembered = new Map<string, ResolvedAttribute>();
   const classes = new Map<string, readonly number[] | undefined>();
   return {
-    attributes: types.map(toServed),
-    objectClassIndex: 0,
+    attributes: types.map((type) => toServed(type, parts.get(type) ?? 'own')),
+    objectClassIndex: numbers.get(getType('objectClass')) ?? 0,
     rdnIndex: numbers.get(getType(rdn)) ?? 0,
     resolve: (description) => {
       const before = remembered.get(description);
@@ -53,6 +62,23 @@ export function createServedSchema(names: readonly string[], rdn: string): Serve
       return rule?.role === 'equality' || rule?.role === 'ordering' ? rule.matching : undefined;
     },
   };
+}
+
+const partsInOrder: readonly EntryPart[] = ['own', 'kind', 'structure'];
+
+/** See `ServedSchema.attributes`. */
+function orderShown(shown: readonly ShownName[], rdn: string): Map<AttributeType, EntryPart> {
+  const isRdn = ({ name }: ShownName): boolean => getType(name) === getType(rdn);
+  const all: ShownName[] = [
+    ...shown.filter(isRdn),
+    { name: 'objectClass', part: 'kind' },
+    ...shown.filter((one) => !isRdn(one)),
+  ];
+  return new Map(
+    partsInOrder.flatMap((part) =>
+      all.filter((one) => one.part === part).map(({ name }) => [getType(name), part] as const),
+    ),
+  );
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
@@ -79,7 +105,6 @@ const substringIndexed = new Set([
   'ou',
   'l',
   'st',
-  'postalCode',
   'uid',
   'rpps',
   'finess',
@@ -90,7 +115,7 @@ const substringIndexed = new Set([
   'libelleSavoirFaire',
 ]);
 
-function toServed(type: AttributeType): ServedAttribute {
+function toServed(type: AttributeType, part: EntryPart): ServedAttribute {
   const name = type.names[0] ?? type.oid;
   const rules = findRules(type);
   return {
@@ -98,6 +123,7 @@ function toServed(type: AttributeType): ServedAttribute {
     oid: type.oid,
     ...rules,
     isOperational: type.isOperational,
+    part,
     isSubstringIndexed: rules.substring !== undefined && substringIndexed.has(name),
   };
 }

@@ -7,6 +7,16 @@
  */
 export function foldAccents(strict: string): string {
   if (ascii.test(strict)) return strict;
+  let folded = '';
+  for (let at = 0; at < strict.length; at++) {
+    const one = usual[strict.charCodeAt(at)];
+    if (one === undefined) return foldAny(strict);
+    folded += one;
+  }
+  return folded;
+}
+
+function foldAny(strict: string): string {
   const plain = strict.normalize('NFD').replace(/\p{M}+/gu, '');
   return ascii.test(plain) ? plain : plain.replace(single, replace);
 }
@@ -43,3 +53,8 @@ const single = new RegExp(`[${Object.keys(replacements).join('')}]`, 'gu');
 function replace(char: string): string {
   return replacements[char] ?? char;
 }
+
+// Of each Latin letter, what it becomes: nearly all that names hold. Marks come much later in Unicode.
+const usual: readonly string[] = Array.from({ length: 0x180 }, (_, code) =>
+  foldAny(String.fromCharCode(code)),
+);

@@ -134,6 +134,6 @@ function prepareTelephone(text: string): string | undefined {
 /** RFC 4518 section 2.6.2. */
 function prepareNumeric(text: string): string | undefined {
   if (!/^[0-9 ]+$/.test(text)) return undefined;
-  const digits = text.replaceAll(' ', '');
+  const digits = text.includes(' ') ? text.replaceAll(' ', '') : text;
   return digits === '' ? undefined : digits;
 }

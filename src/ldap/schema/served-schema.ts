@@ -19,6 +19,12 @@ export type Matching =
   | 'uuid'
   | 'octetString';
 
+/**
+ * What decides on the values of an attribute: the BAL itself, what kind of BAL it is (classes, type, profession), or the structure it
+ * belongs to. Values of the last two repeat from entry to entry, and are kept once for all that share them.
+ */
+export type EntryPart = 'own' | 'kind' | 'structure';
+
 /** One attribute that entries of BAL hold; its place in `ServedSchema.attributes` is its *attribute index*. */
 export type ServedAttribute = {
   /** Canonical spelling, the one that answers carry (`givenName`). */
@@ -29,6 +35,8 @@ export type ServedAttribute = {
   readonly substring: Matching | undefined;
   /** Operational: returned for `+` or when named, never for `*`. */
   readonly isOperational: boolean;
+  /** Of no meaning for an operational one. */
+  readonly part: EntryPart;
   /** Has an index of n-grams: any substring of two characters or more is found without a scan. */
   readonly isSubstringIndexed: boolean;
 };
@@ -48,7 +56,10 @@ export type ResolvedAttribute =
   | { readonly kind: 'unknown' };
 
 export type ServedSchema = {
-  /** At most 31: a set of them is a bit mask. User attributes come first, in the order in which entries show them. */
+  /**
+   * At most 31: a set of them is a bit mask. User attributes come first, in the order in which entries show them: own ones, those
+   * of the kind, those of the structure; the one that names entries is the very first.
+   */
   readonly attributes: readonly ServedAttribute[];
   /** Index of `objectClass`. */
   readonly objectClassIndex: number;

@@ -1,7 +1,7 @@
 // Finding ranges in the sorted texts of a column.
 import { bigramAt, isExactGramByte, trigramAt } from '../snapshot/grams.js';
 import { boundsOfEnd, boundsOfFirst, valueFences, wordFences } from './fences.js';
-import type { Column, GramIndex } from '../snapshot/segment.js';
+import type { Column, PackedGrams } from '../snapshot/segment.js';
 
 /** First value id of which the folded text is not before `needle` in byte order. */
 export function lowerBound(column: Column, needle: Buffer): number {
@@ -68,7 +68,8 @@ function compareStart(text: Uint8Array, place: number, needle: Buffer): number {
   return 0;
 }
 
-export type Gram = { readonly index: GramIndex; readonly gram: number; readonly count: number };
+/** `slot`: -1 of one that no value holds. */
+export type Gram = { readonly index: PackedGrams; readonly slot: number; readonly count: number };
 
 /** Lists of values that must hold all those sought. */
 export type GramChoice = {
@@ -93,12 +94,13 @@ export function chooseGrams(column: Column, parts: readonly Buffer[]): GramChoic
     const index = size === 3 ? trigrams : bigrams;
     for (let at = 0; at + size <= part.length; at++) {
       const gram = size === 3 ? trigramAt(part, at) : bigramAt(part, at);
-      const count = index.counts[gram] ?? 0;
+      const slot = findSlot(index, gram);
+      const count = index.counts[slot] ?? 0;
       if (!rarest || count < rarest.count) {
         second = rarest;
-        rarest = { index, gram, count };
-      } else if (gram !== rarest.gram && (!second || count < second.count)) {
-        second = { index, gram, count };
+        rarest = { index, slot, count };
+      } else if (slot !== rarest.slot && (!second || count < second.count)) {
+        second = { index, slot, count };
       }
     }
   }
@@ -109,6 +111,17 @@ export function chooseGrams(column: Column, parts: readonly Buffer[]): GramChoic
     second: isSecondWorth ? second : undefined,
     isWholePart: parts.length === 1 && isOneGram(parts[0]),
   };
+}
+
+function findSlot({ grams }: PackedGrams, gram: number): number {
+  let low = 0;
+  let high = grams.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((grams[middle] ?? 0) < gram) low = middle + 1;
+    else high = middle;
+  }
+  return grams[low] === gram ? low : -1;
 }
 
 function isOneGram(part: Buffer | undefined): boolean {

@@ -1,6 +1,6 @@
 // Docs one by one, without an allocation for each. A cursor may give a doc twice.
 import type { Gram } from './column-lookup.js';
-import type { Column, GramIndex } from '../snapshot/segment.js';
+import { isBitmap, type Column } from '../snapshot/segment.js';
 import { exhausted, paused, type Meter } from './meter.js';
 
 export type DocCursor = {
@@ -110,17 +110,25 @@ export class WordStartsCursor implements ValueCursor {
 /** Values that hold a gram. */
 export class GramCursor implements ValueCursor {
   readonly #lists: Uint8Array;
-  #at: number;
+  readonly #start: number;
   readonly #end: number;
+  readonly #isBitmap: boolean;
+  #at: number;
+  /** Of a list: the last id. Of a bitmap: the one that the lowest bit of the next byte stands for. */
   #value = 0;
+  /** Of a bitmap: what is left of the byte before `#at`. */
+  #bits = 0;
 
-  constructor(index: GramIndex, gram: number) {
+  constructor({ index, slot, count }: Gram) {
     this.#lists = index.lists;
-    this.#at = index.offsets[gram] ?? 0;
-    this.#end = index.offsets[gram + 1] ?? 0;
+    this.#start = slot < 0 ? 0 : (index.offsets[slot] ?? 0);
+    this.#end = slot < 0 ? 0 : (index.offsets[slot + 1] ?? 0);
+    this.#isBitmap = isBitmap(count, index.valueCount);
+    this.#at = this.#start;
   }
 
   next(): number {
+    if (this.#isBitmap) return this.#nextBit();
     if (this.#at >= this.#end) return exhausted;
     const lists = this.#lists;
     let byte = lists[this.#at++] ?? 0;
@@ -132,30 +140,70 @@ export class GramCursor implements ValueCursor {
     this.#value += delta;
     return this.#value;
   }
+
+  #nextBit(): number {
+    let bits = this.#bits;
+    while (bits === 0) {
+      if (this.#at >= this.#end) return exhausted;
+      bits = this.#lists[this.#at++] ?? 0;
+      this.#value += 8;
+    }
+    this.#bits = bits & (bits - 1);
+    return this.#value + 23 - Math.clz32(bits & -bits);
+  }
+
+  /** In bytes: how far a list is read. Of a bitmap 0, since `seek` jumps in it. */
+  get place(): number {
+    return this.#isBitmap ? 0 : this.#at;
+  }
+
+  /** The first from `value` on, which none given so far is above. */
+  seek(value: number): number {
+    if (this.#isBitmap) {
+      const at = this.#start + (value >>> 3);
+      if (at >= this.#end) return exhausted;
+      this.#bits = (this.#lists[at] ?? 0) & (0xff << (value & 7));
+      this.#at = at + 1;
+      this.#value = (value & ~7) + 8;
+    }
+    let found = this.next();
+    while (found >= 0 && found < value) found = this.next();
+    return found;
+  }
 }
+
+/** Of one value in a list, against the test of a value: about a tenth. */
+const readCost = 1 / 8;
 
 /** Values that hold both of two grams. */
 export class TwoGramsCursor implements ValueCursor {
   readonly #first: GramCursor;
   readonly #second: GramCursor;
-  #last = 0;
+  readonly #meter: Meter;
+  #last: number;
 
-  constructor(first: Gram, second: Gram) {
-    this.#first = new GramCursor(first.index, first.gram);
-    this.#second = new GramCursor(second.index, second.gram);
+  constructor(first: Gram, second: Gram, meter: Meter) {
+    this.#meter = meter;
+    this.#first = new GramCursor(first);
+    this.#second = new GramCursor(second);
     this.#last = this.#second.next();
   }
 
   next(): number {
-    for (;;) {
+    // Lists that hold nothing in common give nothing to be counted by: their own reading is.
+    while (this.#meter.workLeft > 0) {
       const value = this.#first.next();
       if (value < 0 || this.#last < 0) return exhausted;
-      while (this.#last < value) {
-        this.#last = this.#second.next();
-        if (this.#last < 0) return exhausted;
+      this.#meter.workLeft -= readCost;
+      if (this.#last < value) {
+        const from = this.#second.place;
+        this.#last = this.#second.seek(value);
+        this.#meter.workLeft -= (this.#second.place - from) * readCost;
       }
       if (this.#last === value) return value;
+      if (this.#last < 0) return exhausted;
     }
+    return paused;
   }
 }
 
@@ -222,6 +270,8 @@ export class ScanCursor implements ValueCursor {
 }
 
 export type DocTest = {
+  /** Tests of one value that it comes to, at most. */
+  readonly weight: number;
   test(doc: number, rankMax: number): boolean;
 };
 
@@ -232,6 +282,8 @@ export class FilterCursor implements DocCursor {
   readonly #driver: DocTest | undefined;
   readonly #rankMax: number;
   readonly #meter: Meter;
+  /** Of one doc. */
+  readonly #work: number;
 
   constructor(
     cursor: DocCursor,
@@ -245,21 +297,25 @@ export class FilterCursor implements DocCursor {
     this.#driver = driver;
     this.#rankMax = rankMax;
     this.#meter = meter;
+    this.#work = tests.reduce((sum, test) => (test === driver ? sum : sum + test.weight), 0);
   }
 
   next(): number {
     const tests = this.#tests;
-    for (;;) {
+    const meter = this.#meter;
+    while (meter.workLeft > 0) {
       const doc = this.#cursor.next();
       if (doc < 0) return doc;
+      meter.workLeft -= this.#work;
       let isMatch = true;
       for (let i = 0; i < tests.length && isMatch; i++) {
         const test = tests[i];
         isMatch = test === undefined || test === this.#driver || test.test(doc, this.#rankMax);
       }
       if (isMatch) return doc;
-      if (++this.#meter.examined >= this.#meter.pauseAt) return paused;
+      if (++meter.examined >= meter.pauseAt) return paused;
     }
+    return paused;
   }
 }
 

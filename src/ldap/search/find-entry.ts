@@ -81,7 +81,7 @@ export function findDoc(directory: Directory, view: SegmentView, normalisedDn: s
   if (value === undefined || !equality || !column) return -1;
   const test = equalityTest(equality, Buffer.from(value), true);
   if (!test || test === 'any') return -1;
-  const meter: Meter = { examined: 0, pauseAt: Infinity };
+  const meter: Meter = { examined: 0, pauseAt: Infinity, workLeft: Infinity };
   const cursor = new TextNode(column, test, meter).open(rank.exact, false);
   for (let doc = cursor.next(); doc !== exhausted; doc = cursor.next()) {
     // The value may be one of an entry that is named by another.

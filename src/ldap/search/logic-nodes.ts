@@ -15,6 +15,7 @@ import { rank } from './text-pattern.js';
 /** rank(AND) is the worst of all, so the docs of rank r at most are those that all of them have at r. */
 export class AndNode implements PlanNode {
   readonly rankMax: number;
+  readonly weight: number;
   readonly #nodes: readonly PlanNode[];
   readonly #meter: Meter;
 
@@ -22,6 +23,7 @@ export class AndNode implements PlanNode {
     this.#nodes = nodes;
     this.#meter = meter;
     this.rankMax = worstOf(nodes);
+    this.weight = weightOf(nodes);
   }
 
   estimate(rankMax: number): number {
@@ -57,6 +59,7 @@ export class AndNode implements PlanNode {
 /** rank(OR) is the best of all. */
 export class OrNode implements PlanNode {
   readonly rankMax: number;
+  readonly weight: number;
   readonly #nodes: readonly PlanNode[];
   readonly #docCount: number;
   readonly #meter: Meter;
@@ -66,6 +69,7 @@ export class OrNode implements PlanNode {
     this.#docCount = docCount;
     this.#meter = meter;
     this.rankMax = worstOf(nodes);
+    this.weight = weightOf(nodes);
   }
 
   estimate(rankMax: number): number {
@@ -97,12 +101,14 @@ export class OrNode implements PlanNode {
 /** Matches or not: there is no better or worse, so all its docs are of the first rank. */
 export class NotNode implements PlanNode {
   readonly rankMax = rank.exact;
+  readonly weight: number;
   readonly #node: PlanNode;
   readonly #docCount: number;
   readonly #meter: Meter;
 
   constructor(node: PlanNode, docCount: number, meter: Meter) {
     this.#node = node;
+    this.weight = node.weight;
     this.#docCount = docCount;
     this.#meter = meter;
   }
@@ -124,6 +130,7 @@ export class NotNode implements PlanNode {
 /** Some attribute of a set is there. */
 export class PresentNode implements PlanNode {
   readonly rankMax = rank.exact;
+  readonly weight = 1;
   readonly #segment: Segment;
   readonly #indexes: readonly number[];
   readonly #mask: number;
@@ -167,6 +174,7 @@ export class PresentNode implements PlanNode {
 
 export class AllNode implements PlanNode {
   readonly rankMax = rank.exact;
+  readonly weight = 1;
   readonly #docCount: number;
 
   constructor(docCount: number) {
@@ -188,6 +196,7 @@ export class AllNode implements PlanNode {
 
 export const noneNode: PlanNode = {
   rankMax: rank.exact,
+  weight: 1,
   estimate: () => 0,
   open: () => emptyCursor,
   test: () => false,
@@ -196,6 +205,7 @@ export const noneNode: PlanNode = {
 /** One entry, found by its DN. */
 export class DocNode implements PlanNode {
   readonly rankMax = rank.exact;
+  readonly weight = 1;
   readonly #doc: number;
 
   constructor(doc: number) {
@@ -213,6 +223,10 @@ export class DocNode implements PlanNode {
   test(doc: number): boolean {
     return doc === this.#doc;
   }
+}
+
+function weightOf(nodes: readonly PlanNode[]): number {
+  return nodes.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function worstOf(nodes: readonly PlanNode[]): number {

@@ -9,4 +9,9 @@ export type Meter = {
   examined: number;
   /** Of these, how many before the next pause. */
   pauseAt: number;
+  /**
+   * What the slice may still do, in tests of one value: an entry looked at by a filter of a thousand assertions is a
+   * thousand times the work of one, though it counts as one examined.
+   */
+  workLeft: number;
 };

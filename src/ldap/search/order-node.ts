@@ -16,6 +16,7 @@ import { rank } from './text-pattern.js';
 
 export class OrderNode implements PlanNode, ValueTest {
   readonly rankMax = rank.exact;
+  readonly weight = 1;
   readonly #column: Column;
   readonly #test: TextTest;
   readonly #meter: Meter;

@@ -14,6 +14,9 @@ import {
   type SearchRun,
 } from './search-run.js';
 
+/** Tests of values in a slice, for each doc that it may examine: what an ordinary filter has. */
+const testsPerDoc = 2;
+
 export type ViewPlan = { readonly view: SegmentView; readonly node: PlanNode };
 
 /**
@@ -70,6 +73,7 @@ export class RankedSearch implements SearchRun {
     // What the limit on candidates leaves ends a slice too, so that it is exact whatever the size of slices.
     const wasteLeft = candidatesMax - (this.#meter.examined - this.#givenCount);
     this.#meter.pauseAt = this.#meter.examined + Math.max(1, Math.min(docsMax, wasteLeft + 1));
+    this.#meter.workLeft = docsMax * testsPerDoc;
     const code = this.#run();
     if (code !== undefined) return this.#end(code);
     const isWasteful = this.#meter.examined - this.#givenCount > candidatesMax;

@@ -17,6 +17,8 @@ export type RuleAssertion = {
 
 export class RuleNode implements PlanNode {
   readonly rankMax = rank.exact;
+  /** Values are read out of the entry and prepared. */
+  readonly weight = 16;
   readonly #schema: ServedSchema;
   readonly #segment: Segment;
   /** All entries that match, and others. */

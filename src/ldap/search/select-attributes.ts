@@ -1,5 +1,6 @@
 // Which attributes of each entry go out (RFC 4511 section 4.5.1.8, RFC 3673, RFC 4529).
 import type { Directory, StaticEntry } from '../directory/directory.js';
+import { findAttributeType } from '../schema/definitions.js';
 import { generateAttributes, isSameOrSubtype } from './attribute-names.js';
 
 export type Selection = {
@@ -12,7 +13,7 @@ export type Selection = {
   readonly typesOnly: boolean;
   readonly isAllUser: boolean;
   readonly isAllOperational: boolean;
-  /** Descriptions as asked, for entries whose attributes have no index. */
+  /** Names of the types asked for, for entries whose attributes have no index. */
   readonly descriptions: readonly string[];
 };
 
@@ -32,12 +33,15 @@ export function selectAttributes(
     else userMask |= 1 << index;
   }
   let mask = (isAllUser ? userMask : 0) | (isAllOperational ? operationalMask : 0);
-  const descriptions: string[] = [];
-  for (const description of attributes) {
+  // A list of thousands of names is unknown ones and spellings of a few: what entries are compared with is those few.
+  const asked = new Set<string>();
+  for (const description of new Set(attributes)) {
     if (description === '*' || description === '+' || description === '1.1') continue;
-    if (!description.startsWith('@')) descriptions.push(description);
+    const name = findAttributeType(description)?.names[0];
+    if (name !== undefined) asked.add(name);
     for (const index of indexesOf(directory, description)) mask |= 1 << index;
   }
+  const descriptions = [...asked];
   const generated = generateAttributes(directory, '')
     .map(({ name }) => name)
     .filter((name) => isAllOperational || isAskedFor(name, descriptions));

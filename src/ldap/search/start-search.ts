@@ -4,6 +4,7 @@ import { resultCode } from '../protocol/result-code.js';
 import { bindCondition } from './bind-condition.js';
 import { compileFilter } from './compile-filter.js';
 import type { Condition } from './condition.js';
+import { isTooCostly } from './filter-cost.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { AndNode, DocNode, noneNode } from './logic-nodes.js';
 import { matchesStatic } from './match-static.js';
@@ -22,11 +23,15 @@ export function startSearch(input: SearchInput): SearchStart {
     const { matchedDn } = found;
     return { kind: 'refused', code: resultCode.noSuchObject, matchedDn, message: '' };
   }
+  if (isTooCostly(directory, request.filter)) {
+    const message = 'filter too complex';
+    return { kind: 'refused', code: resultCode.adminLimitExceeded, matchedDn: '', message };
+  }
   const condition = compileFilter(directory, request.filter);
   const statics = listStatics(input, found).filter((entry) =>
     matchesStatic(directory, condition, entry),
   );
-  const meter: Meter = { examined: 0, pauseAt: 0 };
+  const meter: Meter = { examined: 0, pauseAt: 0, workLeft: 0 };
   const plans = planViews(input, found, condition, meter);
   return { kind: 'running', run: new RankedSearch(input, plans, statics, meter) };
 }

@@ -33,6 +33,7 @@ type Ranges = { readonly low: number; readonly equalEnd: number; readonly prefix
 
 export class TextNode implements PlanNode, ValueTest {
   readonly rankMax: number;
+  readonly weight = 1;
   readonly #column: Column;
   readonly #meter: Meter;
   /** What values must match, in the spelling that counts. */
@@ -119,9 +120,10 @@ export class TextNode implements PlanNode, ValueTest {
     return docs + (this.#wordsEnd - this.#wordsFirst) * this.#docsPerValue();
   }
 
+  /** Without a gram, all values are looked at: few in the columns that have no index of grams. */
   #estimateGram(): number {
     const gram = this.#chooseGram();
-    return gram === 'none' ? Infinity : gram.rarest.count * this.#docsPerValue();
+    return gram === 'none' ? this.#column.valueCount : gram.rarest.count * this.#docsPerValue();
   }
 
   #openRanges(lookup: TextPattern, rankMax: number, isNewOnly: boolean): DocCursor {
@@ -163,8 +165,8 @@ export class TextNode implements PlanNode, ValueTest {
     if (gram !== 'none') {
       const { rarest, second } = gram;
       const values = second
-        ? new TwoGramsCursor(rarest, second)
-        : new GramCursor(rarest.index, rarest.gram);
+        ? new TwoGramsCursor(rarest, second, this.#meter)
+        : new GramCursor(rarest);
       return this.#openValues(values, rankMax, isSure && gram.isWholePart);
     }
     const part = longest(this.#lookup?.parts ?? []);

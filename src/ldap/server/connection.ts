@@ -199,9 +199,14 @@ export class Connection implements SlicedWork {
     }
     this.flush();
     this.#state = 'busy';
+    // A handshake has the time of a first message, whatever was said in clear.
+    const hadSpoken = this.#hasSpoken;
+    this.#hasSpoken = false;
+    this.#activeAtMs = this.host.nowMs;
     this.#transport.secure(tls, this.#intake.takeRest(), () => {
       if (this.#state !== 'busy') return false;
       this.#state = 'open';
+      this.#hasSpoken = hadSpoken;
       return true;
     });
   }

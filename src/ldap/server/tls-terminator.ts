@@ -41,8 +41,8 @@ export class TlsTerminator {
       if (onSecure) onSecure(secured);
       else secured.destroy();
     });
-    // Already destroyed by Node.js; the connection learns it from the closing of its own socket.
-    this.#server.on('tlsClientError', () => undefined);
+    // Node.js leaves one whose time is up as it is; the connection learns it from the closing of its own socket.
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
   /**

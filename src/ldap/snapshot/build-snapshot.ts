@@ -23,6 +23,7 @@ import {
 } from './manifest.js';
 import { SegmentBuilder } from './segment-builder.js';
 import { readAside, SegmentFileError, writeSegmentFile, type SegmentFile } from './segment-file.js';
+import { SubstringIndexer } from './substring-indexer.js';
 import type { SnapshotPlan } from './snapshot-plan.js';
 import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js';
 
@@ -96,7 +97,8 @@ async function buildWhole(
     }
   }
   input.onStep('segment');
-  const { segment, docOfEntry } = builder.finish();
+  await using indexer = new SubstringIndexer();
+  const { segment, docOfEntry } = await builder.finishWith((texts) => indexer.build(texts));
   input.onStep('write');
   const aside = keys.sections(docOfEntry);
   const base = {

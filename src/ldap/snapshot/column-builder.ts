@@ -21,6 +21,8 @@ export class ColumnBuilder {
   readonly #texts: TextTable;
   readonly #ofEntry = new GrowingNumbers();
   readonly #lists = new ListTable();
+  #lastValues: readonly string[] | undefined;
+  #lastCode = noValue;
 
   constructor(matching: Matching | undefined) {
     this.#texts = new TextTable(matching);
@@ -28,15 +30,28 @@ export class ColumnBuilder {
 
   /** The values of the next entry. */
   add(values: readonly string[]): void {
-    const [first] = values;
-    if (first === undefined) {
-      this.#ofEntry.push(noValue);
-    } else if (values.length === 1) {
-      this.#ofEntry.push(this.#texts.idOf(first));
-    } else {
-      const textIds = values.map((value) => this.#texts.idOf(value));
-      this.#ofEntry.push((listFlag | this.#lists.place(textIds)) >>> 0);
+    this.addCode(this.codeOf(values));
+  }
+
+  /** As `add`, of a code that `codeOf` gave for the same values. */
+  addCode(code: number): void {
+    this.#ofEntry.push(code);
+  }
+
+  codeOf(values: readonly string[]): number {
+    if (values !== this.#lastValues) {
+      this.#lastCode = this.#findCode(values);
+      this.#lastValues = values;
     }
+    return this.#lastCode;
+  }
+
+  #findCode(values: readonly string[]): number {
+    const [first] = values;
+    if (first === undefined) return noValue;
+    if (values.length === 1) return this.#texts.idOf(first);
+    const textIds = values.map((value) => this.#texts.idOf(value));
+    return (listFlag | this.#lists.place(textIds)) >>> 0;
   }
 
   /** Whether each entry was given the same values as in `other`, which prepares them alike. */

@@ -1,35 +1,16 @@
 // From what was collected of an attribute to its column, once the order of the entries is known.
-import type { ServedAttribute } from '../schema/served-schema.js';
 import type { CollectedColumn } from './column-builder.js';
-import { buildBigrams, buildTrigrams } from './gram-builder.js';
 import { ListTable } from './list-table.js';
 import { listFlag, noValue, type Column } from './segment.js';
-import { buildWordStarts } from './word-starts.js';
+import type { SubstringIndex } from './substring-index.js';
 
-/**
- * `entryOfDoc`: for each doc, the rank at which its entry came. `gramValuesMin`: with fewer values there are no n-grams, whose
- * tables would take more room than the texts and more time than a look at all of them.
- */
-export function buildColumn(
-  collected: CollectedColumn,
-  attribute: ServedAttribute,
-  entryOfDoc: Uint32Array,
-  gramValuesMin: number,
-): Column {
+export type ArrangedColumn = Omit<Column, keyof SubstringIndex>;
+
+/** `entryOfDoc`: for each doc, the rank at which its entry came. */
+export function arrangeColumn(collected: CollectedColumn, entryOfDoc: Uint32Array): ArrangedColumn {
   const { valueIds, ...texts } = collected.ranked;
   const forward = mapValues(collected, valueIds, entryOfDoc);
-  const substrings = attribute.isSubstringIndexed;
-  const hasGrams = substrings && texts.valueCount >= gramValuesMin;
-  const words = substrings ? buildWordStarts(texts.folded, texts.foldedOffsets) : undefined;
-  return {
-    ...texts,
-    ...forward,
-    ...invert(forward, texts.valueCount),
-    wordStartValues: words?.values,
-    wordStartOffsets: words?.offsets,
-    bigrams: hasGrams ? buildBigrams(texts.folded, texts.foldedOffsets) : undefined,
-    trigrams: hasGrams ? buildTrigrams(texts.folded, texts.foldedOffsets) : undefined,
-  };
+  return { ...texts, ...forward, ...invert(forward, texts.valueCount) };
 }
 
 type Forward = Pick<Column, 'valueOfDoc' | 'lists'>;
@@ -40,15 +21,19 @@ function mapValues(
   entryOfDoc: Uint32Array,
 ): Forward {
   const table = new ListTable();
-  const codes = new Map<number, number>();
+  // At the place of a list, the code that it came to.
+  const codes = new Uint32Array(lists.length);
   const valueOfDoc = new Uint32Array(entryOfDoc.length);
   for (let doc = 0; doc < valueOfDoc.length; doc++) {
     const code = ofEntry[entryOfDoc[doc] ?? 0] ?? noValue;
     let mapped = code;
     if (code < listFlag) mapped = valueIds[code] ?? noValue;
     else if (code !== noValue) {
-      mapped = codes.get(code) ?? mapList(lists, code - listFlag, valueIds, table);
-      codes.set(code, mapped);
+      const place = code - listFlag;
+      // 0, which a list of one value may come to, is as if unknown.
+      const known = codes[place] ?? 0;
+      mapped = known === 0 ? mapList(lists, place, valueIds, table) : known;
+      codes[place] = mapped;
     }
     valueOfDoc[doc] = mapped;
   }
@@ -62,12 +47,14 @@ function mapList(
   valueIds: Uint32Array,
   table: ListTable,
 ): number {
-  const textIds = lists.subarray(place + 1, place + 1 + (lists[place] ?? 0));
-  const ids = new Set<number>();
-  for (const textId of textIds) ids.add(valueIds[textId] ?? noValue);
-  ids.delete(noValue);
-  const ascending = [...ids].sort((left, right) => left - right);
+  const ascending: number[] = [];
+  const end = place + (lists[place] ?? 0);
+  for (let at = place + 1; at <= end; at++) {
+    const valueId = valueIds[lists[at] ?? 0] ?? noValue;
+    if (valueId !== noValue && !ascending.includes(valueId)) ascending.push(valueId);
+  }
   if (ascending.length <= 1) return ascending[0] ?? noValue;
+  ascending.sort((left, right) => left - right);
   return (listFlag | table.place(ascending)) >>> 0;
 }
 

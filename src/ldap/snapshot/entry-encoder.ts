@@ -1,20 +1,22 @@
-// Entries as they go out: `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` (RFC 4511 section 4.5.2).
+// Entries as they go out, in the pieces that `Segment` describes.
+import { contentEnd, contentStart } from '../ber/bounds.js';
+import { berTag } from '../ber/tag.js';
 import type { ServedSchema } from '../schema/served-schema.js';
+import {
+  attributesSize,
+  BerWriter,
+  headerSize,
+  listShown,
+  writeAttributes,
+  type ShownAttribute,
+} from './attribute-encoder.js';
 import type { CollectedColumn } from './column-builder.js';
-import { listFlag, noValue, type Segment } from './segment.js';
+import { DnParts, type Dns } from './dn-parts.js';
+import { assertAddressable } from './growing.js';
+import { internBlocks } from './intern-blocks.js';
+import { noValue, type Segment } from './segment.js';
 
-const octetString = 0x04;
-const sequence = 0x30;
-const set = 0x31;
-const searchResultEntry = 0x64;
-
-export type EncodedEntries = Pick<
-  Segment,
-  'entries' | 'entryStarts' | 'entryLengths' | 'attributeMasks'
->;
-
-/** DNs in UTF-8, one after the other in the order of entries; where each begins, and the length. */
-export type Dns = { readonly encoded: Buffer; readonly starts: Uint32Array };
+export type EncodedEntries = Omit<Segment, 'docCount' | 'columns'>;
 
 /** All entries in the order of docs. `entryOfDoc`: for each doc, the rank at which its entry came. */
 export function encodeEntries(
@@ -23,37 +25,62 @@ export function encodeEntries(
   dns: Dns,
   entryOfDoc: Uint32Array,
 ): EncodedEntries {
-  const shown = schema.attributes.flatMap(({ name, isOperational }, index) => {
-    const column = columns[index];
-    return isOperational || !column ? [] : [{ column, name: encodeName(name) }];
-  });
+  const parts = (['kind', 'structure'] as const).map((part) => listShown(schema, columns, part));
+  const { blocks, startsOfEntry } = internBlocks(parts, entryOfDoc.length);
+  const pieces = new Uint32Array(entryOfDoc.length * 3 + 1);
+  for (const [part, starts] of startsOfEntry.entries()) {
+    for (let doc = 0; doc < entryOfDoc.length; doc++) {
+      pieces[doc * 3 + part + 1] = starts[entryOfDoc[doc] ?? 0] ?? 0;
+    }
+  }
+  const names = new DnParts(schema, columns, dns);
+  const shown = listShown(schema, columns, 'own');
+  return {
+    own: encodeOwn({ shown, names, entryOfDoc, blocks }, pieces),
+    blocks,
+    pieces,
+    dnPrefix: names.prefix,
+    dnSuffix: names.suffix,
+    attributeMasks: maskAttributes(columns, entryOfDoc),
+  };
+}
+
+type OwnParts = {
+  readonly shown: readonly ShownAttribute[];
+  readonly names: DnParts;
+  readonly entryOfDoc: Uint32Array;
+  readonly blocks: Buffer;
+};
+
+/** Own pieces; where they begin goes to `pieces`, which says already where blocks do. */
+function encodeOwn({ shown, names, entryOfDoc, blocks }: OwnParts, pieces: Uint32Array): Buffer {
   const docCount = entryOfDoc.length;
-  const entryStarts = new Uint32Array(docCount);
-  const entryLengths = new Uint32Array(docCount);
-  const attributesSizes = new Uint32Array(docCount);
+  const sizes = new Uint32Array(docCount);
   let total = 0;
   for (let doc = 0; doc < docCount; doc++) {
     const entry = entryOfDoc[doc] ?? 0;
-    let size = 0;
-    for (const { column, name } of shown) size += attributeSize(column, name, entry);
-    attributesSizes[doc] = size;
-    entryStarts[doc] = total;
-    const length = tlvSize(tlvSize(sizeAt(dns.starts, entry)) + tlvSize(size));
-    entryLengths[doc] = length;
-    total += length;
+    const own = attributesSize(shown, entry);
+    const kind = pieces[doc * 3 + 1] ?? 0;
+    const structure = pieces[doc * 3 + 2] ?? 0;
+    const size = own + contentSize(blocks, kind) + contentSize(blocks, structure);
+    sizes[doc] = size;
+    pieces[doc * 3] = total;
+    total += names.size(entry) + headerSize(size) + own;
   }
+  pieces[docCount * 3] = total;
   assertAddressable(total);
   const writer = new BerWriter(Buffer.allocUnsafeSlow(total));
   for (let doc = 0; doc < docCount; doc++) {
     const entry = entryOfDoc[doc] ?? 0;
-    const size = attributesSizes[doc] ?? 0;
-    writer.header(searchResultEntry, tlvSize(sizeAt(dns.starts, entry)) + tlvSize(size));
-    writer.octets(dns.encoded, dns.starts, entry);
-    writer.header(sequence, size);
-    for (const { column, name } of shown) writeAttribute(writer, column, name, entry);
+    names.write(writer, entry);
+    writer.header(berTag.sequence, sizes[doc] ?? 0);
+    writeAttributes(writer, shown, entry);
   }
-  const attributeMasks = maskAttributes(columns, entryOfDoc);
-  return { entries: writer.bytes, entryStarts, entryLengths, attributeMasks };
+  return writer.bytes;
+}
+
+function contentSize(bytes: Buffer, at: number): number {
+  return contentEnd(bytes, at) - contentStart(bytes, at);
 }
 
 /** Bit i for attribute i, operational or not. */
@@ -65,107 +92,4 @@ function maskAttributes(columns: readonly CollectedColumn[], entryOfDoc: Uint32A
     }
   }
   return masks;
-}
-
-/** The description of an attribute, tag and length included. */
-function encodeName(name: string): Buffer {
-  const writer = new BerWriter(Buffer.alloc(tlvSize(Buffer.byteLength(name))));
-  writer.header(octetString, Buffer.byteLength(name));
-  writer.raw(Buffer.from(name));
-  return writer.bytes;
-}
-
-function attributeSize(column: CollectedColumn, name: Buffer, entry: number): number {
-  const size = valuesSize(column, column.ofEntry[entry] ?? noValue);
-  return size === 0 ? 0 : tlvSize(name.length + tlvSize(size));
-}
-
-/** Size of the content of the SET of values; 0 when there is none (an empty value takes two bytes). */
-function valuesSize({ encodedStarts, lists }: CollectedColumn, code: number): number {
-  if (code < listFlag) return tlvSize(sizeAt(encodedStarts, code));
-  if (code === noValue) return 0;
-  const place = code - listFlag;
-  const end = place + (lists[place] ?? 0);
-  let size = 0;
-  for (let at = place + 1; at <= end; at++) size += tlvSize(sizeAt(encodedStarts, lists[at] ?? 0));
-  return size;
-}
-
-function writeAttribute(
-  writer: BerWriter,
-  column: CollectedColumn,
-  name: Buffer,
-  entry: number,
-): void {
-  const { encoded, encodedStarts, lists } = column;
-  const code = column.ofEntry[entry] ?? noValue;
-  const size = valuesSize(column, code);
-  if (size === 0) return;
-  writer.header(sequence, name.length + tlvSize(size));
-  writer.raw(name);
-  writer.header(set, size);
-  if (code < listFlag) {
-    writer.octets(encoded, encodedStarts, code);
-    return;
-  }
-  const place = code - listFlag;
-  const end = place + (lists[place] ?? 0);
-  for (let at = place + 1; at <= end; at++) writer.octets(encoded, encodedStarts, lists[at] ?? 0);
-}
-
-function sizeAt(starts: Uint32Array, at: number): number {
-  return (starts[at + 1] ?? 0) - (starts[at] ?? 0);
-}
-
-function tlvSize(contentSize: number): number {
-  if (contentSize < 0x80) return 2 + contentSize;
-  if (contentSize < 0x100) return 3 + contentSize;
-  if (contentSize < 0x10000) return 4 + contentSize;
-  return (contentSize < 0x1000000 ? 5 : 6) + contentSize;
-}
-
-function assertAddressable(total: number): void {
-  if (total > 0xffffffff) throw new RangeError(`entries take ${total} bytes, 4 GiB at most`);
-}
-
-/** Writes into bytes that were measured before. */
-class BerWriter {
-  readonly bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-  }
-
-  header(tag: number, length: number): void {
-    const { bytes } = this;
-    bytes[this.#at++] = tag;
-    if (length >= 0x80) {
-      const octets = length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
-      bytes[this.#at++] = 0x80 | octets;
-      for (let shift = 8 * (octets - 1); shift > 0; shift -= 8)
-        bytes[this.#at++] = length >>> shift;
-    }
-    bytes[this.#at++] = length;
-  }
-
-  /** OCTET STRING of the text with this number. */
-  octets(encoded: Buffer, starts: Uint32Array, number: number): void {
-    const start = starts[number] ?? 0;
-    const end = starts[number + 1] ?? 0;
-    this.header(octetString, end - start);
-    this.#copy(encoded, start, end);
-  }
-
-  raw(content: Buffer): void {
-    this.#copy(content, 0, content.length);
-  }
-
-  // Byte by byte: what is copied is short, and a call out of JavaScript costs more.
-  #copy(from: Buffer, start: number, end: number): void {
-    const { bytes } = this;
-    let at = this.#at;
-    for (let place = start; place < end; place++) bytes[at++] = from[place] ?? 0;
-    this.#at = at;
-  }
 }

@@ -1,4 +1,4 @@
-// Bytes of folded text as the indexes see them: which class of n-gram, which bytes make words; and reading gram lists.
+// Bytes of folded text as the indexes see them: which class of n-gram, which bytes make words.
 
 /** Classes are 6 bits: a bigram is a place among 4,096, a trigram among 262,144. */
 export const gramClassCount = 64;
@@ -44,55 +44,4 @@ export function bigramAt(bytes: Uint8Array, at: number): number {
 /** Place of the trigram at `at`; the caller makes sure that three bytes are there. */
 export function trigramAt(bytes: Uint8Array, at: number): number {
   return (bigramAt(bytes, at) << 6) | (gramClass[bytes[at + 2] ?? 0] ?? 0);
-}
-
-/**
- * Value ids of gram `gram` in ascending order, until `visit` returns false.
- *
- * @returns whether the end of the list was reached.
- */
-export function visitGram(
-  index: { readonly offsets: Uint32Array; readonly lists: Uint8Array },
-  gram: number,
-  visit: (valueId: number) => boolean,
-): boolean {
-  const { lists } = index;
-  const end = index.offsets[gram + 1] ?? 0;
-  let at = index.offsets[gram] ?? 0;
-  let valueId = 0;
-  while (at < end) {
-    let byte = lists[at++] ?? 0;
-    let delta = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = lists[at++] ?? 0;
-      delta |= (byte & 0x7f) << shift;
-    }
-    valueId += delta;
-    if (!visit(valueId)) return false;
-  }
-  return true;
-}
-
-/** Decodes the whole list of `gram` into `into`, which is long enough for `counts[gram]`; returns how many. */
-export function readGram(
-  index: { readonly offsets: Uint32Array; readonly lists: Uint8Array },
-  gram: number,
-  into: Uint32Array,
-): number {
-  const { lists } = index;
-  const end = index.offsets[gram + 1] ?? 0;
-  let at = index.offsets[gram] ?? 0;
-  let valueId = 0;
-  let count = 0;
-  while (at < end) {
-    let byte = lists[at++] ?? 0;
-    let delta = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = lists[at++] ?? 0;
-      delta |= (byte & 0x7f) << shift;
-    }
-    valueId += delta;
-    into[count++] = valueId;
-  }
-  return count;
 }

@@ -27,6 +27,9 @@ export class GrowingNumbers {
   }
 }
 
+/** Up to this length, writing a text here is quicker than a call out of JavaScript. */
+const shortMax = 16;
+
 export class GrowingText {
   #bytes = Buffer.allocUnsafeSlow(64 * 1024);
   #length = 0;
@@ -43,9 +46,12 @@ export class GrowingText {
   /** Appends `text` in UTF-8. */
   append(text: string): void {
     this.#reserve(text.length * 3);
-    // Most texts are short and in ASCII: writing them here is several times quicker than a call out of JavaScript.
     const bytes = this.#bytes;
     const start = this.#length;
+    if (text.length > shortMax) {
+      this.#length = start + bytes.write(text, start);
+      return;
+    }
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code >= 0x80) {
@@ -64,14 +70,39 @@ export class GrowingText {
     this.#bytes[this.#length++] = 0;
   }
 
+  /**
+   * Appends what `from` holds from `start` on, letters in lower case, then a byte 0. Appends nothing and returns false when that
+   * is not plain: printable ASCII, spaces one at a time and not at the ends.
+   */
+  appendPlainFolded(from: GrowingText, start: number): boolean {
+    const source = from.#bytes;
+    const end = from.#length;
+    this.#reserve(end - start + 1);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    let last = 0x20;
+    for (let at = start; at < end; at++) {
+      const byte = source[at] ?? 0;
+      if (byte <= 0x20 ? byte !== 0x20 || last === 0x20 : byte >= 0x7f) return false;
+      bytes[to++] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+      last = byte;
+    }
+    if (last === 0x20) return false;
+    bytes[to++] = 0;
+    this.#length = to;
+    return true;
+  }
+
   /** Appends the text at `start` of `from`, with the byte 0 that ends it. */
   copyEnded(from: Uint8Array, start: number): void {
-    for (let at = start; ; at++) {
-      if (this.#length === this.#bytes.length) this.#reserve(1);
-      const byte = from[at] ?? 0;
-      this.#bytes[this.#length++] = byte;
-      if (byte === 0) return;
-    }
+    let end = start;
+    while (from[end] !== 0 && end < from.length) end++;
+    this.#reserve(end - start + 1);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    for (let at = start; at < end; at++) bytes[to++] = from[at] ?? 0;
+    bytes[to++] = 0;
+    this.#length = to;
   }
 
   #reserve(size: number): void {
@@ -80,4 +111,9 @@ export class GrowingText {
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
+}
+
+/** @throws RangeError for a size that offsets of 32 bits cannot reach */
+export function assertAddressable(size: number): void {
+  if (size > 0xffffffff) throw new RangeError(`${size} bytes, 4 GiB at most`);
 }

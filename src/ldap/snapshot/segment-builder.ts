@@ -1,14 +1,28 @@
 // Entries as text become a segment. Pure: what is slow is the amount of data only.
-import type { DirectoryEntry } from '../directory/directory.js';
+import type { DirectoryEntry, SharedValues } from '../directory/directory.js';
 import type { ServedSchema } from '../schema/served-schema.js';
 import { ColumnBuilder, type CollectedColumn } from './column-builder.js';
-import { buildColumn } from './column.js';
-import { encodeEntries } from './entry-encoder.js';
+import { arrangeColumn, type ArrangedColumn } from './column.js';
+import { encodeEntries, type EncodedEntries } from './entry-encoder.js';
 import { GrowingNumbers, GrowingText } from './growing.js';
 import { listFlag, noValue, type Column, type Segment } from './segment.js';
+import {
+  buildSubstringIndex,
+  noSubstringIndex,
+  type SubstringIndex,
+  type SubstringTexts,
+} from './substring-index.js';
 
-/** Below this, looking at all values of a column takes a few tens of microseconds. */
+/**
+ * With fewer values there are no n-grams, whose tables would take more room than the texts and more time than a look at all of
+ * them: a few tens of microseconds.
+ */
 const gramValuesMinDefault = 4096;
+
+/** How many parts of entries are remembered. */
+const rememberedMax = 100_000;
+/** No code is negative. */
+const unknownCode = -1;
 
 /** Whole at once, and with n-grams however few the values are: for small sets. `SegmentBuilder` takes entries as they come. */
 export function buildSegment(
@@ -25,17 +39,21 @@ export function buildSegment(
 export class SegmentBuilder {
   readonly #schema: ServedSchema;
   readonly #gramValuesMin: number;
-  readonly #columns: readonly ColumnBuilder[];
+  readonly #columns: ColumnBuilder[];
+  /** By attribute index, of the entry that is being added. */
+  readonly #codes: number[];
+  readonly #partCodes = new Map<SharedValues, readonly number[]>();
   readonly #dns = new GrowingText();
   readonly #dnStarts = new GrowingNumbers();
 
-  /** `gramValuesMin`: see `buildColumn`. */
+  /** `gramValuesMin`: how many values a column has n-grams from. */
   constructor(schema: ServedSchema, gramValuesMin = gramValuesMinDefault) {
     this.#schema = schema;
     this.#gramValuesMin = gramValuesMin;
     this.#columns = schema.attributes.map(
       ({ equality, substring }) => new ColumnBuilder(equality ?? substring),
     );
+    this.#codes = schema.attributes.map(() => unknownCode);
   }
 
   get entryCount(): number {
@@ -45,27 +63,69 @@ export class SegmentBuilder {
   add(entry: DirectoryEntry): void {
     this.#dnStarts.push(this.#dns.length);
     this.#dns.append(entry.dn);
+    for (const part of entry.parts ?? []) this.#findCodes(part, entry);
     for (let index = 0; index < this.#columns.length; index++) {
-      this.#columns[index]?.add(entry.values[index] ?? []);
+      const code = this.#codes[index] ?? unknownCode;
+      if (code === unknownCode) this.#columns[index]?.add(entry.values[index] ?? []);
+      else this.#columns[index]?.addCode(code);
+      this.#codes[index] = unknownCode;
     }
   }
 
-  /** To be called once. `docOfEntry`: doc of each entry, in the order in which they came. */
-  finish(): { readonly segment: Segment; readonly docOfEntry: Uint32Array } {
+  /** Puts in `#codes` those of the lists that the entry shares with others. */
+  #findCodes(part: SharedValues, { values }: DirectoryEntry): void {
+    const codes = this.#codesOfPart(part);
+    for (let at = 0; at < codes.length; at++) {
+      const index = part.indexes[at] ?? 0;
+      if (values[index] === part.values[at]) this.#codes[index] = codes[at] ?? unknownCode;
+    }
+  }
+
+  #codesOfPart(part: SharedValues): readonly number[] {
+    const known = this.#partCodes.get(part);
+    if (known) return known;
+    if (this.#partCodes.size >= rememberedMax) this.#partCodes.clear();
+    const codes = part.indexes.map(
+      (index, at) => this.#columns[index]?.codeOf(part.values[at] ?? []) ?? unknownCode,
+    );
+    this.#partCodes.set(part, codes);
+    return codes;
+  }
+
+  /** To be called once, or `finishWith`. */
+  finish(): FinishedSegment {
+    const indexes = new Map<CollectedColumn, SubstringIndex>();
+    const arranged = this.#arrange((column, texts) =>
+      indexes.set(column, buildSubstringIndex(texts)),
+    );
+    return assemble(arranged, indexes);
+  }
+
+  /** As `finish`; each index of substrings is asked of `index` as soon as may be, and waited for at the end. */
+  async finishWith(
+    index: (texts: SubstringTexts) => Promise<SubstringIndex>,
+  ): Promise<FinishedSegment> {
+    const promises: Promise<readonly [CollectedColumn, SubstringIndex]>[] = [];
+    const arranged = this.#arrange((column, texts) =>
+      promises.push(index(texts).then((made) => [column, made] as const)),
+    );
+    return assemble(arranged, new Map(await Promise.all(promises)));
+  }
+
+  /** All but the indexes of substrings, of which `ask` is told what they need. */
+  #arrange(ask: (column: CollectedColumn, texts: SubstringTexts) => void): Arranged {
     const docCount = this.entryCount;
+    this.#partCodes.clear();
     this.#dnStarts.push(this.#dns.length);
-    const originals = this.#columns.map((_, index) => this.#findOriginal(index));
-    const collected = this.#collect(originals);
+    const collected = this.#collect(ask);
     const entryOfDoc = orderEntries(this.#schema, collected, docCount);
     const dns = { encoded: this.#dns.bytes, starts: this.#dnStarts.numbers };
-    const segment = {
-      docCount,
-      ...encodeEntries(this.#schema, collected, dns, entryOfDoc),
-      columns: this.#buildColumns(originals, collected, entryOfDoc),
-    };
-    const docOfEntry = new Uint32Array(docCount);
-    for (let doc = 0; doc < docCount; doc++) docOfEntry[entryOfDoc[doc] ?? 0] = doc;
-    return { segment, docOfEntry };
+    const encoded = encodeEntries(this.#schema, collected, dns, entryOfDoc);
+    const arranged = new Map<CollectedColumn, ArrangedColumn>();
+    for (const column of collected) {
+      if (!arranged.has(column)) arranged.set(column, arrangeColumn(column, entryOfDoc));
+    }
+    return { encoded, entryOfDoc, collected, arranged };
   }
 
   /** The first attribute that has the same values under the same rules: itself, for most. */
@@ -82,29 +142,57 @@ export class SegmentBuilder {
     );
   }
 
-  #collect(originals: readonly number[]): CollectedColumn[] {
+  /** Columns that have the same values are one. */
+  #collect(ask: (column: CollectedColumn, texts: SubstringTexts) => void): CollectedColumn[] {
+    const originals = this.#columns.map((_, index) => this.#findOriginal(index));
     const collected: CollectedColumn[] = [];
-    for (const [index, column] of this.#columns.entries()) {
-      const shared = collected[originals[index] ?? index];
-      collected.push(shared ?? column.finish());
+    // What a builder still holds once finished is no more of use: it goes before the next one needs as much.
+    const builders = this.#columns.splice(0).reverse();
+    for (let index = 0; index < originals.length; index++) {
+      const own = collected[originals[index] ?? index] ?? builders.at(-1)?.finish();
+      builders.pop();
+      if (!own) continue;
+      const shared = collected.includes(own);
+      collected.push(own);
+      if (shared || this.#schema.attributes[index]?.isSubstringIndexed !== true) continue;
+      const { folded, foldedOffsets, valueCount } = own.ranked;
+      ask(own, { folded, foldedOffsets, hasGrams: valueCount >= this.#gramValuesMin });
     }
     return collected;
   }
+}
 
-  #buildColumns(
-    originals: readonly number[],
-    collected: readonly CollectedColumn[],
-    entryOfDoc: Uint32Array,
-  ): Column[] {
-    const columns: Column[] = [];
-    for (const [index, attribute] of this.#schema.attributes.entries()) {
-      const own = collected[index];
-      const shared = columns[originals[index] ?? index];
-      if (shared) columns.push(shared);
-      else if (own) columns.push(buildColumn(own, attribute, entryOfDoc, this.#gramValuesMin));
-    }
-    return columns;
+export type FinishedSegment = {
+  readonly segment: Segment;
+  /** Doc of each entry, in the order in which they came. */
+  readonly docOfEntry: Uint32Array;
+};
+
+type Arranged = {
+  readonly encoded: EncodedEntries;
+  readonly entryOfDoc: Uint32Array;
+  /** By attribute index. */
+  readonly collected: readonly CollectedColumn[];
+  readonly arranged: ReadonlyMap<CollectedColumn, ArrangedColumn>;
+};
+
+function assemble(
+  { encoded, entryOfDoc, collected, arranged }: Arranged,
+  indexes: ReadonlyMap<CollectedColumn, SubstringIndex>,
+): FinishedSegment {
+  const columns = new Map<CollectedColumn, Column>();
+  for (const [column, own] of arranged) {
+    columns.set(column, { ...own, ...(indexes.get(column) ?? noSubstringIndex) });
   }
+  const docCount = entryOfDoc.length;
+  const docOfEntry = new Uint32Array(docCount);
+  for (let doc = 0; doc < docCount; doc++) docOfEntry[entryOfDoc[doc] ?? 0] = doc;
+  const segment = {
+    docCount,
+    ...encoded,
+    columns: collected.flatMap((column) => columns.get(column) ?? []),
+  };
+  return { segment, docOfEntry };
 }
 
 /** By the value of the first cn, then of the RDN; entries without either come last. */

@@ -26,7 +26,7 @@ export type SectionPlace = {
 };
 
 /** To be raised with each change of what sections mean. */
-const version = 1;
+const version = 2;
 const magic = `ANNUAIRE-LDAP-${String(version).padStart(2, '0')}`;
 const fixedSize = magic.length + 12;
 

@@ -1,14 +1,16 @@
 // A segment as named arrays, and back: what a segment file holds.
-import type { Column, GramIndex, Segment } from './segment.js';
+import type { Column, PackedGrams, Segment } from './segment.js';
 
 export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** In the order in which a file holds them. */
 export function listSections(segment: Segment): [name: string, array: SectionArray][] {
   const sections: [string, SectionArray | undefined][] = [
-    ['entries', segment.entries],
-    ['entryStarts', segment.entryStarts],
-    ['entryLengths', segment.entryLengths],
+    ['own', segment.own],
+    ['blocks', segment.blocks],
+    ['pieces', segment.pieces],
+    ['dnPrefix', segment.dnPrefix],
+    ['dnSuffix', segment.dnSuffix],
     ['attributeMasks', segment.attributeMasks],
   ];
   for (const [index, column] of segment.columns.entries()) {
@@ -32,11 +34,12 @@ export function listSections(segment: Segment): [name: string, array: SectionArr
 
 function listGrams(
   name: string,
-  grams: GramIndex | undefined,
+  grams: PackedGrams | undefined,
 ): [string, SectionArray | undefined][] {
   return [
-    [`${name}.offsets`, grams?.offsets],
+    [`${name}.grams`, grams?.grams],
     [`${name}.counts`, grams?.counts],
+    [`${name}.offsets`, grams?.offsets],
     [`${name}.lists`, grams?.lists],
   ];
 }
@@ -46,13 +49,15 @@ export type FindSection = (name: string) => Buffer | undefined;
 
 /** The segment whose arrays are views of the bytes found; each of these begins at a multiple of 4. */
 export function readSections(find: FindSection, columnCount: number): Segment {
-  const entryStarts = numbers(find, 'entryStarts');
+  const attributeMasks = numbers(find, 'attributeMasks');
   return {
-    docCount: entryStarts.length,
-    entries: get(find, 'entries'),
-    entryStarts,
-    entryLengths: numbers(find, 'entryLengths'),
-    attributeMasks: numbers(find, 'attributeMasks'),
+    docCount: attributeMasks.length,
+    own: get(find, 'own'),
+    blocks: get(find, 'blocks'),
+    pieces: numbers(find, 'pieces'),
+    dnPrefix: get(find, 'dnPrefix'),
+    dnSuffix: get(find, 'dnSuffix'),
+    attributeMasks,
     columns: Array.from({ length: columnCount }, (_, index) => readColumn(find, `${index}`)),
   };
 }
@@ -61,8 +66,9 @@ function readColumn(find: FindSection, name: string): Column {
   const foldedOffsets = numbers(find, `${name}.foldedOffsets`);
   const hasWords = find(`${name}.wordStartValues`) !== undefined;
   const hasGrams = find(`${name}.bigrams.offsets`) !== undefined;
+  const valueCount = foldedOffsets.length - 1;
   return {
-    valueCount: foldedOffsets.length - 1,
+    valueCount,
     folded: get(find, `${name}.folded`),
     foldedOffsets,
     strict: get(find, `${name}.strict`),
@@ -73,15 +79,17 @@ function readColumn(find: FindSection, name: string): Column {
     lists: numbers(find, `${name}.lists`),
     wordStartValues: hasWords ? numbers(find, `${name}.wordStartValues`) : undefined,
     wordStartOffsets: hasWords ? shortNumbers(find, `${name}.wordStartOffsets`) : undefined,
-    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`) : undefined,
-    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`) : undefined,
+    bigrams: hasGrams ? readGrams(find, `${name}.bigrams`, valueCount) : undefined,
+    trigrams: hasGrams ? readGrams(find, `${name}.trigrams`, valueCount) : undefined,
   };
 }
 
-function readGrams(find: FindSection, name: string): GramIndex {
+function readGrams(find: FindSection, name: string, valueCount: number): PackedGrams {
   return {
-    offsets: numbers(find, `${name}.offsets`),
+    valueCount,
+    grams: numbers(find, `${name}.grams`),
     counts: numbers(find, `${name}.counts`),
+    offsets: numbers(find, `${name}.offsets`),
     lists: get(find, `${name}.lists`),
   };
 }

@@ -35,12 +35,12 @@ export type Column = {
   readonly wordStartValues: Uint32Array | undefined;
   readonly wordStartOffsets: Uint16Array | undefined;
   /** Undefined where substrings are not indexed, and where values are so few that looking at all of them is quicker. */
-  readonly bigrams: GramIndex | undefined;
-  readonly trigrams: GramIndex | undefined;
+  readonly bigrams: PackedGrams | undefined;
+  readonly trigrams: PackedGrams | undefined;
 };
 
 /**
- * Which folded values hold a gram. The list of gram g is the bytes offsets[g] to offsets[g + 1] of `lists`: ascending
+ * Which folded values hold a gram, as it is built. The list of gram g is the bytes offsets[g] to offsets[g + 1] of `lists`: ascending
  * value ids, the first as it is, the others as the difference from the one before, each in LEB128.
  * Bytes are put in 64 classes by `gramClass`; several rare bytes share a class, so a hit is verified unless the gram
  * holds exact classes only.
@@ -51,17 +51,52 @@ export type GramIndex = {
   readonly lists: Uint8Array;
 };
 
+/**
+ * The same as it is kept: grams that some value holds, ascending; a *slot* is a place among them. The list of slot s is
+ * the bytes offsets[s] to offsets[s + 1]. Where that is shorter (`isBitmap`), it is a bit for each value instead: bit v is
+ * in byte v >> 3, of weight 1 << (v & 7).
+ */
+export type PackedGrams = {
+  readonly valueCount: number;
+  readonly grams: Uint32Array;
+  /** How many values are in the list of each slot. */
+  readonly counts: Uint32Array;
+  readonly offsets: Uint32Array;
+  readonly lists: Uint8Array;
+};
+
+/** Whether the list of a gram that `count` values hold is a bitmap: otherwise each takes a byte at least. */
+export function isBitmap(count: number, valueCount: number): boolean {
+  return count * 8 > valueCount;
+}
+
+/** In bytes. */
+export function bitmapSize(valueCount: number): number {
+  return (valueCount + 7) >>> 3;
+}
+
 /** A set of entries built at once. An entry's *doc* is its rank by folded first cn, then by RDN. */
 export type Segment = {
   readonly docCount: number;
   /**
-   * BER of each entry, ready to send: `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` with user
-   * attributes only, in the order of attribute indexes.
+   * An entry goes out as `[APPLICATION 4] { OCTET STRING dn, SEQUENCE OF PartialAttribute }` (RFC 4511 section 4.5.2), with user
+   * attributes in the order of their indexes. It is kept in three pieces, because attributes of the kind and of the structure
+   * (`EntryPart`) take most of it and are the same in many entries.
+   *
+   * The own piece is the DN, left out where it is `dnPrefix`, first value of the first attribute, `dnSuffix`; then the
+   * SEQUENCE of all attributes, which ends with the last own one.
    */
-  readonly entries: Buffer;
-  readonly entryStarts: Uint32Array;
-  readonly entryLengths: Uint32Array;
-  /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is not in `entries`). */
+  readonly own: Buffer;
+  /** SEQUENCEs of the attributes of a kind or of a structure, each once; of none where there is no such attribute. */
+  readonly blocks: Buffer;
+  /**
+   * Three numbers for each doc, side by side because an answer needs them together: where its own piece begins, where the
+   * block of its kind does, where that of its structure does; at the end, where the last own piece ends.
+   */
+  readonly pieces: Uint32Array;
+  readonly dnPrefix: Buffer;
+  readonly dnSuffix: Buffer;
+  /** Bit i is set when the entry holds attribute i (operational ones too, though their BER is in no piece). */
   readonly attributeMasks: Uint32Array;
   /** By attribute index; attributes that always have the same values (cn, displayName) may share one. */
   readonly columns: readonly Column[];

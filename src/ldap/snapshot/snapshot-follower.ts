@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSnapshot, SnapshotFileError, type LoadedSnapshot } from './load-snapshot.js';
 import { manifestPath, readManifest } from './manifest.js';
+import { ReplacedBase } from './replaced-base.js';
 import { SegmentFileError } from './segment-file.js';
 import type { Snapshot } from './segment.js';
 import type { SnapshotEvent } from './snapshot-event.js';
@@ -20,6 +21,7 @@ export type FollowerOptions = {
 export class SnapshotFollower {
   readonly #options: FollowerOptions;
   #loaded: LoadedSnapshot | undefined;
+  readonly #replaced = new ReplacedBase();
   /** Of the manifest last served, or given up; '' to look again. */
   #seen = '';
   /** Of the manifest whose fault was told last. */
@@ -29,8 +31,9 @@ export class SnapshotFollower {
     this.#options = options;
   }
 
-  /** Serves what is new in the folder, if anything; returns false when its files are not all good: a build is needed. */
+  /** To be called about twice a second. Serves what is new in the folder, if anything; returns false when its files are not all good: a build is needed. */
   async follow(signal: AbortSignal): Promise<boolean> {
+    this.#replaced.look();
     const mark = await this.#markOfManifest();
     if (mark === this.#seen) return true;
     try {
@@ -52,8 +55,10 @@ export class SnapshotFollower {
     if (manifest?.fingerprint !== fingerprint) return;
     if (manifest.id === this.#loaded?.manifest.id) return;
     const loaded = await loadSnapshot(folder, manifest, this.#loaded, signal);
+    const before = this.#loaded?.base;
     this.#loaded = loaded;
     onSnapshot(loaded.snapshot);
+    if (before !== loaded.base) this.#replaced.replaced(before);
     const ageMs = now().getTime() - manifest.builtAt.getTime();
     onEvent({ kind: 'served', snapshot: loaded.snapshot, ageMs });
   }

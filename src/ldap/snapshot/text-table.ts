@@ -14,6 +14,8 @@ const dictionaryMin = 8192;
  */
 export class TextTable {
   readonly #matching: Matching | undefined;
+  /** Plain ASCII is prepared by putting it in lower case. */
+  readonly #isText: boolean;
   #ids: Map<string, number> | undefined = new Map();
   #askedCount = 0;
   readonly #encoded = new GrowingText();
@@ -25,6 +27,7 @@ export class TextTable {
 
   constructor(matching: Matching | undefined) {
     this.#matching = matching;
+    this.#isText = matching === 'caseIgnore' || matching === 'caseIgnoreIa5';
   }
 
   idOf(text: string): number {
@@ -70,7 +73,14 @@ export class TextTable {
   #append(text: string): number {
     const id = this.#encodedStarts.length;
     this.#encodedStarts.push(this.#encoded.length);
+    const start = this.#encoded.length;
     this.#encoded.append(text);
+    const foldedStart = this.#folded.length;
+    if (this.#isText && this.#folded.appendPlainFolded(this.#encoded, start)) {
+      this.#foldedStarts.push(foldedStart);
+      this.#strictStarts.push(noValue);
+      return id;
+    }
     const strict = this.#matching === undefined ? text : prepareValue(this.#matching, text);
     if (strict === undefined) {
       this.#foldedStarts.push(noValue);

@@ -1,6 +1,16 @@
-import type { BalPubliee, LigneBalPubliee } from '../../../src/domain/bal-publiee.js';
+import type {
+  BalPubliee,
+  ExercicePublie,
+  LigneBalPubliee,
+  StructurePubliee,
+} from '../../../src/domain/bal-publiee.js';
 
-const vide: LigneBalPubliee = {
+/** All columns of a line, side by side. */
+export type Colonnes = Omit<LigneBalPubliee, 'exercice' | 'structure'> &
+  ExercicePublie &
+  StructurePubliee;
+
+export const vide: Colonnes = {
   adressePubliee: '',
   typeBal: 'PER',
   typeIdentifiantPp: '',
@@ -36,15 +46,19 @@ const vide: LigneBalPubliee = {
 };
 
 /** One BAL with a line for each object; what a line does not say is empty. */
-export function balOf(adresse: string, ...lignes: readonly Partial<LigneBalPubliee>[]): BalPubliee {
+export function balOf(adresse: string, ...lignes: readonly Partial<Colonnes>[]): BalPubliee {
   return {
     adresse: adresse.toLowerCase(),
     modifieLe: new Date('2026-10-09T04:13:00Z'),
-    lignes: lignes.map((ligne) => ({ ...vide, adressePubliee: adresse, ...ligne })),
+    lignes: lignes.map((ligne) => ligneOf({ ...vide, adressePubliee: adresse, ...ligne })),
   };
 }
 
-export const jeanne: Partial<LigneBalPubliee> = {
+function ligneOf(colonnes: Colonnes): LigneBalPubliee {
+  return { ...colonnes, exercice: colonnes, structure: colonnes };
+}
+
+export const jeanne: Partial<Colonnes> = {
   typeIdentifiantPp: '8',
   identifiantPp: '10000000001',
   identificationNationalePp: '810000000001',

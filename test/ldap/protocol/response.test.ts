@@ -6,7 +6,6 @@ import { controlOid } from '../../../src/ldap/protocol/oid.js';
 import { responseTag } from '../../../src/ldap/protocol/operation-tag.js';
 import {
   writeBindResult,
-  writeEncodedEntry,
   writeEntry,
   writeExtendedResult,
   writeNoticeOfDisconnection,
@@ -104,21 +103,6 @@ for (const [name, write, hex] of written) {
     assert.equal(writer.take().toString('hex'), hex);
   });
 }
-
-test('an entry encoded beforehand is the same as one encoded on the spot', () => {
-  for (const messageId of [1, 127, 128, 40_000, 2147483647]) {
-    const values = ['é'.repeat(messageId % 300), 'x'];
-    const writer = new ByteWriter();
-    writeEntry(writer, messageId, 'cn=x', [{ name: 'cn', values }]);
-    const whole = writer.take();
-    writeEntry(writer, 1, 'cn=x', [{ name: 'cn', values }]);
-    const other = writer.take();
-    const operation = other.indexOf(0x64);
-    const arena = Buffer.concat([Buffer.alloc(5), other.subarray(operation), Buffer.alloc(5)]);
-    writeEncodedEntry(writer, messageId, arena, 5, other.length - operation);
-    assert.deepEqual(writer.take(), whole);
-  }
-});
 
 test('answers follow one another in one take', () => {
   const writer = new ByteWriter();

@@ -20,7 +20,7 @@ import { secondViewFlag } from '../../../src/ldap/search/search-run.js';
 type Rules = Partial<
   Pick<
     ServedAttribute,
-    'equality' | 'ordering' | 'substring' | 'isOperational' | 'isSubstringIndexed'
+    'equality' | 'ordering' | 'substring' | 'isOperational' | 'isSubstringIndexed' | 'part'
   >
 >;
 
@@ -32,6 +32,7 @@ function attribute(name: string, oid: string, rules: Rules): ServedAttribute {
     ordering: rules.ordering,
     substring: rules.substring,
     isOperational: rules.isOperational ?? false,
+    part: rules.part ?? 'own',
     isSubstringIndexed: rules.isSubstringIndexed ?? false,
   };
 }
@@ -52,10 +53,20 @@ export const attributes: readonly ServedAttribute[] = [
   attribute('labeledURI', '1.3.6.1.4.1.250.1.57', {
     equality: 'caseExact',
     substring: 'caseExact',
+    part: 'kind',
   }),
-  attribute('rank', '1.1.1', { equality: 'numericString', ordering: 'numericString' }),
-  attribute('title', '2.5.4.12', { ...text, ordering: 'caseIgnore', isSubstringIndexed: true }),
-  attribute('userCertificate', '2.5.4.36', {}),
+  attribute('rank', '1.1.1', {
+    equality: 'numericString',
+    ordering: 'numericString',
+    part: 'structure',
+  }),
+  attribute('title', '2.5.4.12', {
+    ...text,
+    ordering: 'caseIgnore',
+    isSubstringIndexed: true,
+    part: 'structure',
+  }),
+  attribute('userCertificate', '2.5.4.36', { part: 'structure' }),
   attribute('createTimestamp', '2.5.18.1', {
     equality: 'generalizedTime',
     ordering: 'generalizedTime',

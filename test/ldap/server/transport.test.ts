@@ -95,6 +95,19 @@ test('clear text sent behind StartTLS is never taken for what comes under TLS', 
   await client.closed;
 });
 
+test('a client that asks for StartTLS and never begins, or never ends, is cut', async () => {
+  const { port, server } = await startServer({ tls: files, limits: { firstMessageMs: 200 } });
+  const silent = await connectRaw(port);
+  assert.equal((await silent.startTls()).code, 0);
+  const slow = await connectRaw(port);
+  assert.equal((await slow.startTls()).code, 0);
+  // The header of a record of 16,000 bytes, then a byte now and then: no timeout of the socket's own would end it.
+  slow.write(Buffer.from('1603013e80', 'hex'));
+  const drip = setInterval(() => slow.write(Buffer.from([1])), 20);
+  await Promise.all([silent.closed, slow.closed]).finally(() => clearInterval(drip));
+  assert.equal(server.connectionCount, 0);
+});
+
 test('StartTLS is refused while a search is being answered', async () => {
   const { port, server } = await startServer({ tls: files });
   server.serve(snapshotOf(20_000, 'gros', 1_000));

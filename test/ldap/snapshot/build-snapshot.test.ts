@@ -16,7 +16,8 @@ import { runBuilder } from '../../../src/ldap/snapshot/run-builder.js';
 import type { Snapshot } from '../../../src/ldap/snapshot/segment.js';
 import { load, type LigneBal } from '../../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../../support/database.js';
-import { testPlan } from './test-plan.js';
+import { encodedEntry } from './encoded-entry.js';
+import { testDirectory, testPlan } from './test-plan.js';
 
 const signal = new AbortController().signal;
 const program = fileURLToPath(new URL('./builder-program.js', import.meta.url));
@@ -183,8 +184,7 @@ export function entriesOf(snapshot: Snapshot): Map<string, string> {
   for (const { segment, removed } of snapshot.views) {
     for (let doc = 0; doc < segment.docCount; doc++) {
       if (((removed?.[doc >> 3] ?? 0) & (1 << (doc & 7))) !== 0) continue;
-      const start = segment.entryStarts[doc] ?? 0;
-      const bytes = segment.entries.subarray(start, start + (segment.entryLengths[doc] ?? 0));
+      const bytes = encodedEntry(testDirectory, segment, doc);
       const dn = /mail=[^,]*,/.exec(bytes.toString())?.[0] ?? '';
       found.push([dn, bytes.toString('hex')]);
     }

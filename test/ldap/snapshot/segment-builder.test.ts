@@ -1,26 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Meter } from '../../../src/ldap/search/meter.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { foldAccents, prepareValue } from '../../../src/ldap/schema/prepare.js';
+import {
+  GramCursor,
+  TwoGramsCursor,
+  type ValueCursor,
+} from '../../../src/ldap/search/doc-cursor.js';
 import {
   bigramAt,
   gramClass,
   isExactGramByte,
   isWordByte,
-  readGram,
   trigramAt,
-  visitGram,
 } from '../../../src/ldap/snapshot/grams.js';
 import {
+  isBitmap,
   listFlag,
   noValue,
   type Column,
-  type GramIndex,
+  type PackedGrams,
   type Segment,
 } from '../../../src/ldap/snapshot/segment.js';
 import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
-import { entryOf, smallSchema } from './small-schema.js';
+import { encodedEntry } from './encoded-entry.js';
+import { entryOf, smallDirectory, smallSchema } from './small-schema.js';
+
+const unlimited = (): Meter => ({ examined: 0, pauseAt: Infinity, workLeft: Infinity });
 
 // Few different letters, so that prefixes, ties and shared grams are common; accents, marks, and letters beyond U+FFFF.
 const text = fc
@@ -52,19 +60,27 @@ describe('a segment holds what a plain reading of its entries says', () => {
       { numRuns: 150 },
     );
 
+  it('the same whether or not entries say which lists they share', () => {
+    property((segment, list) => {
+      const parts = list.map(({ values }) => ({ indexes: [1, 2], values: values.slice(1, 3) }));
+      const shared = list.map((entry, at) => ({ ...entry, parts: parts.slice(at, at + 2) }));
+      assert.deepEqual(buildSegment(smallSchema, shared), segment);
+    });
+  });
+
   it('entries in the order of their first cn, then of their RDN, whole and ready to be sent', () => {
     property((segment, list) => {
       const expected = list
         .map((entry) => ({
           entry,
           cn: formOf(1, entry.values[1]?.[0]),
-          rdn: formOf(2, entry.values[2]?.[0]),
+          rdn: formOf(0, entry.values[0]?.[0]),
         }))
         .sort((a, b) => compareForms(a.cn, b.cn) || compareForms(a.rdn, b.rdn));
       assert.equal(segment.docCount, list.length);
       assert.deepEqual(
-        Array.from(segment.entryStarts, (start, doc) =>
-          readEntry(segment.entries.subarray(start, start + (segment.entryLengths[doc] ?? 0))),
+        Array.from(segment.attributeMasks, (_, doc) =>
+          readEntry(encodedEntry(smallDirectory, segment, doc)),
         ),
         expected.map(({ entry }) => shown(entry)),
       );
@@ -96,10 +112,8 @@ describe('a segment holds what a plain reading of its entries says', () => {
     property((segment) => {
       for (const [index, column] of segment.columns.entries()) {
         const values = valuesOf(column).map((value) => JSON.stringify(value));
-        const idsOfDoc = [...segment.entryStarts].map((start, doc) => {
-          const entry = readEntry(
-            segment.entries.subarray(start, start + (segment.entryLengths[doc] ?? 0)),
-          );
+        const idsOfDoc = Array.from(segment.attributeMasks, (_, doc) => {
+          const entry = readEntry(encodedEntry(smallDirectory, segment, doc));
           const name = smallSchema.attributes[index]?.name ?? '';
           const forms = (entry.attributes.get(name) ?? []).flatMap(
             (value) => formOf(index, value) ?? [],
@@ -129,16 +143,16 @@ describe('a segment holds what a plain reading of its entries says', () => {
 
   it('the values that hold each bigram and each trigram', () => {
     property((segment) => {
-      for (const column of segment.columns.slice(1, 3)) {
-        assert.deepEqual(gramsOf(column.bigrams, 64 ** 2), naiveGrams(column, 2, bigramAt));
-        assert.deepEqual(gramsOf(column.trigrams, 64 ** 3), naiveGrams(column, 3, trigramAt));
+      for (const column of segment.columns.slice(0, 2)) {
+        assert.deepEqual(gramsOf(column.bigrams), naiveGrams(column, 2, bigramAt));
+        assert.deepEqual(gramsOf(column.trigrams), naiveGrams(column, 3, trigramAt));
       }
     });
   });
 
   it('the starts of words after the first, in the order of what follows', () => {
     property((segment) => {
-      for (const column of segment.columns.slice(1, 3)) {
+      for (const column of segment.columns.slice(0, 2)) {
         const expected: { rest: Buffer; valueId: number; offset: number }[] = [];
         for (const [valueId, { folded }] of valuesOf(column).entries()) {
           const bytes = Buffer.from(folded);
@@ -169,7 +183,7 @@ it('indexes substrings only where the schema says so', () => {
     columns.map(({ bigrams, trigrams, wordStartValues }) =>
       [bigrams, trigrams, wordStartValues].every(Boolean),
     ),
-    [false, true, true, false, false],
+    [true, true, false, false, false],
   );
 });
 
@@ -183,9 +197,9 @@ it('leaves n-grams out of columns that are quicker to look through', () => {
       wordStartValues !== undefined,
     ]),
     [
-      [false, false, false],
-      [false, false, true],
       [true, true, true],
+      [false, false, true],
+      [false, false, false],
       [false, false, false],
       [false, false, false],
     ],
@@ -202,25 +216,42 @@ it('gives a class of its own to every byte called exact, and never that of the e
   }
 });
 
-it('stops reading the list of a gram when told to', () => {
-  const list = Array.from({ length: 500 }, (_, n) =>
-    entryOf({ cn: [`durand ${n}`], mail: [`${n}@b.fr`] }),
+it('finds the values that hold two grams, whichever way their lists are kept', () => {
+  let bitmaps = 0;
+  let lists = 0;
+  const cn = fc.array(fc.constantFrom('ab', 'cd', 'ef', 'zz', 'yy', 'q', 'w'), { minLength: 1 });
+  fc.assert(
+    fc.property(fc.array(cn, { minLength: 20, maxLength: 60 }), (names) => {
+      const people = names.map((parts, rank) =>
+        entryOf({ cn: [`${rank}${parts.join('')}`], mail: [`${rank}@b.fr`] }),
+      );
+      const index = buildSegment(smallSchema, people).columns[1]?.bigrams;
+      assert.ok(index);
+      const grams = Array.from(index.counts, (count, slot) => ({ index, slot, count }));
+      const listed = grams.map((gram) => listOf(new GramCursor(gram)));
+      for (const { count } of grams) {
+        if (isBitmap(count, index.valueCount)) bitmaps++;
+        else lists++;
+      }
+      for (const [one, first] of grams.entries()) {
+        for (const [other, second] of grams.entries()) {
+          const both = listed[one]?.filter((value) => listed[other]?.includes(value));
+          assert.deepEqual(listOf(new TwoGramsCursor(first, second, unlimited())), both);
+        }
+      }
+    }),
+    { numRuns: 30 },
   );
-  const trigrams = buildSegment(smallSchema, list).columns[1]?.trigrams;
-  assert.ok(trigrams);
-  const seen: number[] = [];
-  const isAtEnd = visitGram(
-    trigrams,
-    trigramAt(Buffer.from('ran'), 0),
-    (valueId) => seen.push(valueId) < 3,
-  );
-  assert.equal(isAtEnd, false);
-  assert.deepEqual(seen, [0, 1, 2]);
+  assert.ok(bitmaps > 100 && lists > 100, `${bitmaps} bitmaps, ${lists} lists`);
+  const index = buildSegment(smallSchema, []).columns[1]?.bigrams;
+  assert.ok(index);
+  assert.deepEqual(listOf(new GramCursor({ index, slot: -1, count: 0 })), []);
 });
 
 it('builds a segment of no entry', () => {
-  const { docCount, entries: bytes, columns } = buildSegment(smallSchema, []);
-  assert.deepEqual([docCount, bytes.length, columns.length], [0, 0, 5]);
+  const { docCount, own, pieces, blocks, columns } = buildSegment(smallSchema, []);
+  assert.deepEqual([docCount, own.length, blocks.length, columns.length], [0, 0, 0, 5]);
+  assert.deepEqual([...pieces], [0]);
   assert.deepEqual([...(columns[1]?.docsOffsets ?? [])], [0]);
   assert.deepEqual([...(columns[1]?.foldedOffsets ?? [])], [0]);
 });
@@ -266,22 +297,21 @@ function idsOf(column: Column, code: number): number[] {
   return ids;
 }
 
-function gramsOf(index: GramIndex | undefined, gramCount: number): Map<number, number[]> {
+function gramsOf(index: PackedGrams | undefined): Map<number, number[]> {
   assert.ok(index);
-  const grams = new Map<number, number[]>();
-  for (let gram = 0; gram < gramCount; gram++) {
-    const count: number = index.counts[gram] ?? 0;
-    if ((index.offsets[gram] === index.offsets[gram + 1]) !== (count === 0))
-      assert.fail(`gram ${gram}`);
-    if (count === 0) continue;
-    const ids = new Uint32Array(count);
-    assert.equal(readGram(index, gram, ids), count);
-    const visited: number[] = [];
-    assert.ok(visitGram(index, gram, (valueId) => visited.push(valueId) > 0));
-    assert.deepEqual(visited, [...ids]);
-    grams.set(gram, visited);
-  }
-  return grams;
+  return new Map(
+    Array.from(index.grams, (gram, slot) => {
+      const listed = listOf(new GramCursor({ index, slot, count: index.counts[slot] ?? 0 }));
+      assert.equal(index.counts[slot], listed.length);
+      return [gram, listed];
+    }),
+  );
+}
+
+function listOf(cursor: ValueCursor): number[] {
+  const values: number[] = [];
+  for (let value = cursor.next(); value >= 0; value = cursor.next()) values.push(value);
+  return values;
 }
 
 function naiveGrams(

@@ -1,6 +1,11 @@
 // A schema small enough to be thought about, with each way in which a column can be built.
-import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import type {
+  Directory,
+  DirectoryEntry,
+  StaticEntry,
+} from '../../../src/ldap/directory/directory.js';
+import type {
+  EntryPart,
   Matching,
   ResolvedAttribute,
   ServedAttribute,
@@ -8,12 +13,25 @@ import type {
 } from '../../../src/ldap/schema/served-schema.js';
 
 export const smallSchema: ServedSchema = schemaOf([
-  attribute('objectClass', 'objectIdentifier', false),
-  attribute('cn', 'caseIgnore', true),
-  attribute('mail', 'caseIgnoreIa5', true),
-  attribute('employeeNumber', 'caseExact', false),
-  { ...attribute('entryUUID', 'uuid', false), isOperational: true },
+  attribute('mail', 'caseIgnoreIa5', true, 'own'),
+  attribute('cn', 'caseIgnore', true, 'own'),
+  attribute('objectClass', 'objectIdentifier', false, 'kind'),
+  attribute('employeeNumber', 'caseExact', false, 'structure'),
+  { ...attribute('entryUUID', 'uuid', false, 'own'), isOperational: true },
 ]);
+
+const noStatic: StaticEntry = { dn: '', normalisedDn: '', attributes: [] };
+
+export const smallDirectory: Directory = {
+  schema: smallSchema,
+  baseDn: 'ou=bal,o=exemple,c=fr',
+  normalisedBaseDn: 'ou=bal,o=exemple,c=fr',
+  rdnName: 'mail',
+  rdnIndex: 0,
+  baseEntry: noStatic,
+  subschema: noStatic,
+  isAccentInsensitive: true,
+};
 
 /** Of `smallSchema`; the mail is the RDN. */
 export function entryOf(values: {
@@ -25,16 +43,21 @@ export function entryOf(values: {
   return {
     dn: `mail=${values.mail[0] ?? ''},ou=bal,o=exemple,c=fr`,
     values: [
-      ['top', 'inetOrgPerson'],
-      values.cn,
       values.mail,
+      values.cn,
+      ['top', 'inetOrgPerson'],
       values.employeeNumber ?? [],
       values.entryUuid ?? [],
     ],
   };
 }
 
-function attribute(name: string, matching: Matching, isSubstringIndexed: boolean): ServedAttribute {
+function attribute(
+  name: string,
+  matching: Matching,
+  isSubstringIndexed: boolean,
+  part: EntryPart,
+): ServedAttribute {
   return {
     name,
     oid: `1.2.3.${name.length}`,
@@ -42,6 +65,7 @@ function attribute(name: string, matching: Matching, isSubstringIndexed: boolean
     ordering: undefined,
     substring: matching,
     isOperational: false,
+    part,
     isSubstringIndexed,
   };
 }
@@ -49,8 +73,8 @@ function attribute(name: string, matching: Matching, isSubstringIndexed: boolean
 function schemaOf(attributes: readonly ServedAttribute[]): ServedSchema {
   return {
     attributes,
-    objectClassIndex: 0,
-    rdnIndex: 2,
+    objectClassIndex: 2,
+    rdnIndex: 0,
     resolve(description): ResolvedAttribute {
       const index = attributes.findIndex(({ name }) => name === description);
       const found = attributes[index];
