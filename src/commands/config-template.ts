@@ -87,7 +87,7 @@ ldap:
   clairHorsBoucle: false      # true : accepte LDAP sans chiffrement obligé ailleurs que sur 127.0.0.1
   tlsObligatoire: false       # true : rien n'est lu ni authentifié en clair ; seul StartTLS y est possible
   # tls: { certificat: ./ldap.pem, cle: ./ldap.key, motDePasse: { env: LDAP_CLE }, autoritesClientes: [./ca.pem] }
-  #                           # PEM, chaîne après le certificat ; relus seuls quand ils changent, ou sur SIGHUP
+  #                           # PEM, chaîne après le certificat ; relus seuls (relectureSecondes: 30), ou sur SIGHUP
   # proxyProtocol: { repartiteurs: [192.0.2.10, '2001:db8::/32'] }   # ils envoient l'en-tête PROXY version 2
   workers: 1                  # processus qui se partagent les ports
   consultationSecondes: 60    # au plus entre deux regards à la base, si elle n'annonce pas ses chargements

@@ -22,12 +22,12 @@ export type ServeOptions = {
 /** Until `signal` is aborted; throws when it cannot listen. */
 export async function serveLdap(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { settings, content, keeping, log, now } = options;
-  const { server: serverSettings, stopMs } = settings.ldap;
+  const { server: serverSettings, stopMs, certificatePollMs } = settings.ldap;
   const tell = (message: string): void => log({ evenement: 'serveur', message });
   const server = new LdapServer(serverSettings, content, tell);
   const places = await server.start();
   const { tls } = serverSettings;
-  const watch = tls && server.tls && new CertificateWatch(tls, server.tls, tell);
+  const watch = tls && server.tls && new CertificateWatch(tls, certificatePollMs, server.tls, tell);
   if (watch) options.onReload(() => watch.reload());
   try {
     options.onListening(places.map(describePlace));

@@ -52,6 +52,7 @@ export const ldapSchema = z.strictObject({
       cle: z.string(),
       motDePasse: secret.optional(),
       autoritesClientes: z.array(z.string()).max(16).default([]),
+      relectureSecondes: seconds.default(30),
     })
     .optional(),
   proxyProtocol: z.strictObject({ repartiteurs: z.array(z.string()).min(1).max(100) }).optional(),

@@ -13,6 +13,8 @@ export type LdapSettings = {
   /** Between two looks at a database whose notices may be missed. */
   readonly pollMs: number;
   readonly workers: number;
+  /** Between two looks at the files of the certificate. */
+  readonly certificatePollMs: number;
   /** For operations that are being answered when the server stops. */
   readonly stopMs: number;
 };
@@ -27,6 +29,7 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
     layout: resolveLayout(raw.annuaire, reader),
     pollMs: raw.consultationSecondes * 1_000,
     workers: raw.workers,
+    certificatePollMs: (raw.tls?.relectureSecondes ?? 0) * 1_000,
     stopMs: limites.arretSecondes * 1_000,
     server: {
       listeners: listenersOf(raw),

@@ -94,9 +94,18 @@ export class WorkerPool<Line> {
     );
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      if (!this.#isStopping) this.#fork();
+      if (!this.#isStopping) this.#startAnew();
     }, delayMs);
     this.#timers.add(timer);
+  }
+
+  #startAnew(): void {
+    const worker = this.#fork();
+    const tell = (): void => {
+      this.#options.report(`Processus LDAP ${worker.process.pid ?? 0} en service.`);
+    };
+    // One that fails is told, and replaced, when it ends.
+    firstReport(worker).then(tell, () => undefined);
   }
 }
 

@@ -7,18 +7,22 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parsePasswordHash, verifyPassword } from '../../src/ldap/server/password-hash.js';
+import { makeCertificates, type TestCertificates } from '../support/certificates.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
-import { connectRaw, isNoticeOfDisconnection } from '../support/ldap-raw-client.js';
+import { connectRaw, connectRawTls, isNoticeOfDisconnection } from '../support/ldap-raw-client.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folder = tempFolder();
 const base = 'ou=bal,o=mssante,c=fr';
 let database: TestDatabase;
+let certificates: TestCertificates;
 
 before(async () => {
+  certificates = await makeCertificates();
   database = await testDatabase();
   writeFileSync(
     join(folder, 'Extraction_Correspondance_MSSante_202601010101.txt'),
@@ -49,7 +53,12 @@ ldap: { port: 0, consultationSecondes: 1${ldap} }
   return path;
 }
 
-type Line = { readonly evenement: string; readonly adresses?: string[]; readonly entrees?: number };
+type Line = {
+  readonly evenement: string;
+  readonly message: string;
+  readonly adresses?: string[];
+  readonly entrees?: number;
+};
 
 class Running {
   readonly child: ChildProcess;
@@ -70,10 +79,10 @@ class Running {
     });
   }
 
-  /** The first line of this event, once it is there. */
-  async line(evenement: string): Promise<Line> {
+  /** The first line of this event, or the one of that rank, once it is there. */
+  async line(evenement: string, rank = 1): Promise<Line> {
     for (;;) {
-      const found = this.lines.find((line) => line.evenement === evenement);
+      const found = this.lines.filter((line) => line.evenement === evenement)[rank - 1];
       if (found) return found;
       assert.equal(this.child.exitCode, null, JSON.stringify(this.lines));
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -83,6 +92,17 @@ class Running {
   async port(): Promise<number> {
     const { adresses } = await this.line('ecoute');
     return Number(adresses?.[0]?.split(':').at(-1));
+  }
+
+  /** Of the LDAPS listener. */
+  async securePort(): Promise<number> {
+    const { adresses } = await this.line('ecoute');
+    return Number(
+      adresses
+        ?.find((address) => address.startsWith('ldaps:'))
+        ?.split(':')
+        .at(-1),
+    );
   }
 
   async stop(): Promise<number | null> {
@@ -139,8 +159,8 @@ test('a killed worker is replaced, and the others serve meanwhile', async () => 
       .stdout.trim()
       .split('\n')
       .map(Number);
-  while (list().length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
-  const [first = 0] = list();
+  const [first = 0, ...others] = list();
+  assert.equal(others.length, 1);
   process.kill(first, 'SIGKILL');
   await running.line('processus');
   for (let turn = 0; turn < 20; turn++) {
@@ -149,11 +169,84 @@ test('a killed worker is replaced, and the others serve meanwhile', async () => 
     assert.equal(code, 0);
     await client.drop();
   }
-  while (list().length < 2 || list().includes(first)) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  assert.match((await running.line('processus', 2)).message, /en service/u);
+  assert.equal(list().length, 2);
+  assert.ok(!list().includes(first));
   assert.equal(await running.stop(), 0);
 });
+
+type Renewal = {
+  readonly name: string;
+  readonly more: string;
+  readonly ask: (running: Running) => void;
+  readonly processes: number;
+};
+
+const renewals: readonly Renewal[] = [
+  {
+    name: 'by itself, when the files change',
+    more: 'relectureSecondes: 0.05',
+    ask: () => undefined,
+    processes: 1,
+  },
+  {
+    name: 'on SIGHUP',
+    more: 'relectureSecondes: 3600',
+    ask: ({ child }) => child.kill('SIGHUP'),
+    processes: 1,
+  },
+  {
+    name: 'on SIGHUP, in every process',
+    more: 'relectureSecondes: 3600',
+    ask: ({ child }) => child.kill('SIGHUP'),
+    processes: 2,
+  },
+];
+
+for (const { name, more, ask, processes } of renewals) {
+  test(`a renewed certificate is put in service ${name}, and one that is no good is not`, async () => {
+    const { localhost, otherHost } = certificates;
+    const [cert, key] = ['pem', 'cle'].map((end) => join(folder, `${name}.${end}`));
+    assert.ok(cert !== undefined && key !== undefined);
+    writeFileSync(cert, localhost.cert);
+    writeFileSync(key, localhost.key);
+    const running = new Running(
+      settings(
+        `, workers: ${processes}, portLdaps: 0, tls: { certificat: '${cert}', cle: '${key}', ${more} }`,
+      ),
+    );
+    const port = await running.securePort();
+    await running.line('served');
+    assert.equal(await nameOn(port), 'localhost');
+    /** The lines of all processes about one change, told from others by what they say. */
+    const told = async (what: RegExp): Promise<void> => {
+      for (let rank = 1, count = 0; count < processes; rank++) {
+        if (what.test((await running.line('serveur', rank)).message)) count++;
+      }
+    };
+    // One file alone is no pair.
+    writeFileSync(cert, otherHost.cert);
+    ask(running);
+    await told(/refusé, le précédent reste en service/u);
+    assert.equal(await nameOn(port), 'localhost');
+    writeFileSync(key, otherHost.key);
+    ask(running);
+    await told(/^Certificat LDAP relu/u);
+    for (let turn = 0; turn < 4; turn++) assert.equal(await nameOn(port), 'other');
+    assert.equal(await running.stop(), 0);
+  });
+}
+
+/** Common name of the certificate that a new connection is shown. */
+async function nameOn(port: number): Promise<string> {
+  const client = await connectRawTls(port, { rejectUnauthorized: false });
+  const { socket } = client;
+  assert.ok(socket instanceof TLSSocket);
+  const { subject } = socket.getPeerCertificate();
+  assert.equal((await client.search({ base: '', scope: 0 })).result.code, 0);
+  await client.drop();
+  return String(subject.CN);
+}
 
 test('a port that is taken is told in French, with the remedy', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

@@ -60,11 +60,19 @@ export function activite(rpps: string, cells: Cells = {}): Cells {
   };
 }
 
+const folders: string[] = [];
+
 /** Removed when the test file ends. */
 export function tempFolder(): string {
+  // One listener for all: a test file may ask for dozens.
+  if (folders.length === 0) process.once('exit', removeFolders);
   const folder = mkdtempSync(join(tmpdir(), 'annuaire-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 export function sourceFile(path: string, version: string, genereLe?: Date): SourceFile {

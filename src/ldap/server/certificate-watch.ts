@@ -4,9 +4,7 @@ import { messageOf } from '../../errors.js';
 import type { TlsFiles } from './server-settings.js';
 import type { TlsTerminator } from './tls-terminator.js';
 
-/** Looked at rather than watched: renewals replace files, folders or links in ways that watching misses. */
-const periodMs = 30_000;
-
+/** Files are looked at rather than watched: renewals replace files, folders or links in ways that watching misses. */
 export class CertificateWatch {
   readonly #files: readonly string[];
   readonly #tls: TlsTerminator;
@@ -14,7 +12,12 @@ export class CertificateWatch {
   readonly #timer: NodeJS.Timeout;
   #seen: string | undefined;
 
-  constructor(files: TlsFiles, tls: TlsTerminator, report: (line: string) => void) {
+  constructor(
+    files: TlsFiles,
+    periodMs: number,
+    tls: TlsTerminator,
+    report: (line: string) => void,
+  ) {
     this.#files = [files.certificate, files.key, ...files.clientAuthorities];
     this.#tls = tls;
     this.#report = report;

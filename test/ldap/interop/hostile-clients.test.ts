@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { startMirror, type Mirror } from '../../support/ldap-mirror.js';
 import { connectRaw, type RawClient } from '../../support/ldap-raw-client.js';
+import { leftUntil } from '../../support/ldap-server.js';
 import { bindRequest, message, searchRequest } from '../../support/ldap-wire.js';
 import { canonicalAttributes } from './compare-answers.js';
 import { Draw } from './draw.js';
@@ -149,9 +150,7 @@ function assertNothingKept(before: Held): void {
 
 /** The last sockets close in their own time. */
 async function untilAlone({ server }: Mirror): Promise<void> {
-  for (let turn = 0; turn < 1_000 && server.connectionCount > 0; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  if (server.connectionCount > 0) await leftUntil(server, 0);
   assert.equal(server.connectionCount, 0);
 }
 
