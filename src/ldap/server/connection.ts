@@ -16,7 +16,7 @@ import { messageBytesMax, type Identity } from './identity.js';
 import { MessageBuffer } from './message-buffer.js';
 import { findOverdue, type ConnectionState } from './overdue.js';
 import { PendingOperations } from './pending-operation.js';
-import { sliceMs, type SlicedWork } from './scheduler.js';
+import type { SlicedWork } from './scheduler.js';
 
 const kib = 1024;
 /** Pages that wait to be asked for: two searches of a whole country. */
@@ -114,9 +114,12 @@ export class Connection implements SlicedWork {
 
   /** Messages alone: what is going on waits for its turn. */
   #workNow(): void {
-    this.#work(performance.now() + sliceMs, false);
+    const isRun = this.host.scheduler.runOnArrival(this.#workUntil);
+    if (!isRun) this.#hasMoreInput = true;
     if (this.#hasWork) this.host.scheduler.add(this);
   }
+
+  readonly #workUntil = (deadlineMs: number): void => this.#work(deadlineMs, false);
 
   /** A turn of the scheduler. */
   runSlice(deadlineMs: number): boolean {
