@@ -112,10 +112,12 @@ function item(
   if (held === undefined) return false;
   return or(
     spellings.map((spell) => {
+      // What is nothing but diacritics is nothing without them: looked for as it is only.
+      if (spell(asserted) === '') return false;
       const order = Buffer.compare(Buffer.from(spell(held)), Buffer.from(spell(asserted)));
       if (filter.kind === 'greaterOrEqual') return order >= 0 ? 0 : false;
       if (filter.kind === 'lessOrEqual') return order <= 0 ? 0 : false;
-      return order === 0 && spell(asserted) !== '' ? 0 : false;
+      return order === 0 ? 0 : false;
     }),
   );
 }
