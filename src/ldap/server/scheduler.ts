@@ -1,7 +1,7 @@
 // Turns for work that takes longer than one tick may: one slice of one connection between two looks at the sockets.
 
 /** Time that one turn may take. Others wait for no longer than this and one answer of theirs. */
-export const sliceMs = 4;
+export const sliceMs = 2;
 
 export type SlicedWork = {
   /** Works until about `deadlineMs` (clock of `performance.now()`); true when there is more to do. Never throws. */
