@@ -6,7 +6,7 @@ const delayMinMs = 250;
 const delayMaxMs = 5_000;
 const forgottenMs = 10 * 60_000;
 const addressesMax = 10_000;
-/** Refusals that one address may have waiting; more are answered busy at once. */
+/** Verifications and refusals that one address may have waiting; more are answered busy at once. */
 const waitingMax = 8;
 
 type Failures = { count: number; lastMs: number; waiting: number };
@@ -28,9 +28,8 @@ export class BindFailures {
     return Math.min(delayMaxMs, delayMinMs * 2 ** (failures.count - freeFailures - 1));
   }
 
-  startWait(address: string): void {
-    const failures = this.#byAddress.get(address);
-    if (failures) failures.waiting += 1;
+  startWait(address: string, nowMs: number): void {
+    this.#findOrAdd(address, nowMs).waiting += 1;
   }
 
   endWait(address: string): void {
@@ -38,9 +37,10 @@ export class BindFailures {
     if (failures) failures.waiting -= 1;
   }
 
+  /** After a success. A series stays: whoever has an account of their own might guess at another by it. */
   forgive(address: string): void {
     const failures = this.#byAddress.get(address);
-    if (failures?.waiting === 0) this.#byAddress.delete(address);
+    if (failures?.waiting === 0 && failures.count <= freeFailures) this.#byAddress.delete(address);
   }
 
   #findOrAdd(address: string, nowMs: number): Failures {

@@ -12,7 +12,7 @@ import type { Identity } from './identity.js';
 import { findOverdue, type ConnectionState } from './overdue.js';
 import { PendingOperations } from './pending-operation.js';
 import { RequestIntake } from './request-intake.js';
-import { sliceMs, type SlicedWork } from './scheduler.js';
+import type { SlicedWork } from './scheduler.js';
 import { Transport } from './transport.js';
 
 const kib = 1024;
@@ -112,9 +112,12 @@ export class Connection implements SlicedWork {
 
   /** Messages alone: what is going on waits for its turn. */
   #workNow(): void {
-    this.#work(performance.now() + sliceMs, false);
+    const isRun = this.host.scheduler.runOnArrival(this.#workUntil);
+    if (!isRun) this.#intake.postpone();
     if (this.#hasWork) this.host.scheduler.add(this);
   }
+
+  readonly #workUntil = (deadlineMs: number): void => this.#work(deadlineMs, false);
 
   /** A turn of the scheduler. */
   runSlice(deadlineMs: number): boolean {

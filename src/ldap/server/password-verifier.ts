@@ -9,6 +9,13 @@ const waitingMax = 64;
 /** An LPS that binds for every search does not pay scrypt each time. */
 const rememberedMs = 5 * 60_000;
 
+/** A simple bind, and the account that its name stands for, if any. */
+export type Attempt = {
+  readonly name: string;
+  readonly account: Account | undefined;
+  readonly password: Buffer;
+};
+
 type Remembered = { readonly mac: Buffer; readonly untilMs: number };
 
 export class PasswordVerifier {
@@ -16,6 +23,8 @@ export class PasswordVerifier {
   /** Of this process alone: what is remembered is of no use outside of it. */
   readonly #key = randomBytes(32);
   readonly #remembered = new Map<string, Remembered>();
+  /** Verdicts to come: what an LPS sends on twenty connections at once is verified once. */
+  readonly #underWay = new Map<string, Promise<boolean>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -28,13 +37,27 @@ export class PasswordVerifier {
     return this.#waiting.length >= waitingMax;
   }
 
-  async verify(account: Account | undefined, password: Buffer, nowMs: number): Promise<boolean> {
-    const mac = createHmac('sha256', this.#key).update(password).digest();
-    if (account && this.#isRemembered(account, mac, nowMs)) return true;
+  /** True when it takes no verification of its own: the account bound so before, or somebody is about to. */
+  isCheap(attempt: Attempt, nowMs: number): boolean {
+    return this.#isRemembered(attempt, nowMs) || this.#underWay.has(this.#keyOf(attempt));
+  }
+
+  async verify(attempt: Attempt, nowMs: number): Promise<boolean> {
+    if (this.#isRemembered(attempt, nowMs)) return true;
+    const key = this.#keyOf(attempt);
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay;
+    const verdict = this.#verifyAnew(attempt, nowMs).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, verdict);
+    return verdict;
+  }
+
+  async #verifyAnew({ account, password }: Attempt, nowMs: number): Promise<boolean> {
     await this.#enter();
     try {
       const isRight = await verifyPassword(password, account?.passwordHash ?? this.#dummy);
       if (!isRight || !account?.passwordHash) return false;
+      const mac = this.#macOf(password);
       this.#remembered.set(account.name, { mac, untilMs: nowMs + rememberedMs });
       return true;
     } finally {
@@ -43,9 +66,19 @@ export class PasswordVerifier {
     }
   }
 
-  #isRemembered(account: Account, mac: Buffer, nowMs: number): boolean {
-    const known = this.#remembered.get(account.name);
-    return known !== undefined && known.untilMs > nowMs && timingSafeEqual(known.mac, mac);
+  #isRemembered({ account, password }: Attempt, nowMs: number): boolean {
+    const known = account && this.#remembered.get(account.name);
+    if (!known || known.untilMs <= nowMs) return false;
+    return timingSafeEqual(known.mac, this.#macOf(password));
+  }
+
+  /** By the name as given: the same for those that stand for an account and those that do not. */
+  #keyOf({ name, password }: Attempt): string {
+    return `${this.#macOf(password).toString('base64')} ${name}`;
+  }
+
+  #macOf(password: Buffer): Buffer {
+    return createHmac('sha256', this.#key).update(password).digest();
   }
 
   async #enter(): Promise<void> {

@@ -30,6 +30,11 @@ export class RequestIntake {
     return this.#input.takeRest();
   }
 
+  /** What was pushed waits for a turn. */
+  postpone(): void {
+    this.#hasMore = true;
+  }
+
   clear(): void {
     this.#input.clear();
     this.#hasMore = false;

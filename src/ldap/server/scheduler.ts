@@ -1,7 +1,10 @@
-// Turns for work that takes longer than one tick may: one slice of one connection between two looks at the sockets.
+// Turns for work that takes longer than one tick may: one slice in all between two looks at the sockets.
 
 /** Time that one turn may take. Others wait for no longer than this and one answer of theirs. */
 export const sliceMs = 2;
+
+/** Below, a turn is not worth having for the sake of counting anew. */
+const arrivalToldMs = 1;
 
 export type SlicedWork = {
   /** Works until about `deadlineMs` (clock of `performance.now()`); true when there is more to do. Never throws. */
@@ -13,6 +16,8 @@ export class Scheduler {
   readonly #queue: SlicedWork[] = [];
   readonly #queued = new Set<SlicedWork>();
   #isArmed = false;
+  /** Spent by `runOnArrival` since the last turn. */
+  #arrivalMs = 0;
 
   get length(): number {
     return this.#queue.length;
@@ -26,18 +31,37 @@ export class Scheduler {
     this.#arm();
   }
 
+  /**
+   * Runs at once what a socket just gave, unless what others gave in the same look at sockets took a slice already:
+   * hundreds of them may speak at once. False: it was not run, and is to wait for its turn.
+   */
+  runOnArrival(work: (deadlineMs: number) => void): boolean {
+    if (this.#arrivalMs >= sliceMs) return false;
+    const startMs = performance.now();
+    work(startMs + sliceMs);
+    this.#arrivalMs += performance.now() - startMs;
+    this.#arm();
+    return true;
+  }
+
   #arm(): void {
-    if (this.#isArmed || this.#queue.length === 0) return;
+    const isResetDue = this.#arrivalMs > arrivalToldMs;
+    if (this.#isArmed || (this.#queue.length === 0 && !isResetDue)) return;
     this.#isArmed = true;
     setImmediate(this.#turn);
   }
 
   readonly #turn = (): void => {
     this.#isArmed = false;
-    const work = this.#queue.shift();
-    if (work === undefined) return;
-    this.#queued.delete(work);
-    if (work.runSlice(performance.now() + sliceMs)) this.add(work);
+    this.#arrivalMs = 0;
+    const deadlineMs = performance.now() + sliceMs;
+    // Short works share a turn: a look at the sockets for each would cost more than they do.
+    do {
+      const work = this.#queue.shift();
+      if (work === undefined) return;
+      this.#queued.delete(work);
+      if (work.runSlice(deadlineMs)) this.add(work);
+    } while (performance.now() < deadlineMs);
     this.#arm();
   };
 }

@@ -4,7 +4,7 @@ import type { BindRequest } from '../../protocol/request.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import { subjectOf } from '../certificate-subject.js';
 import type { Connection } from '../connection.js';
-import type { Account } from '../server-settings.js';
+import type { Attempt } from '../password-verifier.js';
 
 export function bind(connection: Connection, request: BindRequest): void {
   // RFC 4513 section 4: from here to the end of the bind, and after one that failed, the client is anonymous.
@@ -56,26 +56,39 @@ function bindWithPassword(connection: Connection, request: BindRequest, password
     refuse(connection, request, resultCode.invalidDnSyntax, 'invalid DN');
     return;
   }
-  if (host.passwords.isBusy || host.bindFailures.isBusy(address)) {
+  const attempt = { name: request.name, account, password: Buffer.from(password) };
+  const isCheap = host.passwords.isCheap(attempt, performance.now());
+  if (!isCheap && (host.passwords.isBusy || host.bindFailures.isBusy(address))) {
     refuse(connection, request, resultCode.busy, 'too many binds at once');
     return;
   }
   connection.suspend();
-  verify(connection, request, account, Buffer.from(password)).catch((error: unknown) => {
+  verify(connection, request, attempt, isCheap).catch((error: unknown) => {
     connection.fail(error);
   });
 }
 
-/** An account without a password, or none at all, takes as long as a wrong password. */
+/**
+ * An account without a password, or none at all, takes as long as a wrong password. `isCheap`: it does not count among
+ * what its address has waiting.
+ */
 async function verify(
   connection: Connection,
   request: BindRequest,
-  account: Account | undefined,
-  password: Buffer,
+  attempt: Attempt,
+  isCheap: boolean,
 ): Promise<void> {
   const { host, address } = connection;
-  const isRight = await host.passwords.verify(account, password, performance.now());
+  if (!isCheap) host.bindFailures.startWait(address, performance.now());
+  const isRight = await host.passwords
+    .verify(attempt, performance.now())
+    .catch((error: unknown) => {
+      if (!isCheap) host.bindFailures.endWait(address);
+      throw error;
+    });
+  const { account } = attempt;
   if (account && isRight) {
+    if (!isCheap) host.bindFailures.endWait(address);
     host.bindFailures.forgive(address);
     connection.resume(() => {
       connection.identity = host.identities.ofAccount(account);
@@ -83,15 +96,16 @@ async function verify(
     });
     return;
   }
-  const delayMs = host.bindFailures.note(address, performance.now());
-  host.bindFailures.startWait(address);
   // Not unref'd: at most a few seconds, and the stop of the server does not wait for it.
-  setTimeout(() => {
-    host.bindFailures.endWait(address);
-    connection.resume(() => {
-      refuse(connection, request, resultCode.invalidCredentials, 'invalid credentials');
-    });
-  }, delayMs);
+  setTimeout(
+    () => {
+      if (!isCheap) host.bindFailures.endWait(address);
+      connection.resume(() => {
+        refuse(connection, request, resultCode.invalidCredentials, 'invalid credentials');
+      });
+    },
+    host.bindFailures.note(address, performance.now()),
+  );
 }
 
 /** RFC 4422 appendix A: the identity is that of the client certificate. */
