@@ -1,7 +1,7 @@
 // Turns for work that takes longer than one tick may: one slice in all between two looks at the sockets.
 
 /** Time that one turn may take. Others wait for no longer than this and one answer of theirs. */
-export const sliceMs = 4;
+export const sliceMs = 2;
 
 /** Below, a turn is not worth having for the sake of counting anew. */
 const arrivalToldMs = 1;

@@ -105,7 +105,7 @@ async function fateOf(port: number, bytes: Buffer): Promise<string> {
 
 /** Waits for one answer more, which some requests never get. */
 async function lateAnswer(client: RawClient): Promise<void> {
-  const signal = AbortSignal.timeout(300);
+  const signal = AbortSignal.timeout(1_000);
   await once(client.socket, 'data', { signal }).catch(() => undefined);
 }
 
