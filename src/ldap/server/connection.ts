@@ -113,7 +113,11 @@ export class Connection implements SlicedWork {
   /** Messages alone: what is going on waits for its turn. */
   #workNow(): void {
     const isRun = this.host.scheduler.runOnArrival(this.#workUntil);
-    if (!isRun) this.#intake.postpone();
+    if (!isRun) {
+      this.#intake.postpone();
+      // Nothing more is read until then.
+      this.#settle();
+    }
     if (this.#hasWork) this.host.scheduler.add(this);
   }
 

@@ -216,6 +216,20 @@ test('who says nothing, says half a message or falls silent is told so and close
   }
 });
 
+test('while messages wait for a turn, no more of them are read', async () => {
+  const { server, port } = await startServer();
+  // As on a server where others take all turns.
+  server.scheduler.runOnArrival = () => false;
+  server.scheduler.add = () => undefined;
+  const client = await connectRaw(port);
+  const request = message(1, searchRequest({ base: baseDn }));
+  client.write(Buffer.concat(Array<Buffer>(200_000).fill(request)));
+  while (server.bufferMemory.bytes === 0) await new Promise(setImmediate);
+  for (let look = 0; look < 500; look++) await new Promise(setImmediate);
+  assert.ok(server.bufferMemory.bytes <= 256 * 1024, `${server.bufferMemory.bytes} bytes`);
+  await client.drop();
+});
+
 test('an unforeseen fault ends its connection alone, and is told once', async () => {
   const { port, server, lines } = await startServer();
   const other = await connectRaw(port);
