@@ -10,8 +10,7 @@ import type { Progress } from '../progress.js';
 import { csvCell } from '../report/csv.js';
 import { streamBalsPubliees, withPublication } from '../store/bal-publiee.js';
 
-export const exportFormats = ['ldif', 'csv'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = 'ldif' | 'csv';
 
 export type ExportCounts = {
   readonly entries: number;

@@ -23,7 +23,7 @@ export const extensionOid = {
   cancel: '1.3.6.1.1.8',
 } as const;
 
-/** Values of supportedFeatures. */
+/** Values of supportedFeatures; modify-increment is not among them. */
 export const featureOid = {
   /** RFC 3673: `+`. */
   allOperationalAttributes: '1.3.6.1.4.1.4203.1.5.1',

@@ -33,21 +33,6 @@ export function writeResult(
   closeMessage(writer, message, controls);
 }
 
-/** RFC 4511 section 4.2.2. */
-export function writeBindResult(
-  writer: ByteWriter,
-  messageId: number,
-  result: LdapResult,
-  serverSaslCredentials: Uint8Array,
-): void {
-  const message = openMessage(writer, messageId);
-  const operation = writer.open(responseTag.bind);
-  writeLdapResult(writer, result);
-  writer.octets(serverSaslCredentials, 0x87);
-  writer.close(operation);
-  closeMessage(writer, message, noControls);
-}
-
 /** RFC 4511 section 4.12. */
 export function writeExtendedResult(
   writer: ByteWriter,

@@ -17,7 +17,7 @@ import type {
 } from './served-schema.js';
 
 /** Operational attributes that entries store; the others follow from where an entry is, and have no number. */
-export const storedOperational = ['structuralObjectClass', 'modifyTimestamp'];
+const storedOperational = ['structuralObjectClass', 'modifyTimestamp'];
 
 const attributesMax = 31;
 const rememberedMax = 512;

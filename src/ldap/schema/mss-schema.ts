@@ -4,7 +4,7 @@
  * Root of our own identifiers: 2.25 and a UUID as an integer (ITU-T X.667), which nobody has to assign. Attribute types are
  * under .1, object classes under .2; a number once given never means anything else.
  */
-export const mssArc = '2.25.218973440895049527651135185172112037696';
+const mssArc = '2.25.218973440895049527651135185172112037696';
 
 const ia5 =
   'EQUALITY caseIgnoreIA5Match SUBSTR caseIgnoreIA5SubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.26';

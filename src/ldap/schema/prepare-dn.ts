@@ -12,7 +12,7 @@ export function prepareDn(text: string): string | undefined {
 }
 
 /** The eyes with which this schema sees names. */
-export const dnRules: DnRules = {
+const dnRules: DnRules = {
   canonicalType: (type) => findAttributeType(type)?.names[0]?.toLowerCase(),
   prepareValue: (type, value) => {
     const attribute = findAttributeType(type);

@@ -1,5 +1,6 @@
 // The root DSE (RFC 4512 section 5.1): what a client reads first.
 import type { StaticEntry } from '../directory/directory.js';
+import { featureOid } from '../protocol/oid.js';
 import { subschemaDn } from './subschema.js';
 
 /** What this listener can do; lists of OIDs. */
@@ -12,9 +13,6 @@ export type Capabilities = {
   readonly vendorVersion: string;
 };
 
-/** Operational attributes by `+` (RFC 3673), by class (RFC 4529), `(&)` and `(|)` (RFC 4526); modify-increment is not among them. */
-const features = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.4.1.4203.1.5.2', '1.3.6.1.4.1.4203.1.5.3'];
-
 export function rootDse(capabilities: Capabilities): StaticEntry {
   const operational: readonly (readonly [name: string, values: readonly string[]])[] = [
     ['namingContexts', [capabilities.baseDn]],
@@ -22,7 +20,7 @@ export function rootDse(capabilities: Capabilities): StaticEntry {
     ['supportedLDAPVersion', ['3']],
     ['supportedControl', capabilities.controls],
     ['supportedExtension', capabilities.extensions],
-    ['supportedFeatures', features],
+    ['supportedFeatures', Object.values(featureOid)],
     ['supportedSASLMechanisms', capabilities.saslMechanisms],
     ['vendorName', ['annuaire-sante-sync']],
     ['vendorVersion', [capabilities.vendorVersion]],

@@ -7,7 +7,9 @@ import type { Filter } from '../protocol/request.js';
  * In microseconds or so, of which others wait for all. A thousand addresses looked up by one OR fit, and ten words
  * sought in every attribute.
  */
-const costMax = 20_000;
+export const filterCostMax = 20_000;
+/** What a plan keeps in memory while it runs, about a kilobyte for an assertion. */
+export const planBytesPerCost = 85;
 const assertionCost = 12;
 /** Beginnings, words and n-grams are looked up. */
 const substringsCost = 40;
@@ -15,19 +17,17 @@ const substringsCost = 40;
 const byteCost = 1;
 const asciiByteCost = 1 / 4;
 
-/** True for a filter of which preparing alone would make others wait: it is refused (adminLimitExceeded). */
-export function isTooCostly(directory: Directory, filter: Filter): boolean {
-  return costOf(directory, filter) > costMax;
-}
-
-/** Depth and number of nodes are bounded by the decoder of requests. */
-function costOf(directory: Directory, filter: Filter): number {
+/**
+ * Above `filterCostMax`, preparing alone would make others wait: such a filter is refused (adminLimitExceeded). Depth and
+ * number of nodes are bounded by the decoder of requests.
+ */
+export function filterCost(directory: Directory, filter: Filter): number {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return filter.filters.reduce((sum, inner) => sum + costOf(directory, inner), 1);
+      return filter.filters.reduce((sum, inner) => sum + filterCost(directory, inner), 1);
     case 'not':
-      return 1 + costOf(directory, filter.filter);
+      return 1 + filterCost(directory, filter.filter);
     case 'unknown':
       return 1;
     case 'present':

@@ -51,9 +51,12 @@ type Kept = {
   readonly fingerprint: string;
   sent: number;
   usedAtMs: number;
+  readonly openedAtMs: number;
 };
 
 const cookieLength = 16;
+/** In idle times, however often it is asked for: what was hidden since the first page must not be read for long. */
+const ageFactorMax = 3;
 
 /**
  * Of one connection: a cookie means nothing on another. A cookie serves once, so that an answer lost and asked for again
@@ -78,14 +81,15 @@ export class PagedSearches {
 
   /** The first page of a search that is done. `size` of at least 1. */
   open(request: SearchRequest, list: PagedList, size: number, nowMs: number): PageAnswer {
-    this.#forgetIdle(nowMs);
-    const kept = { list, fingerprint: fingerprintOf(request), sent: 0, usedAtMs: nowMs };
+    this.#forgetOld(nowMs);
+    const fingerprint = fingerprintOf(request);
+    const kept = { list, fingerprint, sent: 0, usedAtMs: nowMs, openedAtMs: nowMs };
     return this.#next(kept, size, nowMs);
   }
 
   /** A later page. A size of 0 gives the search up (RFC 2696 section 3). */
   resume(request: SearchRequest, cookie: Buffer, size: number, nowMs: number): PageAnswer {
-    this.#forgetIdle(nowMs);
+    this.#forgetOld(nowMs);
     const key = cookie.toString('hex');
     const kept = cookie.length === cookieLength ? this.#kept.get(key) : undefined;
     if (!kept) return refuse(resultCode.unwillingToPerform, 'unknown or expired cookie');
@@ -140,9 +144,11 @@ export class PagedSearches {
     return cookie;
   }
 
-  #forgetIdle(nowMs: number): void {
+  #forgetOld(nowMs: number): void {
     for (const [key, kept] of this.#kept) {
-      if (nowMs - kept.usedAtMs >= this.#limits.idleMs) this.#forget(key, kept);
+      const { idleMs } = this.#limits;
+      const isOld = nowMs - kept.openedAtMs >= idleMs * ageFactorMax;
+      if (isOld || nowMs - kept.usedAtMs >= idleMs) this.#forget(key, kept);
     }
   }
 

@@ -41,6 +41,7 @@ export class RankedSearch implements SearchRun {
   #hitCount = 0;
   /** Docs that cursors gave, those given twice included; what was examined besides did not match. */
   #givenCount = 0;
+  readonly #planBytes: number;
   #result: SearchResult | undefined;
 
   constructor(
@@ -48,8 +49,10 @@ export class RankedSearch implements SearchRun {
     plans: readonly ViewPlan[],
     statics: readonly StaticEntry[],
     meter: Meter,
+    planBytes: number,
   ) {
     this.#input = input;
+    this.#planBytes = planBytes;
     this.#plans = plans;
     this.#statics = statics;
     this.#meter = meter;
@@ -60,7 +63,8 @@ export class RankedSearch implements SearchRun {
   }
 
   get heldBytes(): number {
-    return this.#scratch?.byteLength ?? this.#result?.hits.byteLength ?? 0;
+    if (this.#result) return this.#result.hits.byteLength;
+    return this.#planBytes + (this.#scratch?.byteLength ?? 0);
   }
 
   step(docsMax: number): SearchResult | undefined {

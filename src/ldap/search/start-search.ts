@@ -4,7 +4,7 @@ import { resultCode } from '../protocol/result-code.js';
 import { bindCondition } from './bind-condition.js';
 import { compileFilter } from './compile-filter.js';
 import type { Condition } from './condition.js';
-import { isTooCostly } from './filter-cost.js';
+import { filterCost, filterCostMax, planBytesPerCost } from './filter-cost.js';
 import { findEntry, type FoundEntry } from './find-entry.js';
 import { AndNode, DocNode, noneNode } from './logic-nodes.js';
 import { matchesStatic } from './match-static.js';
@@ -23,7 +23,8 @@ export function startSearch(input: SearchInput): SearchStart {
     const { matchedDn } = found;
     return { kind: 'refused', code: resultCode.noSuchObject, matchedDn, message: '' };
   }
-  if (isTooCostly(directory, request.filter)) {
+  const cost = filterCost(directory, request.filter);
+  if (cost > filterCostMax) {
     const message = 'filter too complex';
     return { kind: 'refused', code: resultCode.adminLimitExceeded, matchedDn: '', message };
   }
@@ -33,7 +34,8 @@ export function startSearch(input: SearchInput): SearchStart {
   );
   const meter: Meter = { examined: 0, pauseAt: 0, workLeft: 0 };
   const plans = planViews(input, found, condition, meter);
-  return { kind: 'running', run: new RankedSearch(input, plans, statics, meter) };
+  const planBytes = cost * planBytesPerCost * plans.length;
+  return { kind: 'running', run: new RankedSearch(input, plans, statics, meter, planBytes) };
 }
 
 /**

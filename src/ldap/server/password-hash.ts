@@ -21,7 +21,7 @@ export async function hashPassword(password: Buffer): Promise<string> {
   return formatPasswordHash({ ...defaults, salt, hash });
 }
 
-export function formatPasswordHash(parsed: PasswordHash): string {
+function formatPasswordHash(parsed: PasswordHash): string {
   const { cost, blockSize, parallelization, salt, hash } = parsed;
   const texts = [salt, hash].map((bytes) => bytes.toString('base64').replaceAll('=', ''));
   return ['scrypt', cost, blockSize, parallelization, ...texts].join('$');

@@ -5,7 +5,6 @@ import { encodePagedResults, encodeSortResponse } from '../../../src/ldap/protoc
 import { controlOid } from '../../../src/ldap/protocol/oid.js';
 import { responseTag } from '../../../src/ldap/protocol/operation-tag.js';
 import {
-  writeBindResult,
   writeEntry,
   writeExtendedResult,
   writeNoticeOfDisconnection,
@@ -58,11 +57,6 @@ const written: [name: string, write: (writer: ByteWriter) => void, hex: string][
       ]),
     '303602010165070a010004000400a028301f0416312e322e3834302e3131333535362e312e342e34373404053003' +
       '0a010030050403312e32',
-  ],
-  [
-    'SASL credentials',
-    (w) => writeBindResult(w, 3, success, Buffer.from('ab')),
-    '3010020103610b0a010004000400' + '87026162',
   ],
   [
     'who am I (slapd)',

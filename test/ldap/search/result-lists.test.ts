@@ -336,6 +336,16 @@ test('a cookie serves once, for its own search, for a while', () => {
   assert.equal(paged.count, 0);
 });
 
+test('a walk that never stops is ended: its list is of a directory that may have hidden entries since', () => {
+  const paged = new PagedSearches(limits, shared);
+  const many = { ...list, hits: new Uint32Array(20) };
+  let { cookie } = pageOf(paged.open(request, many, 1, 0));
+  for (const nowMs of [900, 1800, 2700])
+    ({ cookie } = pageOf(paged.resume(request, cookie, 1, nowMs)));
+  assert.equal(paged.resume(request, cookie, 1, 3000).kind, 'refused');
+  assert.equal(paged.count, 0);
+});
+
 test('a page of size 0 gives the search up', () => {
   const paged = new PagedSearches(limits, shared);
   const { cookie } = pageOf(paged.open(request, list, 3, 0));

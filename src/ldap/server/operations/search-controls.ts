@@ -35,7 +35,7 @@ export type ControlRefusal = {
   readonly controls: readonly ResponseControl[];
 };
 
-export const noSearchControls: SearchControls = {
+const noSearchControls: SearchControls = {
   paged: undefined,
   sort: undefined,
   view: undefined,
