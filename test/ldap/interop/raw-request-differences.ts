@@ -47,11 +47,6 @@ export const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
     ours: '2, open',
     reason: 'passwords are in the settings: the extension does not exist',
   },
-  'control: list that is no list': {
-    slapd: '0, open',
-    ours: 'notice 2, closed',
-    reason: 'a malformed message ends the session (RFC 4511 section 4.1.1)',
-  },
   'envelope: message ID 0': {
     slapd: '0, open',
     ours: 'notice 2, closed',

@@ -240,7 +240,6 @@ function controls({ base }: RawTarget): RawRequest[] {
     asked('control: VLV without sort', search, [vlv(true)]),
     asked('control: VLV with sort', search, [sortControl(sort), vlv(true)]),
     asked('control: type that is no OID', search, [{ type: 'abc' }]),
-    named('control: list that is no list', sequence(integer(5), search, octets('x', 0xa0))),
   ];
 }
 

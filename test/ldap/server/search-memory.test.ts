@@ -109,7 +109,12 @@ test('a search gives its memory back when its client has gone, or is thrown out'
 });
 
 test('searches that there is no memory for are answered busy, the others as ever', async () => {
-  const { port, server } = await startSlow({ searchBytesMax: 70_000 });
+  const one = await startSlow();
+  const first = await connectRaw(one.port);
+  await sendSlow(first, 1);
+  const bytesOfOne = one.server.searchMemory.bytes;
+  await first.drop();
+  const { port, server } = await startSlow({ searchBytesMax: bytesOfOne * 2.5 });
   const client = await connectRaw(port);
   const ids = await sendSlow(client, 5);
   const codes = await Promise.all(ids.map(async (id) => (await client.result(id)).code));
