@@ -13,6 +13,8 @@ export type Adeli = Branded<'Adeli'>;
 export type Finess = Branded<'Finess'>;
 export type Siret = Branded<'Siret'>;
 export type Siren = Branded<'Siren'>;
+/** TRE_G07 digit + identifier: `1` + FINESS, `3` + SIRET, `4` + RPPS-rang… The SQL function id_nat_struct makes it. */
+export type IdNatStruct = Branded<'IdNatStruct'>;
 
 export function parseRpps(text: string): Rpps | undefined {
   return /^\d{11}$/.test(text) ? (text as Rpps) : undefined;
@@ -36,6 +38,11 @@ export function parseSiret(text: string): Siret | undefined {
 
 export function parseSiren(text: string): Siren | undefined {
   return /^\d{9}$/.test(text) ? (text as Siren) : undefined;
+}
+
+export function parseIdNatStruct(text: string): IdNatStruct | undefined {
+  const upper = text.toUpperCase();
+  return /^[0-46][0-9A-Z]{8,40}$/.test(upper) ? (upper as IdNatStruct) : undefined;
 }
 
 /** False for anything but digits. */
