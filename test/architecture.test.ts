@@ -16,6 +16,7 @@ const rule: ImportRule = {
     extractions: underStages,
     inventory: underStages,
     reconcile: underStages,
+    plan: underStages,
     feed: underStages,
     ldap: underStages,
     web: underStages,

@@ -34,6 +34,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
   for (const key of [
     'reseau',
     'reconcile',
+    'plan',
     'limites',
     'ldap',
     'inventaire',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { ldapSchema } from './ldap-schema.js';
+import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 
 const share = z.number().min(0).max(1);
@@ -114,6 +115,7 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   limites: z
     .strictObject({

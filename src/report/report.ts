@@ -23,7 +23,7 @@ export async function writeReport(
 }
 
 /** Waits for each chunk to be taken: that is the pace, and the last one is out when this returns. */
-async function writeAll(chunks: AsyncIterable<string>, out: Writable): Promise<void> {
+export async function writeAll(chunks: AsyncIterable<string>, out: Writable): Promise<void> {
   // The write's own callback tells the failure; without a listener the stream's event would end the process.
   const ignore = (): void => undefined;
   out.on('error', ignore);
