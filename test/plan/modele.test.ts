@@ -106,6 +106,31 @@ describe('any inventory against any Annuaire', () => {
     );
   });
 
+  test('applied to what is published, the plan gives what the inventory says', async () => {
+    await fc.assert(
+      fc.asyncProperty(jour, async ({ inventaire, bals }) => {
+        await viderPlan(db.pool);
+        await suivre(db.pool, { ...socle, inventaire, bals }, { premierPlan: 'publier' });
+        const { rows } = await db.pool.query<OperationCourte>(
+          `select kind, adresse, porteur_cle as cle, concat_ws('/', type_bal, liste_rouge, rang, description, service) as contenu
+           from feed_operation order by id`,
+        );
+        const obtenu = publiees(bals);
+        for (const { kind, adresse, cle, contenu } of rows) {
+          if (kind === 'delete') obtenu.delete(`${adresse} ${cle}`);
+          else obtenu.set(`${adresse} ${cle}`, contenu);
+        }
+        for (const adresse of adresses) {
+          const attendu = voulues(inventaire, adresse);
+          if (!attendu) continue;
+          const reel = [...obtenu].filter(([cle]) => cle.startsWith(`${adresse} `)).sort();
+          assert.deepEqual(reel, attendu, adresse);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   const assertSuspendedUntouched = async (
     inventaire: readonly LigneInventaire[],
   ): Promise<void> => {
@@ -122,3 +147,60 @@ describe('any inventory against any Annuaire', () => {
     assert.deepEqual(rows, []);
   };
 });
+
+type OperationCourte = { kind: string; adresse: string; cle: string; contenu: string };
+
+/** The porteur that the feed would be told, by a reading of the same rules that owes nothing to the SQL. */
+function cleDe({ type, rpps: id, structure: ou, typePp }: LigneBal): string | undefined {
+  const qui = typePp === undefined ? id : undefined;
+  const structureSue = ou === undefined || ou.length === 10 ? ou : 'inconnue';
+  if (type === 'CAB') return qui === undefined ? undefined : `professionnel:${qui}`;
+  if (structureSue === 'inconnue') return undefined;
+  if (type !== 'PER') return structureSue === undefined ? undefined : `structure:${structureSue}`;
+  if (qui === undefined) return undefined;
+  return structureSue === undefined ? `professionnel:${qui}` : `situation:${qui}:${structureSue}`;
+}
+
+function publiees(bals: readonly LigneBal[]): Map<string, string> {
+  const parCle = new Map<string, LigneBal[]>();
+  for (const ligne of bals) {
+    const cle = `${ligne.adresse} ${cleDe(ligne) ?? `a-rechercher:${ligne.adresse}`}`;
+    parCle.set(cle, [...(parCle.get(cle) ?? []), ligne]);
+  }
+  return new Map([...parCle].map(([cle, lignes]) => [cle, contenuDe(lignes, false)]));
+}
+
+/** The content of one BAL on one porteur, as the test reads it from an operation. */
+function contenuDe(all: readonly Partial<LigneInventaire>[], rouge: boolean): string {
+  const least = (values: readonly (string | undefined)[]): string | undefined =>
+    values.filter((value) => value !== undefined).sort()[0];
+  const type = least(all.map((ligne) => ligne.type)) ?? '';
+  return [
+    type,
+    rouge ? 't' : 'f',
+    all.some((ligne) => ligne.preferee) ? '1' : undefined,
+    type === 'PER' ? undefined : least(all.map((ligne) => ligne.description)),
+    type === 'ORG' || type === 'APP' ? least(all.map((ligne) => ligne.service)) : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join('/');
+}
+
+/** What is to be published of an address; undefined when the inventory itself stands in the way of saying. */
+function voulues(
+  inventaire: readonly LigneInventaire[],
+  adresse: string,
+): [string, string][] | undefined {
+  const lignes = inventaire.filter((ligne) => ligne.adresse === adresse && ligne.etat !== 'ferme');
+  if (lignes.some((ligne) => ligne.etat === 'suspendu' || cleDe(ligne) === undefined))
+    return undefined;
+  const parCle = new Map<string, LigneInventaire[]>();
+  for (const ligne of lignes) {
+    const cle = `${adresse} ${cleDe(ligne) ?? ''}`;
+    parCle.set(cle, [...(parCle.get(cle) ?? []), ligne]);
+  }
+  const isAmbigu = [...parCle.values()].some((l) => new Set(l.map(({ type }) => type)).size > 1);
+  if (isAmbigu) return undefined;
+  const rouge = lignes.some((ligne) => ligne.listeRouge);
+  return [...parCle].map(([cle, l]): [string, string] => [cle, contenuDe(l, rouge)]).sort();
+}
