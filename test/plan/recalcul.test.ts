@@ -296,7 +296,8 @@ describe('a plan computed again', () => {
             if ((steps += 1) !== 20) return;
             killed = db.pool.query(
               `select pg_terminate_backend(pid) from pg_locks
-             where relation = 'plan'::regclass and mode = 'ShareRowExclusiveLock'`,
+             where relation = 'plan'::regclass and mode = 'ShareRowExclusiveLock'
+               and database = (select oid from pg_database where datname = current_database())`,
             );
           },
           end: () => undefined,
@@ -307,6 +308,36 @@ describe('a plan computed again', () => {
     assert.deepEqual(await etats(db.pool), [`1 insert ${a} planned 1 1`]);
     await planifier(db.pool);
     assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
+  });
+});
+
+describe('a deletion decided', () => {
+  let db: TestDatabase;
+  before(async () => {
+    db = await testDatabase();
+  });
+  after(() => db.drop());
+  beforeEach(() => viderPlan(db.pool));
+
+  test('stays done while the inventory forgets to follow, and is undone when it is withdrawn', async () => {
+    await db.pool.query(
+      `insert into suppression_decidee (adresse, motif, reference, decided_at, decided_by)
+       values ($1::text, 'DEMANDE_PS', 'D-1', '2026-10-01T08:00:00Z', 'dupont')`,
+      [a],
+    );
+    await suivre(db.pool, {
+      ...socle,
+      inventaire: [{ adresse: a, rpps }],
+      bals: [{ adresse: a, rpps }],
+    });
+    assert.deepEqual(await operations(db.pool), [`delete ${a} professionnel:${rpps} DEMANDE_PS`]);
+    await accepter(db.pool, apresLExtraction);
+    await suivre(db.pool, { bals: [] });
+    assert.deepEqual(await operations(db.pool), []);
+    assert.deepEqual(await retenues(db.pool), [`SUPPRESSION_DECIDEE insert ${a}`]);
+    await db.pool.query(`update suppression_decidee set withdrawn_at = now()`);
+    await planifier(db.pool);
+    assert.deepEqual(await operations(db.pool), [`insert ${a} professionnel:${rpps} NON_PUBLIEE`]);
   });
 });
 
