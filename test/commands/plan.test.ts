@@ -44,7 +44,9 @@ type PlanJson = {
   avertissements: string[];
 };
 
-const json = <T>({ stdout }: Result): T => JSON.parse(stdout) as T;
+const planOf = ({ stdout }: Result): PlanJson => JSON.parse(stdout) as PlanJson;
+const faultOf = ({ stdout }: Result): { code: string; message: string } =>
+  (JSON.parse(stdout) as { erreur: { code: string; message: string } }).erreur;
 const rpps = '10000000018';
 const autre = '10000000026';
 
@@ -54,10 +56,7 @@ test('a plan from nothing to its decisions', async (t) => {
     const { status, stderr } = run('plan');
     assert.equal(status, 3);
     assert.match(stderr, /^L’inventaire n’a jamais été importé : lancez/u);
-    assert.equal(
-      json<{ erreur: { code: string } }>(run('--json', 'plan', 'show')).erreur.code,
-      'PLAN_SANS_SOURCE',
-    );
+    assert.equal(faultOf(run('--json', 'plan', 'show')).code, 'PLAN_SANS_SOURCE');
   });
 
   await t.test('is computed and told after a reconciliation', async () => {
@@ -87,7 +86,7 @@ test('a plan from nothing to its decisions', async (t) => {
   });
 
   await t.test('is the same in JSON, in CSV and in full', () => {
-    const plan = json<PlanJson>(run('--json', 'plan', 'show'));
+    const plan = planOf(run('--json', 'plan', 'show'));
     assert.deepEqual([plan.version, plan.plan.numero, plan.plan.etat], [1, 1, 'ouvert']);
     assert.deepEqual(
       plan.operations.map(({ kind, adresse }) => `${kind} ${adresse}`),
@@ -149,7 +148,7 @@ test('a plan from nothing to its decisions', async (t) => {
       '--auteur',
       'martin',
     );
-    assert.equal(json<{ approuvees: number }>(second).approuvees, 1);
+    assert.match(second.stdout, /"approuvees":1,/u);
   });
 
   await t.test(
@@ -187,7 +186,7 @@ test('a plan from nothing to its decisions', async (t) => {
     const { status, stdout } = run('plan');
     assert.equal(status, 0);
     assert.match(stdout, /^! Ce plan n’a pas pu être recalculé/u);
-    assert.equal(json<PlanJson>(run('--json', 'plan')).avertissements.length, 1);
+    assert.equal(planOf(run('--json', 'plan')).avertissements.length, 1);
     assert.equal(run('plan', 'approve', '--tout').status, 3);
   });
 
@@ -196,7 +195,7 @@ test('a plan from nothing to its decisions', async (t) => {
     assert.match(run('plan').stdout, /BLOQUÉ par une garde\n/u);
     const refused = run('--json', 'plan', 'approve', '--tout');
     assert.equal(refused.status, 3);
-    const { erreur } = json<{ erreur: { code: string; message: string } }>(refused);
+    const erreur = faultOf(refused);
     assert.equal(erreur.code, 'PLAN_BLOQUE');
     assert.match(
       erreur.message,
