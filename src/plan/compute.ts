@@ -13,7 +13,7 @@ import { evaluateGuards } from './guards.js';
 import type { PlanSettings } from './settings.js';
 import { cotesSql } from './sql/cotes.js';
 import { ecartsSql } from './sql/ecarts.js';
-import { depasser, enchainer, garder, proposer, retenuesParOperationSql } from './sql/fusion.js';
+import { depasser, enchainerSql, garder, proposer, retenuesParOperationSql } from './sql/fusion.js';
 import { porteeSql, preparerSql, presumer } from './sql/portee.js';
 import { retenuesSql } from './sql/retenues.js';
 import { isOvertaken, isSure, loadsOf, readMonde, type Monde } from './world.js';
@@ -136,7 +136,8 @@ async function merge(
   await run(garder, [planId, motifsOperation, exigences]);
   await run(proposer, [planId, motifsOperation, exigences, now]);
   await run('analyze feed_operation');
-  await run(enchainer);
+  for (const text of enchainerSql) await run(text);
+  await run('analyze operation_voulue');
   for (const text of retenuesSql) await run(text, [planId]);
 }
 
