@@ -5,9 +5,8 @@ import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
-import { countBals } from '../store/bal-operateur.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
-import { measurePlan } from '../store/plan-mesure.js';
+import { countBalsUpTo, measurePlan } from '../store/plan-mesure.js';
 import { approveAutomatically } from './approve-alone.js';
 import { evaluateGuards } from './guards.js';
 import type { PlanSettings } from './settings.js';
@@ -150,7 +149,7 @@ async function judge(
   now: Date,
 ): Promise<void> {
   const mesures = {
-    inventaireBals: await countBals(client),
+    inventaireBals: await countBalsUpTo(client, settings.gardes.inventaireMin),
     inventaire: monde.inventaire,
     annuaire: monde.bals,
     domaines: await measurePlan(client, planId, settings.domaines),
