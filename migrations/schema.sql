@@ -205,6 +205,7 @@ table plan
   reconcile_run_id integer not null
   loads jsonb not null
   settings_fingerprint text not null
+  suppressions_fingerprint text not null
   etat text not null
   gardes jsonb not null default '[]'::jsonb
   insert_count integer not null
@@ -227,6 +228,7 @@ table plan_retenue
   kind text not null
   code text collate "C" not null
   message text not null
+  operation_id bigint
 table publication_connue
   adresse text collate "C" not null
   porteur_cle text collate "C" not null
@@ -388,7 +390,7 @@ END)
 constraint feed_operation_porteur_kind_check on feed_operation: CHECK ((porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text, 'structure'::text, 'a-rechercher'::text])))
 constraint feed_operation_rang_check on feed_operation: CHECK ((rang >= 1))
 constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::text))
-constraint feed_operation_sans_type_10 on feed_operation: CHECK (((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))))
+constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
