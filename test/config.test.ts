@@ -33,6 +33,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
   const fromMinimal = settingsOf(minimal);
   for (const key of [
     'reseau',
+    'alimentation',
     'reconcile',
     'limites',
     'ldap',

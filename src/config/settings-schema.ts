@@ -1,6 +1,7 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
+import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { secret } from './secret.js';
 
@@ -114,6 +115,7 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  alimentation: feedSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   limites: z
     .strictObject({
