@@ -8,6 +8,10 @@ import { idNatPsSystem, idNatStructSystem, rppsSystem } from './fhir-names.js';
 export const carrierTypes = ['Practitioner', 'PractitionerRole', 'Organization'] as const;
 export type CarrierType = (typeof carrierTypes)[number];
 
+export function isCarrierType(text: string): text is CarrierType {
+  return carrierTypes.some((type) => type === text);
+}
+
 export type Identifier = { readonly system: string; readonly value: string };
 
 /** Search parameters, in order; their values are written `system|value`. */
