@@ -20,6 +20,7 @@ const rule: ImportRule = {
     inventory: underStages,
     reconcile: underStages,
     feed: underConnectedStages,
+    plan: underStages,
     ldap: underStages,
     web: underStages,
     audit: underStages,

@@ -35,6 +35,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'reseau',
     'alimentation',
     'reconcile',
+    'plan',
     'limites',
     'ldap',
     'inventaire',
