@@ -36,7 +36,7 @@ export type FaultPlace = {
 export function transferFault(error: unknown, place: FaultPlace): unknown {
   if (error instanceof AppError) return error;
   const cause = firstCause(error);
-  const code = codeOf(cause);
+  const code = codeOf(cause) ?? parserCode(cause);
   if (code === undefined) return error;
   const where = displayUrl(place.url);
   const tls = tlsFault(code, where, place.settings, error);
@@ -55,6 +55,11 @@ export function transferFault(error: unknown, place: FaultPlace): unknown {
   return new TransientFault(`RESEAU_${code}`, `${where}${through} : ${text}${hint}.`, {
     cause: error,
   });
+}
+
+/** undici gives no code to what is no HTTP from the first byte on. */
+function parserCode(error: unknown): string | undefined {
+  return error instanceof Error && error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 
 function isNetworkCode(code: string): boolean {
@@ -83,6 +88,7 @@ const networkTexts = new Map([
   ],
   ['UND_ERR_HEADERS_TIMEOUT', 'le serveur ne répond pas dans le délai'],
   ['UND_ERR_BODY_TIMEOUT', "le serveur a cessé d'envoyer sa réponse"],
+  ['HPE_INVALID', "ce qui répond à cette adresse ne parle pas HTTP. Vérifiez l'adresse et le port"],
   ['EHOSTUNREACH', 'serveur injoignable. Vérifiez le réseau'],
   ['ENETUNREACH', 'réseau injoignable. Vérifiez le réseau'],
 ]);
