@@ -105,7 +105,13 @@ const cas: readonly Cas[] = [
   },
   {
     nom: 'ORPHELINE_ANNUAIRE is a deletion',
-    etat: { inventaire: [{ adresse: b, rpps }], bals: [{ adresse: a, rpps }, { adresse: b, rpps }] },
+    etat: {
+      inventaire: [{ adresse: b, rpps }],
+      bals: [
+        { adresse: a, rpps },
+        { adresse: b, rpps },
+      ],
+    },
     attendues: [`delete ${a} professionnel:${rpps} ORPHELINE_ANNUAIRE`],
   },
   {
@@ -296,6 +302,7 @@ const cas: readonly Cas[] = [
   },
   {
     nom: 'two types for one address and porteur',
+    settings: { premierPlan: 'publier' },
     etat: {
       inventaire: [
         { adresse: a, type: 'ORG', structure: s },
