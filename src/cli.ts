@@ -10,6 +10,7 @@ import { registerLdap } from './commands/ldap.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
@@ -67,6 +68,7 @@ function buildProgram(context: CommandContext): Command {
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);
+  registerSimulate(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

@@ -36,6 +36,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'reconcile',
     'limites',
     'ldap',
+    'simulateur',
     'inventaire',
     'listeBlanche',
     'finess',
