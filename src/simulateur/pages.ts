@@ -34,7 +34,8 @@ export function creerPages(simulateur: Simulateur, options: PagesOptions): Pages
     }
   };
   return (request, response, url) => {
-    const isAccueil = url.pathname === '/' && !url.searchParams.has('_type');
+    // Without a query, the root is a page; with one, it is a search (swagger, GET /).
+    const isAccueil = url.pathname === '/' && url.searchParams.size === 0;
     if (request.method !== 'GET' || !(isAccueil || url.pathname.startsWith('/_simulation/'))) {
       return false;
     }
