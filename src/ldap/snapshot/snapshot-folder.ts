@@ -12,7 +12,12 @@ export async function openSnapshotFolder(dataDir: string): Promise<string> {
 
 /** Does nothing when it is there. */
 export async function makeSnapshotFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const mode = 0o750;
+  await mkdir(folder, { recursive: true, mode }).catch(async (error: unknown) => {
+    // Node.js takes a read-only disk for a missing folder; asked for one level, it says what is.
+    if (isMissing(error)) await mkdir(dirname(folder), { mode });
+    throw error;
+  });
 }
 
 /** A name that no file of the folder ever had: servers that read an old file are not given a new one under its name. */
