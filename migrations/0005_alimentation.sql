@@ -9,9 +9,11 @@ create table plan (
   reconcile_run_id integer not null references reconcile_run (id),
   loads jsonb not null,
   settings_fingerprint text not null,
+  -- fingerprint of the deletions decided (suppression_decidee) that it saw
+  suppressions_fingerprint text not null,
   -- ouvert: can be approved; bloque: a guard waits for an override; remplace: a newer one is in force
   etat text not null check (etat in ('ouvert', 'bloque', 'remplace')),
-  -- guards passed over their limit: [{garde, domaine, limite, valeur, message, leveePar, leveeLe, motif}]
+  -- guards over their limit: [{garde, domaine, limite, valeur, message, domainesLeves, leveePar, leveeLe, motif}]
   gardes jsonb not null default '[]',
   insert_count integer not null,
   replace_count integer not null,
@@ -28,7 +30,9 @@ create table plan_retenue (
   kind text not null check (kind in ('insert', 'replace', 'delete')),
   -- stable code and French sentence
   code text collate "C" not null,
-  message text not null
+  message text not null,
+  -- the operation that stands in the way: being sent, refused by the ANS, rejected by a person
+  operation_id bigint
 );
 create index plan_retenue_plan on plan_retenue (plan_id, code, adresse);
 
@@ -88,10 +92,11 @@ create table feed_operation (
   -- French
   last_message text,
   -- A type 10 is never published (EX_GBM_4312): a PER or a CAB has an RPPS, whoever writes here.
-  constraint feed_operation_sans_type_10 check (kind = 'delete'
+  -- `is true`: what is unknown (no type) is refused too.
+  constraint feed_operation_sans_type_10 check ((kind = 'delete'
     or (type_bal = 'PER' and porteur_kind in ('professionnel', 'situation') and rpps is not null)
     or (type_bal = 'CAB' and porteur_kind = 'professionnel' and rpps is not null)
-    or (type_bal in ('ORG', 'APP') and porteur_kind = 'structure' and rpps is null)),
+    or (type_bal in ('ORG', 'APP') and porteur_kind = 'structure' and rpps is null)) is true),
   constraint feed_operation_rpps check (rpps ~ '^[0-9]{11}$'),
   constraint feed_operation_porteur check (case porteur_kind
     when 'professionnel' then rpps is not null and structure_id is null

@@ -7,16 +7,20 @@ import { findMigrationsDirectory } from '../src/db/migrate.js';
 import { findFaults, type ImportRule, type SourceText } from './support/imports.js';
 
 const underStages = ['store', 'db', 'domain'];
+/** Outgoing connections: what the stages that make them share. */
+const underConnectedStages = [...underStages, 'net'];
 
 const rule: ImportRule = {
   folders: {
     domain: [],
     db: [],
+    net: ['domain'],
     store: ['db', 'domain'],
-    extractions: underStages,
+    extractions: underConnectedStages,
     inventory: underStages,
     reconcile: underStages,
-    feed: underStages,
+    feed: underConnectedStages,
+    plan: underStages,
     ldap: underStages,
     web: underStages,
     audit: underStages,
@@ -36,7 +40,7 @@ const rule: ImportRule = {
     'pg-copy-streams': ['db'],
     pino: ['logger.ts'],
     'stream-json': ['extractions'],
-    undici: ['extractions', 'feed'],
+    undici: ['net', 'extractions', 'feed'],
     'xml-crypto': ['extractions', 'sample'],
     'xxhash-wasm': ['extractions', 'inventory', 'store', 'sample'],
     yaml: ['config'],

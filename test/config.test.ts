@@ -33,7 +33,9 @@ test('the commented template is valid as it is, and says the defaults', () => {
   const fromMinimal = settingsOf(minimal);
   for (const key of [
     'reseau',
+    'alimentation',
     'reconcile',
+    'plan',
     'limites',
     'ldap',
     'inventaire',

@@ -1,7 +1,9 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
+import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
+import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 
 const share = z.number().min(0).max(1);
@@ -114,6 +116,8 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  alimentation: feedSchema.prefault({}),
+  plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   limites: z
     .strictObject({

@@ -1,6 +1,8 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
+import type { FeedSettings } from '../feed/feed-settings.js';
+import { resolveFeed } from './feed-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
@@ -28,7 +30,7 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap'
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -49,6 +51,7 @@ export type Settings = Omit<
   readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
     readonly fichier: string | undefined;
   };
+  readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
 };
 
@@ -64,6 +67,11 @@ export function resolveSettings(
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
+  const reseau = {
+    ...raw.reseau,
+    proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
+    ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
+  };
   return {
     ...raw,
     configPath,
@@ -78,16 +86,13 @@ export function resolveSettings(
       ),
     },
     finess: { codesFermes: raw.sources.finess.codesFermes },
-    reseau: {
-      ...raw.reseau,
-      proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
-      ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
-    },
+    reseau,
     inventaire: {
       ...raw.inventaire,
       fichier:
         raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
     },
+    alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
   };
 }
