@@ -1,4 +1,5 @@
 // Writing BER into memory that is reused from one answer to the next.
+import { ByteMemory } from './byte-memory.js';
 import { berTag } from './tag.js';
 
 const chunkLength = 64 * 1024;
@@ -17,6 +18,7 @@ const shortCopyMax = 32;
 export class ByteWriter {
   readonly #lengthMax: number;
   #buffer: Buffer;
+  #memory: ByteMemory;
   #start = 0;
   #position = 0;
 
@@ -24,6 +26,7 @@ export class ByteWriter {
   constructor(lengthMax: number = defaultLengthMax) {
     this.#lengthMax = lengthMax;
     this.#buffer = Buffer.allocUnsafeSlow(Math.min(chunkLength, lengthMax));
+    this.#memory = new ByteMemory(this.#buffer);
   }
 
   /** Bytes written since the last `take` or `reset`. */
@@ -62,8 +65,9 @@ export class ByteWriter {
   }
 
   /** Where `claim` says; another one after each call that makes room. */
-  get memory(): Buffer {
-    return this.#buffer;
+  get memory(): ByteMemory {
+    if (this.#memory.bytes !== this.#buffer) this.#memory = new ByteMemory(this.#buffer);
+    return this.#memory;
   }
 
   byte(value: number): void {

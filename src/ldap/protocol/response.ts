@@ -46,8 +46,8 @@ function isBare({ code, matchedDn, message }: LdapResult): boolean {
 /** Bytes of the operation: code, no name, no text. */
 const bareSize = 7;
 
-/** How nearly every search ends. */
-function writeBareResult(
+/** As `writeResult`, of a code below 128 and nothing more: how nearly every search ends. */
+export function writeBareResult(
   writer: ByteWriter,
   messageId: number,
   tag: ResultTag,
@@ -55,7 +55,7 @@ function writeBareResult(
 ): void {
   const size = 2 + lengthOfInteger(messageId) + 2 + bareSize;
   const start = writer.claim(2 + size);
-  const bytes = writer.memory;
+  const { bytes } = writer.memory;
   bytes[start] = berTag.sequence;
   bytes[start + 1] = size;
   let at = writeInteger(bytes, start + 2, berTag.integer, messageId);

@@ -31,8 +31,7 @@ export function preparePlain(matching: Matching, value: Buffer): Buffer | undefi
 function lowerPlain(value: Buffer): Buffer | undefined {
   let last = 0x20;
   let hasCapital = false;
-  for (let at = 0; at < value.length; at++) {
-    const byte = value[at] ?? 0;
+  for (const byte of value) {
     if (byte <= 0x20 ? byte !== 0x20 || last === 0x20 : byte >= 0x7f) return undefined;
     hasCapital ||= isCapital(byte);
     last = byte;
@@ -55,10 +54,7 @@ function isCapital(byte: number): boolean {
 }
 
 function isDigits(value: Buffer): boolean {
-  for (let at = 0; at < value.length; at++) {
-    const byte = value[at] ?? 0;
-    if (byte < 0x30 || byte > 0x39) return false;
-  }
+  for (const byte of value) if (byte < 0x30 || byte > 0x39) return false;
   return value.length > 0;
 }
 
@@ -68,6 +64,6 @@ const shortMax = 64;
 export function isAsciiValue(value: Buffer): boolean {
   if (value.length > shortMax) return isAscii(value);
   let seen = 0;
-  for (let at = 0; at < value.length; at++) seen |= value[at] ?? 0;
+  for (const byte of value) seen |= byte;
   return seen < 0x80;
 }
