@@ -18,7 +18,6 @@ import {
   SpanCursor,
   TwoGramsCursor,
   UnionCursor,
-  ValuesCursor,
   WordStartsCursor,
   type DocCursor,
   type ValueCursor,
@@ -26,6 +25,7 @@ import {
 } from './doc-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
+import { ValuesCursor } from './values-cursor.js';
 import { rank, rankMaxOf, rankText, type TextPattern } from './text-pattern.js';
 
 /** Ids from `low` to before `equalEnd` hold the first part and no more, to before `prefixEnd` begin with it. */
