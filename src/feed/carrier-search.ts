@@ -207,6 +207,7 @@ export class CarrierSearch {
       porteur: 'cette recherche',
       exchange: replied.exchange,
       now: this.#now(),
+      redact: replied.redact,
     };
     const fault = faultAnswer(replied.reply, asked);
     if (fault) return fault;
