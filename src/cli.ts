@@ -7,6 +7,7 @@ import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
+import { registerPlan } from './commands/plan.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
@@ -64,6 +65,7 @@ function buildProgram(context: CommandContext): Command {
   registerInventory(program, context);
   registerReconcile(program, context);
   registerReport(program, context);
+  registerPlan(program, context);
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);

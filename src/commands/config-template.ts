@@ -121,6 +121,22 @@ alimentation:
     pauseSecondes: 300
   plusieursBalParAppel: false # true : les BAL d'un même porteur partent ensemble, toutes acceptées ou toutes refusées
   balsParAppelMax: 20         # alors, au plus
+# Plan (« annuaire-sync plan », docs/plan.md) : ce qui serait transmis à l'Annuaire, et qui en décide.
+plan:
+  premierPlan: presumer       # au premier plan, ce qu'aucune extraction ne montre (APP, CAB, liste rouge, rang, description,
+                              # responsable) est présumé publié comme le dit l'inventaire ; publier : tout est proposé
+  approbation: manuelle       # ou une liste de ce qui s'approuve seul : insert, replace, delete, ou un motif (DEMANDE_PS…)
+  quatreYeux: false           # true : une suppression demande l'accord de deux personnes
+  gardes:                     # au-delà, le plan est bloqué (« plan approve --override RAISON » passe outre, et s'en souvient)
+    suppressionsMax: 500            # suppressions proposées par un plan
+    suppressionsPartMax: 0.05       # part de ce qui est publié
+    domaineSuppressionsMax: 200     # les mêmes, domaine par domaine
+    domaineSuppressionsPartMax: 0.2
+    suppressionsPlancher: 3         # jusqu'à ce nombre, les parts ne sont pas regardées
+    changementsMax: 5000            # opérations de toute sorte
+    inventaireMin: 1                # BAL que l'inventaire compte au moins
+    inventaireAgeMaxHeures: 48      # depuis le dernier import, même sans changement
+    inventaireRejetsMax: 0          # lignes rejetées au-delà desquelles l'absence d'une BAL ne prouve rien
 
 # Serveur LDAP (« annuaire-sync ldap », docs/ldap.md). Relancez-le pour qu'un changement prenne effet.
 ldap:

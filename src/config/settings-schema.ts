@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
+import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 
 const share = z.number().min(0).max(1);
@@ -116,6 +117,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   alimentation: feedSchema.prefault({}),
+  plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   limites: z
     .strictObject({

@@ -7,27 +7,32 @@ export const sliceMs = 2;
 const arrivalToldMs = 1;
 
 export type SlicedWork = {
+  /** Whose turn it takes: whoever asks on two hundred connections has as many turns as who asks on one. */
+  readonly address: string;
   /** Works until about `deadlineMs` (clock of `performance.now()`); true when there is more to do. Never throws. */
   runSlice(deadlineMs: number): boolean;
 };
 
-/** First in, first served, and to the end of the queue again when there is more. */
+/** Addresses in turn, and the works of each in turn: to the end of both queues again when there is more. */
 export class Scheduler {
-  readonly #queue: SlicedWork[] = [];
+  /** By address, the next one first. No list is empty. */
+  readonly #waiting = new Map<string, SlicedWork[]>();
   readonly #queued = new Set<SlicedWork>();
   #isArmed = false;
   /** Spent by `runOnArrival` since the last turn. */
   #arrivalMs = 0;
 
   get length(): number {
-    return this.#queue.length;
+    return this.#queued.size;
   }
 
   /** Does nothing when `work` already waits for its turn. */
   add(work: SlicedWork): void {
     if (this.#queued.has(work)) return;
     this.#queued.add(work);
-    this.#queue.push(work);
+    const others = this.#waiting.get(work.address);
+    if (others) others.push(work);
+    else this.#waiting.set(work.address, [work]);
     this.#arm();
   }
 
@@ -46,7 +51,7 @@ export class Scheduler {
 
   #arm(): void {
     const isResetDue = this.#arrivalMs > arrivalToldMs;
-    if (this.#isArmed || (this.#queue.length === 0 && !isResetDue)) return;
+    if (this.#isArmed || (this.#queued.size === 0 && !isResetDue)) return;
     this.#isArmed = true;
     setImmediate(this.#turn);
   }
@@ -57,11 +62,22 @@ export class Scheduler {
     const deadlineMs = performance.now() + sliceMs;
     // Short works share a turn: a look at the sockets for each would cost more than they do.
     do {
-      const work = this.#queue.shift();
+      const work = this.#takeNext();
       if (work === undefined) return;
-      this.#queued.delete(work);
       if (work.runSlice(deadlineMs)) this.add(work);
     } while (performance.now() < deadlineMs);
     this.#arm();
   };
+
+  #takeNext(): SlicedWork | undefined {
+    for (const [address, works] of this.#waiting) {
+      const work = works.shift();
+      // To the end, or nowhere until there is work for it again.
+      this.#waiting.delete(address);
+      if (works.length > 0) this.#waiting.set(address, works);
+      if (work) this.#queued.delete(work);
+      return work;
+    }
+    return undefined;
+  }
 }

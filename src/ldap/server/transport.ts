@@ -9,6 +9,8 @@ export type TransportEvents = {
   readonly onData: (chunk: Buffer) => void;
   /** The client reads again. */
   readonly onUnblocked: () => void;
+  /** The client sends nothing more, all that it sent was given: nothing can be answered to it any more. */
+  readonly onEnded: () => void;
   /** May be called more than once. */
   readonly onClosed: () => void;
 };
@@ -46,6 +48,7 @@ export class Transport {
 
   listen(): void {
     this.#socket.on('data', this.#events.onData).on('drain', this.#onDrain);
+    this.#socket.on('end', this.#events.onEnded);
     // Whoever read before us may have paused it.
     this.#socket.resume();
     this.#isReading = true;
@@ -57,7 +60,11 @@ export class Transport {
    */
   secure(tls: TlsTerminator, rest: Buffer, onSecured: () => boolean): void {
     const raw = this.#socket;
-    raw.off('data', this.#events.onData).off('drain', this.#onDrain).pause();
+    raw
+      .off('data', this.#events.onData)
+      .off('drain', this.#onDrain)
+      .off('end', this.#events.onEnded);
+    raw.pause();
     if (rest.length > 0) raw.unshift(rest);
     tls.secure(raw, (secured) => {
       if (!onSecured()) return void secured.destroy();

@@ -189,6 +189,24 @@ test('searches beyond the rate of an address are answered busy, and its other re
   await client.drop();
 });
 
+test('where nothing is read without an account, the root DSE and the schema are, at the rate of an address', async () => {
+  const { port } = await startServer({ access: { anonymous: undefined, discoveriesPerSecond: 5 } });
+  for (const base of ['', 'cn=subschema']) {
+    const codes: number[] = [];
+    for (let turn = 0; turn < 40; turn++) {
+      // A connection each: a new one does not count anew.
+      const client = await connectRaw(port);
+      codes.push((await client.search({ base, scope: 0 })).result.code);
+      await client.drop();
+    }
+    assert.ok(codes.includes(51), codes.join());
+    if (base === '') assert.deepEqual(codes.slice(0, 10), Array<number>(10).fill(0));
+  }
+  const client = await connectRaw(port);
+  assert.equal((await client.search({ base: baseDn })).result.code, 53);
+  await client.drop();
+});
+
 test('connections beyond the limit, of all or of one address, are told so and closed', async () => {
   for (const limits of [{ connectionsMax: 2 }, { connectionsPerAddressMax: 2 }]) {
     const { port } = await startServer({ limits });
