@@ -26,6 +26,7 @@ const rule: ImportRule = {
     audit: underStages,
     notify: underStages,
     report: underStages,
+    simulateur: underStages,
     sample: ['domain'],
   },
   anywhere: ['errors.ts', 'progress.ts', 'logger.ts'],
@@ -46,7 +47,7 @@ const rule: ImportRule = {
     'xxhash-wasm': ['extractions', 'inventory', 'store', 'sample'],
     yaml: ['config'],
     yauzl: ['extractions'],
-    yazl: ['sample'],
+    yazl: ['sample', 'simulateur'],
     // The five borders: config, extraction rows, feed answers, web form, command line.
     zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
   },

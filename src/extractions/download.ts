@@ -10,7 +10,7 @@ import { type RetrySeams, systemRetrySeams } from './retry.js';
 import { prepareTempFolder } from './temp-folder.js';
 import { type DownloadSeams, fetchFrom } from './transfer.js';
 
-export const systemSeams: DownloadSeams = {
+const systemSeams: DownloadSeams = {
   ...systemRetrySeams,
   freeBytes: async (folder) => {
     const { bavail, bsize } = await statfs(folder);

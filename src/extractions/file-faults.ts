@@ -33,7 +33,7 @@ export function fileFault(error: unknown, path: string): AppError {
   }
 }
 
-export function diskFull(path: string, cause: unknown): AppError {
+function diskFull(path: string, cause: unknown): AppError {
   return new AppError(
     'DISQUE_PLEIN',
     `${path} : le disque est plein (ou le quota atteint) ; le fichier incomplet a été supprimé. ` +

@@ -43,7 +43,7 @@ export class Connection implements SlicedWork {
     this.operations = new PendingOperations(host.searchMemory);
     this.identity = host.identities.anonymous(address);
     this.held = new Holding(host.bufferMemory);
-    this.#transport = new Transport(host.writer, socket, {
+    this.#transport = new Transport(host, socket, {
       onData: this.#onData,
       onUnblocked: this.#onUnblocked,
       onEnded: this.#onEnded,

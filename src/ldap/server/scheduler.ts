@@ -6,6 +6,14 @@ export const sliceMs = 2;
 /** Below, a turn is not worth having for the sake of counting anew. */
 const arrivalToldMs = 1;
 
+/**
+ * Bytes that sockets may give in one look at them: what is read of each is no more than a few chunks, but hundreds may have
+ * a quarter of a megabyte each, and reading it all at once takes a tenth of a second. Ordinary requests are far below.
+ */
+const lookBytesMax = 1024 * 1024;
+/** Sockets that are read again in one turn, a chunk and what follows it each. */
+const resumedPerTurn = 8;
+
 export type SlicedWork = {
   /** Whose turn it takes: whoever asks on two hundred connections has as many turns as who asks on one. */
   readonly address: string;
@@ -21,6 +29,9 @@ export class Scheduler {
   #isArmed = false;
   /** Spent by `runOnArrival` since the last turn. */
   #arrivalMs = 0;
+  /** Given by sockets since the last turn. */
+  #lookBytes = 0;
+  readonly #heldBack: (() => void)[] = [];
 
   get length(): number {
     return this.#queued.size;
@@ -49,8 +60,23 @@ export class Scheduler {
     return true;
   }
 
+  /** Counts what a socket gave. False: it is to give no more until a later turn calls `resume`. */
+  takeBytes(count: number, resume: () => void): boolean {
+    this.#lookBytes += count;
+    if (this.#lookBytes <= lookBytesMax) {
+      if (this.#lookBytes > lookBytesMax / 2) this.#arm();
+      return true;
+    }
+    this.#heldBack.push(resume);
+    this.#arm();
+    return false;
+  }
+
   #arm(): void {
-    const isResetDue = this.#arrivalMs > arrivalToldMs;
+    const isResetDue =
+      this.#arrivalMs > arrivalToldMs ||
+      this.#lookBytes > lookBytesMax / 2 ||
+      this.#heldBack.length > 0;
     if (this.#isArmed || (this.#queued.size === 0 && !isResetDue)) return;
     this.#isArmed = true;
     setImmediate(this.#turn);
@@ -59,11 +85,13 @@ export class Scheduler {
   readonly #turn = (): void => {
     this.#isArmed = false;
     this.#arrivalMs = 0;
+    this.#lookBytes = 0;
+    for (const resume of this.#heldBack.splice(0, resumedPerTurn)) resume();
     const deadlineMs = performance.now() + sliceMs;
     // Short works share a turn: a look at the sockets for each would cost more than they do.
     do {
       const work = this.#takeNext();
-      if (work === undefined) return;
+      if (work === undefined) break;
       if (work.runSlice(deadlineMs)) this.add(work);
     } while (performance.now() < deadlineMs);
     this.#arm();

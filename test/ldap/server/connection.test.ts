@@ -234,6 +234,25 @@ test('who says nothing, says half a message or falls silent is told so and close
   }
 });
 
+test('a clock that is set, forward or back, ends no connection and refuses no search', async (t) => {
+  const anonymous = { ...allowance, searchesPerSecond: 20, timeMaxMs: 5_000 };
+  // Looked at every twenty milliseconds.
+  const limits = { firstMessageMs: 80, idleMs: 60_000, writeMs: 60_000 };
+  const { port, server } = await startServer({ access: { anonymous }, limits });
+  const client = await connectRaw(port);
+  await client.bind();
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  for (const year of ['2090', '1990', '2026']) {
+    t.mock.timers.setTime(Date.parse(`${year}-11-23T00:00:00Z`));
+    const lookedAt = server.nowMs;
+    while (server.nowMs === lookedAt) await new Promise(setImmediate);
+    for (let turn = 0; turn < 5; turn++) {
+      assert.equal((await client.search({ base: baseDn, scope: 0 })).result.code, 0, year);
+    }
+  }
+  await client.drop();
+});
+
 test('while messages wait for a turn, no more of them are read', async () => {
   const { server, port } = await startServer();
   // As on a server where others take all turns.
