@@ -1,5 +1,6 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
 import { Command, CommanderError } from 'commander';
+import { registerApiKey } from './commands/api-key.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
@@ -11,6 +12,8 @@ import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
 import { registerStatus } from './commands/status.js';
+import { registerVerify } from './commands/verify.js';
+import { registerWeb } from './commands/web.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
@@ -67,6 +70,9 @@ function buildProgram(context: CommandContext): Command {
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);
+  registerVerify(program, context);
+  registerWeb(program, context);
+  registerApiKey(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

@@ -36,6 +36,8 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'reconcile',
     'limites',
     'ldap',
+    'web',
+    'verification',
     'inventaire',
     'listeBlanche',
     'finess',

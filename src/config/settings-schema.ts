@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { ldapSchema } from './ldap-schema.js';
 import { secret } from './secret.js';
+import { verificationSchema, webSchema } from './web-schema.js';
 
 const share = z.number().min(0).max(1);
 const hours = z.number().positive().max(10_000);
@@ -115,6 +116,8 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   ldap: ldapSchema.prefault({}),
+  web: webSchema.prefault({}),
+  verification: verificationSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -4,6 +4,7 @@ import { sourceNames, type SourceName } from '../domain/source.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
+import { resolveWeb, type WebSettings } from './web-settings.js';
 
 export type TlsSettings = {
   readonly ca: readonly string[];
@@ -28,7 +29,7 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap'
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'web'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -50,6 +51,7 @@ export type Settings = Omit<
     readonly fichier: string | undefined;
   };
   readonly ldap: LdapSettings;
+  readonly web: WebSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -89,6 +91,7 @@ export function resolveSettings(
         raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
     },
     ldap: resolveLdap(raw.ldap, reader),
+    web: resolveWeb(raw.web, reader),
   };
 }
 
