@@ -11,6 +11,7 @@ import { authorOf, globalOptions, print, runWithProgram, type CommandContext } f
 import { describeApproval, describeRejection } from './plan-result.js';
 import type { OpenProgram } from './program.js';
 import { planSettings } from './source-settings.js';
+import { writeTo } from './write-to.js';
 
 const formats = ['table', 'csv', 'json'] as const;
 
@@ -85,7 +86,7 @@ async function show(
           ? []
           : [`Ce plan n’a pas pu être recalculé, il ne peut pas être approuvé. ${fault.message}`],
     },
-    surroundings.out,
+    writeTo(surroundings.out),
   );
   if (!isShown && fault) throw fault;
 }

@@ -1,5 +1,4 @@
 // Tells the plan in force: a page for a terminal, a CSV, or one JSON document.
-import type { Writable } from 'node:stream';
 import type { Db, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { findPlanInForce, type Plan } from '../store/plan.js';
@@ -14,7 +13,6 @@ import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { writePlanCsv } from './plan-csv.js';
 import { writePlanJson } from './plan-json.js';
 import { writePlanTable } from './plan-table.js';
-import { writeAll } from './report.js';
 
 export type PlanReportOptions = {
   readonly format: 'table' | 'csv' | 'json';
@@ -37,18 +35,19 @@ export type PlanSummary = {
   readonly retenues: readonly CompteRetenues[];
 };
 
-/** At the pace of `out`, which is left open. False when there is no plan to tell. */
+/** At the pace of `write`, which resolves when a chunk is taken. False when there is no plan to tell. */
 export async function writePlan(
   pool: Pool,
   options: PlanReportOptions,
-  out: Writable,
+  write: (chunk: string) => Promise<void>,
 ): Promise<boolean> {
   return transaction(pool, async (client) => {
     // One snapshot: the counts and the lists agree, whatever is pushed meanwhile.
     await client.query('set transaction isolation level repeatable read read only');
     const plan = await findPlanInForce(client);
     if (!plan) return false;
-    await writeAll(openPlan(client, options, await summarize(client, plan, options)), out);
+    const chunks = openPlan(client, options, await summarize(client, plan, options));
+    for await (const chunk of chunks) await write(chunk);
     return true;
   });
 }
