@@ -20,6 +20,29 @@ table activite
   code_section_pharmacien text collate "C"
   code_role text collate "C"
   code_genre_activite text collate "C"
+table api_call
+  id bigint not null generated always as identity
+  at timestamp with time zone not null
+  key_id integer
+  origine text not null
+  action text collate "C" not null
+  objet text collate "C"
+  status integer not null
+  verdict text
+  codes text[] not null default '{}'::text[]
+  duree_ms integer not null
+table api_key
+  id integer not null generated always as identity
+  nom text not null
+  empreinte bytea not null
+  portees text[] not null
+  requetes_par_seconde integer
+  created_at timestamp with time zone not null
+  created_by text not null
+  expires_at timestamp with time zone
+  revoked_at timestamp with time zone
+  revoked_by text
+  last_used_at timestamp with time zone
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -378,6 +401,12 @@ table suppression_decidee
   decided_by text not null
   withdrawn_at timestamp with time zone
 
+constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint api_call_pkey on api_call: PRIMARY KEY (id)
+constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
+constraint api_key_pkey on api_key: PRIMARY KEY (id)
+constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
+constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
@@ -432,7 +461,12 @@ constraint suppression_decidee_pkey on suppression_decidee: PRIMARY KEY (id)
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX activite_nom ON public.activite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX activite_structure_hash ON public.activite USING btree (structure_hash) WHERE (gone_load_id IS NULL)
+CREATE INDEX api_call_key ON public.api_call USING btree (key_id, id DESC)
+CREATE INDEX api_call_objet ON public.api_call USING btree (objet, id DESC) WHERE (objet IS NOT NULL)
+CREATE UNIQUE INDEX api_key_empreinte ON public.api_key USING btree (empreinte)
+CREATE UNIQUE INDEX api_key_nom ON public.api_key USING btree (lower(nom)) WHERE (revoked_at IS NULL)
 CREATE INDEX bal_annuaire_adresse ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
@@ -442,6 +476,7 @@ CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse) WHERE ((type_bal = 'PER'::text) AND ((type_identifiant_pp = '10'::text) OR (identifiant_pp IS NULL)))
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
@@ -457,6 +492,7 @@ CREATE INDEX feed_operation_etat ON public.feed_operation USING btree (state, do
 CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (porteur_cle, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text, 'sending'::text]))
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
@@ -514,6 +550,12 @@ CREATE OR REPLACE FUNCTION public.id_nat_struct(type_identifiant text, identifia
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((identifiant IS NULL) OR (identifiant = ''::text)) THEN NULL::text WHEN (type_identifiant = '40'::text) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN ('1'::text || upper(identifiant)) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '1%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN ('2'::text || identifiant) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '2%'::text) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN identifiant WHEN ((length(identifiant) = 14) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN ('3'::text || upper(identifiant)) WHEN ((length(identifiant) = 15) AND (identifiant ~~ '3%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN upper(identifiant) WHEN ((type_identifiant = ANY (ARRAY['0'::text, '4'::text])) AND (identifiant ~~ (type_identifiant || '%'::text)) AND (length(identifiant) > 14)) THEN upper(identifiant) WHEN (type_identifiant = ANY (ARRAY['0'::text, '1'::text, '2'::text, '3'::text, '4'::text])) THEN (type_identifiant || upper(identifiant)) ELSE ((COALESCE(type_identifiant, '?'::text) || ':'::text) || upper(identifiant)) END
+
+CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
 
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()

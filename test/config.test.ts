@@ -39,6 +39,8 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'limites',
     'ldap',
     'simulateur',
+    'web',
+    'verification',
     'inventaire',
     'listeBlanche',
     'finess',

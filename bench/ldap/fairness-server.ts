@@ -4,6 +4,7 @@ import { createDirectory } from '../../src/ldap/directory/create-directory.js';
 import { defaultLayout } from '../../src/ldap/directory/layout.js';
 import { rootDse } from '../../src/ldap/schema/root-dse.js';
 import { LdapServer } from '../../src/ldap/server/server.js';
+import { WarmUp } from '../../src/ldap/server/warm-up.js';
 import { loadSnapshot } from '../../src/ldap/snapshot/load-snapshot.js';
 import { readManifest } from '../../src/ldap/snapshot/manifest.js';
 
@@ -60,6 +61,7 @@ export async function serveFolder(folder: string): Promise<void> {
   const { signal } = new AbortController();
   const { snapshot } = await loadSnapshot(folder, manifest, undefined, signal);
   server.serve(snapshot);
+  server.scheduler.add(new WarmUp({ ...server.served, snapshot }));
   const [place] = await server.start();
   watchLoop();
   process.send?.({ port: place?.port });

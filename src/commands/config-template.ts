@@ -197,6 +197,28 @@ simulateur:
   corpsOctetsMax: 2097152     # au-delà : 413
   connexionsMax: 1000
   journalOctetsMax: 67108864  # taille à laquelle le journal de dataDir/simulateur est résumé
+# Vérifications avant création et transfert (docs/api.md).
+verification:
+  rppsInconnu: refuser        # avertir : accepte un RPPS absent du fichier national (un nouveau PS peut y manquer quelques heures)
+  inventaireMaxHeures: 48     # âge de l'inventaire au-delà duquel les réponses le disent en retard
+
+# Serveur web : l'API (« annuaire-sync web », docs/api.md). Relancez-le pour qu'un changement prenne effet.
+web:
+  adresse: 127.0.0.1          # '0.0.0.0' ou '::' : toutes
+  port: 8480
+  clairHorsBoucle: false      # true : accepte HTTP sans TLS ailleurs que sur 127.0.0.1 (derrière un répartiteur qui chiffre)
+  # tls: { certificat: ./web.pem, cle: ./web.key, motDePasse: { env: WEB_CLE } }   # PEM, chaîne après le certificat ; relus sur SIGHUP
+  limites:
+    corpsOctetsMax: 65536     # d'une demande ; celles de l'API font moins de 2 Kio
+    connexionsMax: 1000
+    requetesParSeconde: 300   # par clé d'API, sauf limite propre à la clé
+    appelsConservesMax: 2000000   # traces d'appels gardées, les plus récentes
+    appelsConservesJours: 365
+  delais:
+    requeteSecondes: 15       # pour recevoir une demande entière
+    inactiviteSecondes: 60    # entre deux demandes d'une connexion
+    baseSecondes: 5           # d'une requête à la base
+    arretSecondes: 10         # pour finir les réponses en cours
 
 # Bornes.
 limites:

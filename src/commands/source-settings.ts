@@ -7,6 +7,7 @@ import type { ExtractSettings } from '../extractions/extract.js';
 import type { ObtainSettings } from '../extractions/obtain.js';
 import type { PlanSettings } from '../plan/settings.js';
 import type { ReconcileSettings } from '../reconcile/settings.js';
+import type { ReglagesVerification } from '../verification/reglages.js';
 
 /** `from` overrules the settings for this run (`extract SOURCE --from …`). */
 export function extractSettings(
@@ -104,6 +105,30 @@ export function planSettings(settings: Settings): PlanSettings {
     fraicheurMaxHeures: {
       bals: settings.sources.bals.fraicheurMaxHeures,
       listeBlanche: settings.sources['liste-blanche'].fraicheurMaxHeures,
+    },
+  };
+}
+
+export function reglagesVerification(settings: Settings): ReglagesVerification {
+  const { sources, verification } = settings;
+  return {
+    domaines: new Map(
+      settings.operateur.domaines.map(({ nom, structure }) => [
+        nom,
+        { nom, structure: structure?.toUpperCase() },
+      ]),
+    ),
+    motifAdresse: settings.reconcile.motifAdresse,
+    rppsInconnu: verification.rppsInconnu,
+    agesMaxHeures: {
+      bals: sources.bals.fraicheurMaxHeures,
+      professionnels: sources.professionnels.fraicheurMaxHeures,
+      identites: sources.identites.fraicheurMaxHeures,
+      finess: sources.finess.fraicheurMaxHeures,
+      'liste-blanche': sources['liste-blanche'].fraicheurMaxHeures,
+      // Given by the ANS from time to time: an old one is the last one.
+      'adeli-rpps': Number.POSITIVE_INFINITY,
+      inventaire: verification.inventaireMaxHeures,
     },
   };
 }

@@ -6,6 +6,7 @@ import { ldapSchema } from './ldap-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 import { simulateurSchema } from './simulateur-schema.js';
+import { verificationSchema, webSchema } from './web-schema.js';
 
 const share = z.number().min(0).max(1);
 const hours = z.number().positive().max(10_000);
@@ -121,6 +122,8 @@ export const settingsSchema = z.strictObject({
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   simulateur: simulateurSchema.prefault({}),
+  web: webSchema.prefault({}),
+  verification: verificationSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -7,6 +7,7 @@ import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulateur, type SimulateurSettings } from './simulateur-settings.js';
+import { resolveWeb, type WebSettings } from './web-settings.js';
 
 export type TlsSettings = {
   readonly ca: readonly string[];
@@ -31,7 +32,7 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur'
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur' | 'web'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -55,6 +56,7 @@ export type Settings = Omit<
   readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
   readonly simulateur: SimulateurSettings;
+  readonly web: WebSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -97,6 +99,7 @@ export function resolveSettings(
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulateur(raw.simulateur, reader),
+    web: resolveWeb(raw.web, reader),
   };
 }
 

@@ -30,6 +30,18 @@ const etats = async (pool: Pool): Promise<string[]> => {
   return rows.map(({ ligne }) => ligne);
 };
 
+/** Until a planner waits for the operations. */
+async function waitForLock(pool: Pool): Promise<void> {
+  for (let looks = 0; looks < 100_000; looks += 1) {
+    const { rows } = await pool.query(
+      `select from pg_locks where relation = 'feed_operation'::regclass and not granted
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    if (rows.length > 0) return;
+  }
+  throw new Error('nobody waits for the operations');
+}
+
 /** After the extraction in service, which the tests load at the real time. */
 const apresLExtraction = new Date(Date.now() + 3_600_000);
 const avantLExtraction = new Date('2020-01-01T00:00:00Z');
@@ -113,6 +125,45 @@ describe('a plan computed again', () => {
       '1 insert o@chu.mssante.fr superseded 1 1',
       '2 insert o@chu.mssante.fr planned 3 3',
     ]);
+  });
+
+  test('supersedes what was approved beside what is being sent, when it is no longer wanted', async () => {
+    const bals = [{ adresse: 'o@chu.mssante.fr', type: 'ORG', structure: s, service: 'Nord' }];
+    const inventaire = [{ adresse: 'o@chu.mssante.fr', type: 'ORG', structure: s, service: 'Sud' }];
+    await suivre(db.pool, { ...socle, bals, inventaire });
+    await setState(1, 'approved', 'sending');
+    await suivre(db.pool, { inventaire: [] });
+    assert.deepEqual(await retenues(db.pool), ['ENVOI_EN_COURS delete o@chu.mssante.fr']);
+    await db.pool.query(
+      `insert into feed_operation (plan_id, last_plan_id, kind, state, adresse, domaine, type_bal,
+         porteur_kind, structure_id, motif, exigence, created_at)
+       values (1, 1, 'delete', 'approved', 'o@chu.mssante.fr', 'chu.mssante.fr', 'ORG', 'structure',
+         $1::text, 'ORPHELINE_ANNUAIRE', '', now())`,
+      [s],
+    );
+    await suivre(db.pool, { inventaire });
+    assert.deepEqual(await etats(db.pool), [
+      '1 replace o@chu.mssante.fr sending 1 1',
+      '2 delete o@chu.mssante.fr superseded 1 1',
+    ]);
+  });
+
+  test('waits for a pusher that is claiming, and sees what it claimed', async () => {
+    await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
+    await setState(1, 'approved');
+    const pusher = await db.pool.connect();
+    try {
+      await pusher.query('begin');
+      await pusher.query(`select id from feed_operation where state = 'approved' for update`);
+      const planned = suivre(db.pool, { inventaire: [] });
+      await waitForLock(db.pool);
+      await pusher.query(`update feed_operation set state = 'sending' where id = 1`);
+      await pusher.query('commit');
+      await planned;
+    } finally {
+      pusher.release();
+    }
+    assert.deepEqual(await etats(db.pool), [`1 insert ${a} sending 1 1`]);
   });
 
   test('does not propose again what failed or waits, but proposes what is now different', async () => {
@@ -296,7 +347,8 @@ describe('a plan computed again', () => {
             if ((steps += 1) !== 20) return;
             killed = db.pool.query(
               `select pg_terminate_backend(pid) from pg_locks
-             where relation = 'plan'::regclass and mode = 'ShareRowExclusiveLock'`,
+             where relation = 'plan'::regclass and mode = 'ShareRowExclusiveLock'
+               and database = (select oid from pg_database where datname = current_database())`,
             );
           },
           end: () => undefined,
@@ -307,6 +359,36 @@ describe('a plan computed again', () => {
     assert.deepEqual(await etats(db.pool), [`1 insert ${a} planned 1 1`]);
     await planifier(db.pool);
     assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
+  });
+});
+
+describe('a deletion decided', () => {
+  let db: TestDatabase;
+  before(async () => {
+    db = await testDatabase();
+  });
+  after(() => db.drop());
+  beforeEach(() => viderPlan(db.pool));
+
+  test('stays done while the inventory forgets to follow, and is undone when it is withdrawn', async () => {
+    await db.pool.query(
+      `insert into suppression_decidee (adresse, motif, reference, decided_at, decided_by)
+       values ($1::text, 'DEMANDE_PS', 'D-1', '2026-10-01T08:00:00Z', 'dupont')`,
+      [a],
+    );
+    await suivre(db.pool, {
+      ...socle,
+      inventaire: [{ adresse: a, rpps }],
+      bals: [{ adresse: a, rpps }],
+    });
+    assert.deepEqual(await operations(db.pool), [`delete ${a} professionnel:${rpps} DEMANDE_PS`]);
+    await accepter(db.pool, apresLExtraction);
+    await suivre(db.pool, { bals: [] });
+    assert.deepEqual(await operations(db.pool), []);
+    assert.deepEqual(await retenues(db.pool), [`SUPPRESSION_DECIDEE insert ${a}`]);
+    await db.pool.query(`update suppression_decidee set withdrawn_at = now()`);
+    await planifier(db.pool);
+    assert.deepEqual(await operations(db.pool), [`insert ${a} professionnel:${rpps} NON_PUBLIEE`]);
   });
 });
 

@@ -56,6 +56,33 @@ describe('the report', () => {
     assert.deepEqual((await json()).constats, []);
   });
 
+  test('of the type 10 counts down, and tells the forbidden creations', async () => {
+    const dix = (nom: string, domaine: string) => ({
+      adresse: `${nom}@${domaine}`,
+      typePp: '10',
+      pp: `${nom}@${domaine}`,
+    });
+    await vider(db.pool);
+    const domaines = { domaines: [{ nom: 'chu.mssante.fr' }, { nom: 'b.mssante.fr' }] };
+    await load(db.pool, { inventaire: [dix('a', 'chu.mssante.fr'), dix('b', 'b.mssante.fr')] });
+    await rapprocher(db.pool, domaines, { now: maintenant });
+    await load(db.pool, { inventaire: [dix('b', 'b.mssante.fr'), dix('n', 'b.mssante.fr')] });
+    await rapprocher(db.pool, domaines, { now: new Date(maintenant.getTime() + 86_400_000) });
+    const text = await report({ filters: { code: 'PER_TYPE_10' } });
+    assert.match(
+      text,
+      /Compte à rebours : 2 au départ \(09\/10\/2026\), 1 apparues depuis, 1 disparues, 2 restantes\./u,
+    );
+    assert.match(text, /b\.mssante\.fr +1 +1 +0 +2\n/u);
+    assert.match(text, /09\/10\/2026 +2 +█+\n +10\/10\/2026 +2 +█+\n/u);
+    assert.match(text, /! Créations interdites détectées .* : 1\./u);
+    assert.doesNotMatch(await report(), /Compte à rebours/u);
+    const document = await json({ code: 'PER_TYPE_10' });
+    assert.equal(document['creationsInterdites'], 1);
+    assert.equal((document['decompte'] as { restants: number }).restants, 2);
+    await vider(db.pool);
+  });
+
   describe('of a small park', () => {
     before(async () => {
       await vider(db.pool);
