@@ -1,11 +1,5 @@
 // The feed over HTTP, to the ANS's API or to its simulator.
-import {
-  type BalAPublier,
-  type Porteur,
-  type PorteurSituation,
-  adresseDe,
-} from '../domain/feed-operation.js';
-import type { TypeBal } from '../domain/bal-operateur.js';
+import type { BalAPublier, Porteur } from '../domain/feed-operation.js';
 import {
   type Asked,
   describePorteur,
@@ -15,14 +9,9 @@ import {
   jsonOf,
 } from './answers.js';
 import { type ApiCaller, type Replied, createApiCaller } from './api-caller.js';
-import { carrierTypeOf, carrierTypesFor, isCarrierType } from './carrier.js';
-import {
-  CarrierSearch,
-  type SearchAnswer,
-  ambiguous,
-  carries,
-  notFound,
-} from './carrier-search.js';
+import { carrierTypeOf } from './carrier.js';
+import { CarrierLocator } from './carrier-locator.js';
+import { CarrierSearch, type SearchAnswer } from './carrier-search.js';
 import { withDeadline } from './deadline.js';
 import type {
   FeedClient,
@@ -37,14 +26,9 @@ import { type Resource, parseResource } from './fhir-resource.js';
 import { type HttpSender, nothingExchanged } from './http-call.js';
 import { createHttpSender } from './http-sender.js';
 import { findRefusal } from './last-check.js';
+import { deletionsMissed } from './missed-deletions.js';
 import { basicOf, createTokenSource } from './oauth2-token.js';
-import {
-  type PatchTarget,
-  conditionalTarget,
-  isAnother,
-  situationTarget,
-  targetById,
-} from './patch-target.js';
+import { type PatchTarget, isAnother } from './patch-target.js';
 import { buildParameters } from './payload.js';
 import { type Redactor, createSecretKeeper } from './redactor.js';
 
@@ -65,7 +49,9 @@ export function createFeedClient(
     createTokenSource(settings.oauth2, { sender, secrets, totalMs: settings.totalMs, now });
   const caller = createApiCaller(settings, sender, tokens, secrets.redact);
   const search = new CarrierSearch(caller, settings, now);
-  return new FhirFeedClient({ settings, sender, caller, search, redact: secrets.redact, now });
+  const locator = new CarrierLocator(search, settings);
+  const { redact } = secrets;
+  return new FhirFeedClient({ settings, sender, caller, search, locator, redact, now });
 }
 
 function secretsOf({ cleApi, oauth2, proxy, clientCertificate }: FeedClientSettings): string[] {
@@ -86,6 +72,7 @@ type Parts = {
   readonly sender: HttpSender;
   readonly caller: ApiCaller;
   readonly search: CarrierSearch;
+  readonly locator: CarrierLocator;
   readonly redact: Redactor;
   now(): Date;
 };
@@ -123,24 +110,36 @@ class FhirFeedClient implements FeedClient {
   }
 
   async #patch(request: FeedRequest, signal: AbortSignal): Promise<PatchAnswer> {
-    const { settings, caller, search } = this.#parts;
-    const target = await this.#locate(request, signal);
+    const target = await this.#parts.locator.locate(request, signal);
     if ('kind' in target) return target;
-    const parameters = buildParameters(request.operations, target.type, settings.dialecte);
-    const body = JSON.stringify(parameters);
-    const replied = await caller.call({ method: 'PATCH', url: target.url, body }, signal);
-    if (replied.kind !== 'replied') return replied;
-    const answer = this.#readPatched(replied, request.porteur, target);
+    const { answer, emails } = await this.#send(request, target, signal);
     // The ids that we remember may be what is wrong.
-    if (answer.kind === 'rejected') search.forget();
-    return answer;
+    if (answer.kind === 'rejected') this.#parts.search.forget();
+    const missed = deletionsMissed(request, emails);
+    if (!missed) return answer;
+    return (await this.#send({ ...request, operations: missed }, target, signal)).answer;
+  }
+
+  async #send(
+    { porteur, operations }: FeedRequest,
+    target: PatchTarget,
+    signal: AbortSignal,
+  ): Promise<{ answer: PatchAnswer; emails: readonly string[] }> {
+    const { settings, caller } = this.#parts;
+    const body = JSON.stringify(buildParameters(operations, target.type, settings.dialecte));
+    const replied = await caller.call({ method: 'PATCH', url: target.url, body }, signal);
+    if (replied.kind !== 'replied') return { answer: replied, emails: [] };
+    const patched = this.#readPatched(replied, porteur, target);
+    if ('kind' in patched) return { answer: patched, emails: [] };
+    const { bals, emails } = patched;
+    return { answer: { kind: 'accepted', exchange: replied.exchange, bals }, emails };
   }
 
   #readPatched(
     { reply, exchange, redact }: Replied,
     porteur: Porteur,
     target: PatchTarget,
-  ): PatchAnswer {
+  ): Resource | Rejected | Unavailable {
     const asked: Asked = {
       isWrite: true,
       porteur: describePorteur(porteur),
@@ -158,56 +157,13 @@ class FhirFeedClient implements FeedClient {
     if (isAnother(resource, target, porteur)) {
       return invalidAnswer(asked, `ce n'est pas la fiche attendue pour ${asked.porteur}`);
     }
-    return { kind: 'accepted', exchange, bals: resource.bals };
-  }
-
-  async #locate(
-    request: FeedRequest,
-    signal: AbortSignal,
-  ): Promise<PatchTarget | Rejected | Unavailable> {
-    const { porteur } = request;
-    const known = conditionalTarget(porteur, this.#parts.settings);
-    if (known) return known;
-    return porteur.kind === 'situation'
-      ? this.#locateSituation(request, porteur, signal)
-      : this.#locateByAdresse(request, signal);
-  }
-
-  /** A holder without RPPS is named by nothing but the BAL that he carries, and that is to be deleted. */
-  async #locateByAdresse(
-    { porteur, operations: [operation] }: FeedRequest,
-    signal: AbortSignal,
-  ): Promise<PatchTarget | Rejected | Unavailable> {
-    const typeBal = operation.kind === 'delete' ? operation.typeBal : operation.bal.typeBal;
-    const found = await this.#carriersOf(adresseDe(operation), typeBal, signal);
-    if (found.kind !== 'resources') return found;
-    const { exchange, resources } = found;
-    if (resources.length > 1) return ambiguous(porteur, resources.length, exchange);
-    const [only] = resources;
-    return only?.id !== undefined && isCarrierType(only.resourceType)
-      ? targetById(only.resourceType, only.id, this.#parts.settings)
-      : notFound(porteur, exchange);
-  }
-
-  async #locateSituation(
-    { operations }: FeedRequest,
-    porteur: PorteurSituation,
-    signal: AbortSignal,
-  ): Promise<PatchTarget | Rejected | Unavailable> {
-    const { settings, search } = this.#parts;
-    const found = await search.situationsOf(porteur, signal);
-    if (found.kind !== 'resources') return found;
-    const candidates = narrow(found.resources, operations);
-    const [only, ...others] = candidates;
-    if (!only) return notFound(porteur, found.exchange);
-    if (others.length > 0) return ambiguous(porteur, candidates.length, found.exchange);
-    return situationTarget(only, settings) ?? notFound(porteur, found.exchange);
+    return resource;
   }
 
   async #read(adresse: string, porteur: Porteur, signal: AbortSignal): Promise<ReadAnswer> {
-    const { search } = this.#parts;
+    const { search, locator } = this.#parts;
     if (porteur.kind === 'a-rechercher') {
-      return readAnswerOf(await this.#carriersOf(adresse, undefined, signal));
+      return readAnswerOf(await locator.carriersOf(adresse, undefined, signal));
     }
     const found = await search.carriersOf(carrierTypeOf(porteur), adresse, signal);
     if (found.kind !== 'resources') return found;
@@ -215,47 +171,6 @@ class FhirFeedClient implements FeedClient {
     if (his.kind !== 'resources') return his;
     return readAnswerOf({ ...found, resources: his.resources });
   }
-
-  /** Whoever carries this BAL, of this type as far as the type is known on both sides. */
-  async #carriersOf(
-    adresse: string,
-    typeBal: TypeBal | undefined,
-    signal: AbortSignal,
-  ): Promise<SearchAnswer> {
-    const resources: Resource[] = [];
-    let exchange = nothingExchanged;
-    for (const type of carrierTypesFor(typeBal)) {
-      const found = await this.#parts.search.carriersOf(type, adresse, signal);
-      if (found.kind !== 'resources') return found;
-      ({ exchange } = found);
-      resources.push(...found.resources.filter(({ bals }) => hasBal(bals, adresse, typeBal)));
-    }
-    return { kind: 'resources', exchange, resources };
-  }
-}
-
-function hasBal(bals: Resource['bals'], adresse: string, typeBal: TypeBal | undefined): boolean {
-  return bals.some(
-    (bal) =>
-      bal.adresse === adresse.toLowerCase() &&
-      (typeBal === undefined || bal.typeBal === undefined || bal.typeBal === typeBal),
-  );
-}
-
-/** One professional may have several situations in one structure: what exists is changed where it is. */
-function narrow(
-  resources: readonly Resource[],
-  operations: FeedRequest['operations'],
-): readonly Resource[] {
-  if (resources.length < 2) return resources;
-  const existing = operations.flatMap((operation) => {
-    return operation.kind === 'insert' ? [] : [adresseDe(operation)];
-  });
-  if (existing.length === 0) return resources;
-  const carriers = resources.filter((resource) =>
-    existing.every((adresse) => carries(resource, adresse)),
-  );
-  return carriers.length === 1 ? carriers : resources;
 }
 
 function readAnswerOf(found: SearchAnswer): ReadAnswer {

@@ -53,6 +53,8 @@ export type Resource = {
   readonly isActive: boolean;
   readonly identifiers: readonly Identifier[];
   readonly bals: readonly BalLue[];
+  /** Every e-mail, as it is written: paths of a PATCH are exact. */
+  readonly emails: readonly string[];
   /** Of a PractitionerRole. */
   readonly practitioner: Reference | undefined;
   readonly organization: Reference | undefined;
@@ -77,6 +79,7 @@ function resourceOf(raw: RawResource): Resource {
     isActive: raw.active !== false,
     identifiers: (raw.identifier ?? []).flatMap(identifierOf),
     bals: (raw.telecom ?? []).flatMap(balOf),
+    emails: (raw.telecom ?? []).flatMap(({ value }) => (value === undefined ? [] : [value])),
     practitioner: raw.practitioner && referenceOf(raw.practitioner, 'Practitioner'),
     organization: raw.organization && referenceOf(raw.organization, 'Organization'),
   };

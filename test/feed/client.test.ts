@@ -131,6 +131,45 @@ describe('a PATCH that the ANS accepts', () => {
     assert.deepEqual(answer.bals, []);
   });
 
+  it('published in capitals is deleted as it is written: a path is exact', async (t) => {
+    const written = 'Prenom.Nom@Domain.mssante.fr';
+    const server = await feedServer(t, (call, response) => {
+      const isDone = call.body.includes(`'${written}'`);
+      const left = isDone ? [] : [telecom(written, 'PER')];
+      fhir(200, practitioner({ telecom: left }))(call, response);
+    });
+    const client = feedClient(t, server.url);
+    const answer = await client.patch(requestOf(deletionOf(professionnel, adressePer, 'PER')));
+    assert.ok(answer.kind === 'accepted');
+    assert.deepEqual(answer.bals, []);
+    assert.equal(server.seen.length, 2);
+  });
+
+  it('still published after its deletion is told so, and not deleted for ever', async (t) => {
+    for (const adresse of [adressePer, adressePer.toUpperCase()]) {
+      const step = fhir(200, practitioner({ telecom: [telecom(adresse, 'PER')] }));
+      const server = await feedServer(t, step);
+      const request = requestOf(deletionOf(professionnel, adressePer, 'PER'));
+      const answer = await feedClient(t, server.url).patch(request);
+      assert.ok(answer.kind === 'accepted');
+      assert.equal(answer.bals[0]?.adresse, adressePer);
+      assert.ok(server.seen.length <= 2);
+    }
+  });
+
+  it('deleted then inserted is not deleted again', async (t) => {
+    const server = await feedServer(
+      t,
+      fhir(200, practitioner({ telecom: [telecom(adressePer.toUpperCase(), 'CAB')] })),
+    );
+    const request = requestOf(deletionOf(professionnel, adressePer, 'PER'), {
+      kind: 'insert',
+      bal: balPer(),
+    });
+    await feedClient(t, server.url).patch(request);
+    assert.equal(server.seen.length, 1);
+  });
+
   it('is accepted in plain JSON, with a charset, or without identifiers to compare', async (t) => {
     for (const contentType of [
       'application/json',

@@ -194,7 +194,7 @@ describe('the example resources of the guides', () => {
       'sophie.martin@medecin.mssante.fr PER false',
     ],
   };
-  const files = readdirSync(fhirFolder).filter((name) => !name.startsWith('Bundle'));
+  const files = readdirSync(fhirFolder).filter((name) => /^(Practitioner|Organization)/.test(name));
   for (const file of files) {
     it(`${file} is read`, () => {
       const resource = parseResource(load(`${fhirFolder}/${file}`));
