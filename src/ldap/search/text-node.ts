@@ -12,17 +12,16 @@ import {
 import type { TextTest } from './condition.js';
 import {
   emptyCursor,
-  GramCursor,
   RangeCursor,
   ScanCursor,
   SpanCursor,
-  TwoGramsCursor,
   UnionCursor,
   WordStartsCursor,
   type DocCursor,
   type ValueCursor,
   type ValueTest,
 } from './doc-cursor.js';
+import { GramCursor, TwoGramsCursor } from './gram-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
 import { ValuesCursor } from './values-cursor.js';
