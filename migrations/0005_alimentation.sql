@@ -111,7 +111,8 @@ create index feed_operation_a_envoyer on feed_operation (next_attempt_at nulls f
   where state in ('approved', 'retry');
 create index feed_operation_par_porteur on feed_operation (porteur_cle, id)
   where state in ('approved', 'retry', 'sending');
-create index feed_operation_envoi on feed_operation (lease_until) where state = 'sending';
+-- small: asked of every candidate, whether its porteur is being served
+create index feed_operation_envoi on feed_operation (porteur_cle) where state = 'sending';
 create index feed_operation_etat on feed_operation (state, domaine, id);
 create index feed_operation_adresse on feed_operation (adresse, id);
 create index feed_operation_a_confirmer on feed_operation (accepted_at) where state = 'accepted';
@@ -148,15 +149,33 @@ create table feed_attempt (
   pusher text not null,
   started_at timestamptz not null,
   finished_at timestamptz,
-  -- method, path and body, as sent
+  -- method, path and body, as sent; on the first operation of a request only
   request text,
   status integer,
-  -- accepted, rejected, unavailable, unknown
+  -- accepted, rejected, unavailable, unknown; read: a read-back
   outcome text,
   response text,
   message text
 );
 create index feed_attempt_operation on feed_attempt (operation_id, id);
+
+-- The way to the API, one for all pushers: its pace, its pauses, why it last stopped. Its row is locked while operations
+-- are claimed: two claims never look at the same porteurs.
+create table feed_channel (
+  id boolean primary key default true check (id),
+  -- pace: when the next call may leave, whoever makes it
+  next_call_at timestamptz,
+  paused_until timestamptz,
+  -- French
+  pause_reason text,
+  -- how many times in a row the circuit breaker opened; 0: closed
+  opening_count integer not null default 0,
+  -- refused key, certificate or address: a person has to act
+  stopped_at timestamptz,
+  stop_code text,
+  stop_message text
+);
+insert into feed_channel default values;
 
 -- Who decided what. Operations are named by their number, or by the filter that chose them.
 create table plan_decision (

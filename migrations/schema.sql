@@ -127,6 +127,15 @@ table feed_attempt
   outcome text
   response text
   message text
+table feed_channel
+  id boolean not null default true
+  next_call_at timestamp with time zone
+  paused_until timestamp with time zone
+  pause_reason text
+  opening_count integer not null default 0
+  stopped_at timestamp with time zone
+  stop_code text
+  stop_message text
 table feed_operation
   id bigint not null generated always as identity
   plan_id integer not null
@@ -375,6 +384,8 @@ constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) RE
 constraint constat_pkey on constat: PRIMARY KEY (id)
 constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
 constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
+constraint feed_channel_id_check on feed_channel: CHECK (id)
+constraint feed_channel_pkey on feed_channel: PRIMARY KEY (id)
 constraint feed_operation_apres_id_fkey on feed_operation: FOREIGN KEY (apres_id) REFERENCES feed_operation(id)
 constraint feed_operation_kind_check on feed_operation: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
 constraint feed_operation_last_plan_id_fkey on feed_operation: FOREIGN KEY (last_plan_id) REFERENCES plan(id)
@@ -441,7 +452,7 @@ CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operatio
 CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
 CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
 CREATE INDEX feed_operation_adresse ON public.feed_operation USING btree (adresse, id)
-CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (lease_until) WHERE (state = 'sending'::text)
+CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (porteur_cle) WHERE (state = 'sending'::text)
 CREATE INDEX feed_operation_etat ON public.feed_operation USING btree (state, domaine, id)
 CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (porteur_cle, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text, 'sending'::text]))
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))

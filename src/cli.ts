@@ -11,6 +11,7 @@ import { registerPlan } from './commands/plan.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
@@ -69,6 +70,7 @@ function buildProgram(context: CommandContext): Command {
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);
+  registerSimulate(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

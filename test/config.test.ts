@@ -38,6 +38,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'plan',
     'limites',
     'ldap',
+    'simulateur',
     'inventaire',
     'listeBlanche',
     'finess',

@@ -181,6 +181,23 @@ ldap:
     memoireRecherchesMio: 128       # que toutes les recherches en cours peuvent tenir ; trier tout l'annuaire en prend 10
     arretSecondes: 10               # pour finir les réponses en cours
 
+# Simulateur de l'API d'alimentation (« annuaire-sync simulate feed », docs/simulateur.md). Rien n'en sort.
+simulateur:
+  host: 127.0.0.1
+  port: 8482
+  horsBoucle: false           # true : accepte une adresse que le réseau voit (HTTP en clair)
+  cleApi: cle-de-simulation   # attendue dans l'en-tête ESANTE-API-KEY
+  dialecte: tolerant          # tolerant, draft-2026-06, draft-2026-06-corrections ou profile-1.2.0
+  avecInventaire: true        # ajoute vos APP, CAB et BAL en liste rouge, qu'aucune extraction ne montre
+  appelsParSeconde: 17        # au-delà : 429 ; 0 = sans limite
+  fautes: ''                  # par exemple '429=0.05,couper=0.02,mentir=0.01,latence=50-200'
+  fautesParEnTete: false      # true : un client peut demander une faute par X-Simulation-Faute
+  graine: 1                   # du tirage des fautes
+  silenceSecondes: 120        # connexion gardée par une réponse qui ne viendra pas (agir-puis-taire)
+  corpsOctetsMax: 2097152     # au-delà : 413
+  connexionsMax: 1000
+  journalOctetsMax: 67108864  # taille à laquelle le journal de dataDir/simulateur est résumé
+
 # Bornes.
 limites:
   telechargementOctetsMax: 4294967296

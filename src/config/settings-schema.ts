@@ -5,6 +5,7 @@ import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
+import { simulateurSchema } from './simulateur-schema.js';
 
 const share = z.number().min(0).max(1);
 const hours = z.number().positive().max(10_000);
@@ -119,6 +120,7 @@ export const settingsSchema = z.strictObject({
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
+  simulateur: simulateurSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

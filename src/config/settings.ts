@@ -6,6 +6,7 @@ import { resolveFeed } from './feed-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
+import { resolveSimulateur, type SimulateurSettings } from './simulateur-settings.js';
 
 export type TlsSettings = {
   readonly ca: readonly string[];
@@ -30,7 +31,7 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation'
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -53,6 +54,7 @@ export type Settings = Omit<
   };
   readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
+  readonly simulateur: SimulateurSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -94,6 +96,7 @@ export function resolveSettings(
     },
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
+    simulateur: resolveSimulateur(raw.simulateur, reader),
   };
 }
 

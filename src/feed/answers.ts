@@ -3,6 +3,7 @@ import type { Porteur } from '../domain/feed-operation.js';
 import type { Exchange, Rejected, Unavailable } from './feed-client.js';
 import { outcomeTextOf } from './fhir-resource.js';
 import type { HttpAnswer, HttpFault, HttpReply } from './http-call.js';
+import type { Redactor } from './redactor.js';
 import { retryAfterOf } from './retry-after.js';
 
 export type Asked = {
@@ -12,6 +13,7 @@ export type Asked = {
   readonly porteur: string;
   readonly exchange: Exchange;
   readonly now: Date;
+  readonly redact: Redactor;
 };
 
 /** For messages. */
@@ -73,7 +75,7 @@ function unavailable(
  */
 function transientAnswer(reply: HttpAnswer, asked: Asked): Unavailable | undefined {
   const retryAfterMs = retryAfterOf(reply, asked.now);
-  const http = httpText(reply);
+  const http = httpText(reply, asked.redact);
   switch (reply.status) {
     case 429: {
       const message = `L'ANS demande de ralentir (${http}). L'envoi reprendra plus tard ; si cela dure, baissez « alimentation.appelsParSeconde ».`;
@@ -103,7 +105,7 @@ function transientAnswer(reply: HttpAnswer, asked: Asked): Unavailable | undefin
 
 function rejectedAnswer(reply: HttpAnswer, asked: Asked): Rejected | Unavailable {
   const { status } = reply;
-  const http = httpText(reply);
+  const http = httpText(reply, asked.redact);
   const rejected = (cause: Rejected['cause'], message: string): Rejected => ({
     kind: 'rejected',
     exchange: asked.exchange,
@@ -165,8 +167,8 @@ function redirectTarget(reply: HttpAnswer): string {
   return ` vers ${new URL(location).host}`;
 }
 
-function httpText(reply: HttpAnswer): string {
-  const said = outcomeTextOf(jsonOf(reply));
+function httpText(reply: HttpAnswer, redact: Redactor): string {
+  const said = outcomeTextOf(jsonOf(reply), redact);
   return said === undefined ? `HTTP ${reply.status}` : `HTTP ${reply.status} : ${said}`;
 }
 

@@ -10,6 +10,8 @@ export type Replied = {
   readonly kind: 'replied';
   readonly reply: HttpReply;
   readonly exchange: Exchange;
+  /** For what the server says. */
+  readonly redact: Redactor;
 };
 
 export type ApiCaller = {
@@ -29,7 +31,7 @@ export function createApiCaller(
   const send = async (asked: AskedCall, token: string | undefined, signal: AbortSignal) => {
     const call = { ...asked, headers: apiHeaders(asked, settings.cleApi, token) };
     const reply = await sender.send(call, signal);
-    return { kind: 'replied', reply, exchange: exchangeOf(call, reply, redact) } as const;
+    return { kind: 'replied', reply, exchange: exchangeOf(call, reply, redact), redact } as const;
   };
   return {
     call: async (asked, signal) => {

@@ -1,11 +1,17 @@
 // Reads of the API: pages of a search, the resource that is a porteur, the one resource that a PATCH is to name.
-import type { Porteur, PorteurNomme, PorteurSituation } from '../domain/feed-operation.js';
+import {
+  type Porteur,
+  type PorteurNomme,
+  type PorteurSituation,
+  cleDuPorteur,
+} from '../domain/feed-operation.js';
 import {
   type CarrierType,
-  type Identifier,
-  compareIdentifiers,
-  practitionerIdentifier,
-  structureIdentifier,
+  type Identified,
+  carrierTypeOf,
+  compareWith,
+  endsOf,
+  identifierOf,
 } from './carrier.js';
 import { describePorteur, faultAnswer, invalidAnswer, isJsonType, jsonOf } from './answers.js';
 import type { ApiCaller, Replied } from './api-caller.js';
@@ -41,7 +47,7 @@ export class CarrierSearch {
   readonly #caller: ApiCaller;
   readonly #settings: Pick<FeedClientSettings, 'lectureUrl' | 'dialecte'>;
   readonly #now: () => Date;
-  /** Logical ids by `type|system|value`. */
+  /** Logical ids of professionals and structures. */
   readonly #ids: ShortMemory<readonly string[]>;
 
   constructor(
@@ -75,7 +81,7 @@ export class CarrierSearch {
       const isHis =
         porteur.kind === 'situation'
           ? await this.#isSituation(resource, porteur, signal)
-          : isPorteur(resource, porteur);
+          : compareWith(resource.identifiers, porteur) === 'same';
       if (typeof isHis !== 'boolean') return isHis;
       if (isHis) kept.push(resource);
     }
@@ -84,21 +90,17 @@ export class CarrierSearch {
 
   /** The situations of this professional in this structure: three reads, the first two remembered for a while. */
   async situationsOf(porteur: PorteurSituation, signal: AbortSignal): Promise<SearchAnswer> {
-    const { dialecte, lectureUrl } = this.#settings;
     const ids: string[] = [];
-    for (const [type, identifier] of [
-      ['Practitioner', practitionerIdentifier(porteur.rpps, dialecte)],
-      ['Organization', structureIdentifier(porteur.structure, dialecte)],
-    ] as const) {
-      const found = await this.#idsOf(type, identifier, signal);
+    for (const end of endsOf(porteur)) {
+      const found = await this.#idsOf(end, signal);
       if ('kind' in found) return found;
       const [id, ...others] = found;
-      if (id === undefined) return notFound(porteur);
-      if (others.length > 0) return ambiguous(porteur, found.length);
+      if (id === undefined) return notFound(end);
+      if (others.length > 0) return ambiguous(end, found.length);
       ids.push(id);
     }
     const [practitionerId = '', organizationId = ''] = ids;
-    const url = situationSearchUrl(lectureUrl, practitionerId, organizationId);
+    const url = situationSearchUrl(this.#settings.lectureUrl, practitionerId, organizationId);
     const answer = await this.#search('PractitionerRole', url, signal);
     if (answer.kind !== 'resources') return answer;
     // A server that does not know a parameter ignores it (R4, « search »): what comes back is looked at.
@@ -119,48 +121,38 @@ export class CarrierSearch {
     porteur: PorteurSituation,
     signal: AbortSignal,
   ): Promise<boolean | Rejected | Unavailable> {
-    const { dialecte } = this.#settings;
-    const person = await this.#refersTo(
-      practitioner,
-      compareIdentifiers(practitioner?.identifiers ?? [], porteur.rpps, 'professionnel'),
-      ['Practitioner', practitionerIdentifier(porteur.rpps, dialecte)],
-      signal,
-    );
-    if (person !== true) return person;
-    return this.#refersTo(
-      organization,
-      compareIdentifiers(organization?.identifiers ?? [], porteur.structure, 'structure'),
-      ['Organization', structureIdentifier(porteur.structure, dialecte)],
-      signal,
-    );
+    const [professionnel, structure] = endsOf(porteur);
+    const isHis = await this.#refersTo(practitioner, professionnel, signal);
+    return isHis === true ? this.#refersTo(organization, structure, signal) : isHis;
   }
 
   /** By its identifier where the reference has one, else by the logical id of what it points to. */
   async #refersTo(
     reference: Reference | undefined,
-    compared: 'same' | 'other' | 'unknown',
-    [type, identifier]: readonly [CarrierType, Identifier],
+    end: Identified,
     signal: AbortSignal,
   ): Promise<boolean | Rejected | Unavailable> {
+    const compared = compareWith(reference?.identifiers ?? [], end);
     if (compared !== 'unknown') return compared === 'same';
     if (reference?.id === undefined) return false;
-    const ids = await this.#idsOf(type, identifier, signal);
+    const ids = await this.#idsOf(end, signal);
     return 'kind' in ids ? ids : ids.includes(reference.id);
   }
 
   async #idsOf(
-    type: CarrierType,
-    identifier: Identifier,
+    end: Identified,
     signal: AbortSignal,
   ): Promise<readonly string[] | Rejected | Unavailable> {
-    const key = `${type}|${identifier.system}|${identifier.value}`;
+    const key = cleDuPorteur(end);
     const known = this.#ids.get(key);
     if (known) return known;
-    const url = identifierSearchUrl(this.#settings.lectureUrl, type, identifier);
+    const { dialecte, lectureUrl } = this.#settings;
+    const type = carrierTypeOf(end);
+    const url = identifierSearchUrl(lectureUrl, type, identifierOf(end, dialecte));
     const answer = await this.#search(type, url, signal);
     if (answer.kind !== 'resources') return answer;
     const ids = answer.resources
-      .filter(({ identifiers }) => identifiers.some((own) => own.value === identifier.value))
+      .filter(({ identifiers }) => compareWith(identifiers, end) === 'same')
       .flatMap(({ id }) => (id === undefined ? [] : [id]));
     // An absence is not remembered: it may end at any moment.
     if (ids.length > 0) this.#ids.set(key, ids);
@@ -207,6 +199,7 @@ export class CarrierSearch {
       porteur: 'cette recherche',
       exchange: replied.exchange,
       now: this.#now(),
+      redact: replied.redact,
     };
     const fault = faultAnswer(replied.reply, asked);
     if (fault) return fault;
@@ -224,17 +217,6 @@ function pageOf({ reply }: Replied): SearchPage | undefined {
 
 export function carries({ bals }: Resource, adresse: string): boolean {
   return bals.some((bal) => bal.adresse === adresse.toLowerCase());
-}
-
-function isPorteur(
-  { identifiers }: Resource,
-  porteur: Exclude<PorteurNomme, PorteurSituation>,
-): boolean {
-  const compared =
-    porteur.kind === 'professionnel'
-      ? compareIdentifiers(identifiers, porteur.rpps, 'professionnel')
-      : compareIdentifiers(identifiers, porteur.structure, 'structure');
-  return compared === 'same';
 }
 
 export function notFound(porteur: Porteur, exchange: Exchange = nothingExchanged): Rejected {

@@ -1,6 +1,12 @@
 // The FHIR resource that carries the BAL of a porteur: its type, and the identifiers that name it.
-import type { Porteur, PorteurNomme } from '../domain/feed-operation.js';
-import type { IdNatStruct, Rpps } from '../domain/identifiers.js';
+import type {
+  Porteur,
+  PorteurNomme,
+  PorteurProfessionnel,
+  PorteurSituation,
+  PorteurStructure,
+} from '../domain/feed-operation.js';
+import type { IdNatStruct } from '../domain/identifiers.js';
 import type { TypeBal } from '../domain/bal-operateur.js';
 import type { Dialect } from './dialect.js';
 import { idNatPsSystem, idNatStructSystem, rppsSystem } from './fhir-names.js';
@@ -42,19 +48,33 @@ export function carrierTypesFor(typeBal: TypeBal | undefined): readonly CarrierT
   }
 }
 
+/** What an identifier names; a situation joins two of them. */
+export type Identified = PorteurProfessionnel | PorteurStructure;
+
+export function endsOf({
+  rpps,
+  structure,
+}: PorteurSituation): [professionnel: PorteurProfessionnel, structure: PorteurStructure] {
+  return [
+    { kind: 'professionnel', rpps },
+    { kind: 'structure', structure },
+  ];
+}
+
 /** undefined: this porteur has first to be looked for. */
 export function conditionalQueryOf(porteur: Porteur, dialect: Dialect): CarrierQuery | undefined {
   switch (porteur.kind) {
     case 'professionnel':
-      return [['identifier', practitionerIdentifier(porteur.rpps, dialect)]];
     case 'structure':
-      return [['identifier', structureIdentifier(porteur.structure, dialect)]];
-    case 'situation':
+      return [['identifier', identifierOf(porteur, dialect)]];
+    case 'situation': {
       if (dialect.cleSituation !== 'praticien-et-structure') return undefined;
+      const [professionnel, structure] = endsOf(porteur);
       return [
-        ['practitioner.identifier', practitionerIdentifier(porteur.rpps, dialect)],
-        ['organization.identifier', structureIdentifier(porteur.structure, dialect)],
+        ['practitioner.identifier', identifierOf(professionnel, dialect)],
+        ['organization.identifier', identifierOf(structure, dialect)],
       ];
+    }
     case 'a-rechercher':
       return undefined;
   }
@@ -67,14 +87,15 @@ export function situationQueryOf(identifier: Identifier, dialect: Dialect): Carr
   return [[name, identifier]];
 }
 
-export function practitionerIdentifier(rpps: Rpps, dialect: Dialect): Identifier {
+export function identifierOf(porteur: Identified, dialect: Dialect): Identifier {
+  if (porteur.kind === 'structure') return structureIdentifier(porteur.structure, dialect);
   return dialect.cleProfessionnel === 'idNatPs'
-    ? { system: idNatPsSystem, value: idNatPsOf(rpps) }
-    : { system: rppsSystem, value: rpps };
+    ? { system: idNatPsSystem, value: idNatPsOf(porteur.rpps) }
+    : { system: rppsSystem, value: porteur.rpps };
 }
 
 /** Which numbers are FINESS (1), SIREN (2) or SIRET (3): TRE_G07. What has no system of its own goes by IdNat_Struct. */
-export function structureIdentifier(structure: IdNatStruct, dialect: Dialect): Identifier {
+function structureIdentifier(structure: IdNatStruct, dialect: Dialect): Identifier {
   const number = structure.slice(1);
   if (dialect.cleStructure === 'finess-siret') {
     if (structure.startsWith('1')) return { system: dialect.systemeFiness, value: number };
@@ -84,7 +105,7 @@ export function structureIdentifier(structure: IdNatStruct, dialect: Dialect): I
 }
 
 /** `8` + RPPS. */
-function idNatPsOf(rpps: Rpps): string {
+function idNatPsOf(rpps: string): string {
   return `8${rpps}`;
 }
 
@@ -92,12 +113,12 @@ function idNatPsOf(rpps: Rpps): string {
  * Whether identifiers are those of the person or structure: `unknown` when none of them can be compared. Systems are
  * read whatever the dialect: the ANS's texts write them in several ways.
  */
-export function compareIdentifiers(
+export function compareWith(
   identifiers: readonly Identifier[],
-  wanted: Rpps | IdNatStruct,
-  of: 'professionnel' | 'structure',
+  porteur: Identified,
 ): 'same' | 'other' | 'unknown' {
-  const expected = of === 'structure' ? structureKeys(wanted) : personKeys(wanted);
+  const expected =
+    porteur.kind === 'structure' ? structureKeys(porteur.structure) : personKeys(porteur.rpps);
   const comparable = identifiers.filter(({ system, value }) =>
     expected.some((key) => key.system.test(system) && key.form.test(value)),
   );
@@ -113,7 +134,7 @@ type ExpectedKey = { readonly system: RegExp; readonly form: RegExp; readonly va
 function personKeys(rpps: string): readonly ExpectedKey[] {
   return [
     { system: /^https?:\/\/rpps\.e?sante\.gouv\.fr\/?$/i, form: /^\d{11}$/, value: rpps },
-    { system: /^urn:oid:1\.2\.250\.1\.71\.4\.2\.1$/i, form: /^\d{9,}$/, value: `8${rpps}` },
+    { system: /^urn:oid:1\.2\.250\.1\.71\.4\.2\.1$/i, form: /^\d{9,}$/, value: idNatPsOf(rpps) },
   ];
 }
 

@@ -20,8 +20,8 @@ import {
   type CarrierType,
   carrierTypeOf,
   carrierTypesFor,
-  practitionerIdentifier,
-  structureIdentifier,
+  endsOf,
+  identifierOf,
 } from './carrier.js';
 import type { FeedClientSettings } from './feed-settings.js';
 import { rppsSystem } from './fhir-names.js';
@@ -136,14 +136,13 @@ function plannedTarget(
 }
 
 function situationReads(
-  { rpps, structure }: PorteurSituation,
+  porteur: PorteurSituation,
   { lectureUrl, dialecte }: DryRunSettings,
 ): readonly URL[] {
-  return [
-    identifierSearchUrl(lectureUrl, 'Practitioner', practitionerIdentifier(rpps, dialecte)),
-    identifierSearchUrl(lectureUrl, 'Organization', structureIdentifier(structure, dialecte)),
-    situationSearchUrl(lectureUrl, unknownId, unknownId),
-  ];
+  const ends = endsOf(porteur).map((end) =>
+    identifierSearchUrl(lectureUrl, carrierTypeOf(end), identifierOf(end, dialecte)),
+  );
+  return [...ends, situationSearchUrl(lectureUrl, unknownId, unknownId)];
 }
 
 function readUrls(

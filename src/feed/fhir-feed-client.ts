@@ -136,12 +136,17 @@ class FhirFeedClient implements FeedClient {
     return answer;
   }
 
-  #readPatched({ reply, exchange }: Replied, porteur: Porteur, target: PatchTarget): PatchAnswer {
+  #readPatched(
+    { reply, exchange, redact }: Replied,
+    porteur: Porteur,
+    target: PatchTarget,
+  ): PatchAnswer {
     const asked: Asked = {
       isWrite: true,
       porteur: describePorteur(porteur),
       exchange,
       now: this.#parts.now(),
+      redact,
     };
     const fault = faultAnswer(reply, asked);
     if (fault) return fault;

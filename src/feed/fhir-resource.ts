@@ -4,6 +4,7 @@ import { isTypeBal, type TypeBal } from '../domain/bal-operateur.js';
 import type { Identifier } from './carrier.js';
 import type { BalLue } from './feed-client.js';
 import { emailTypeUrl, metadataUrl, mssanteCode } from './fhir-names.js';
+import type { Redactor } from './redactor.js';
 
 const text = z.string().optional();
 const coding = z.object({ system: text, code: text });
@@ -185,14 +186,19 @@ const gatewaySchema = z.object({ message: z.string() });
 
 const outcomeCharactersMax = 500;
 
-/** What an error body says: text, diagnostics, code; undefined when it is none that we can read. */
-export function outcomeTextOf(json: unknown): string | undefined {
+/**
+ * What an error body says: text, diagnostics, code; undefined when it is none that we can read. Masked before it is cut: half
+ * a secret is no longer recognized.
+ */
+export function outcomeTextOf(
+  json: unknown,
+  redact: Redactor = (words) => words,
+): string | undefined {
   const outcome = outcomeSchema.safeParse(json);
   const said = outcome.success
     ? outcome.data.issue.map(issueText).filter((words) => words !== '')
     : [gatewaySchema.safeParse(json).data?.message ?? ''];
-  const words = said
-    .join(' ; ')
+  const words = redact(said.join(' ; '))
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   if (words === '') return undefined;

@@ -138,9 +138,11 @@ async function readAnswer(
 /** We ask for `identity`, so that a small body never becomes a large one. */
 function encodingFault(encoding: string | undefined): HttpFault | undefined {
   if (encoding === undefined || /^(identity)?$/i.test(encoding.trim())) return undefined;
+  // Whole or not at all: what is cut could not be masked.
+  const named = encoding.length <= 40 ? ` (${encoding})` : '';
   return {
     cause: 'invalid-answer',
-    message: `la réponse est compressée (${encoding.slice(0, 40)}), ce que nous n'avons pas demandé`,
+    message: `la réponse est compressée${named}, ce que nous n'avons pas demandé`,
   };
 }
 

@@ -4,8 +4,9 @@ import { conditionalUrl, resourceUrl } from './api-urls.js';
 import {
   type CarrierType,
   carrierTypeOf,
-  compareIdentifiers,
+  compareWith,
   conditionalQueryOf,
+  endsOf,
   situationQueryOf,
 } from './carrier.js';
 import type { FeedClientSettings } from './feed-settings.js';
@@ -61,21 +62,14 @@ export function isAnother(resource: Resource, target: PatchTarget, porteur: Port
   const { identifiers, practitioner, organization } = resource;
   switch (porteur.kind) {
     case 'professionnel':
-      return compareIdentifiers(identifiers, porteur.rpps, 'professionnel') === 'other';
     case 'structure':
-      return compareIdentifiers(identifiers, porteur.structure, 'structure') === 'other';
+      return compareWith(identifiers, porteur) === 'other';
     case 'situation': {
-      const person = compareIdentifiers(
-        practitioner?.identifiers ?? [],
-        porteur.rpps,
-        'professionnel',
+      const [professionnel, structure] = endsOf(porteur);
+      return (
+        compareWith(practitioner?.identifiers ?? [], professionnel) === 'other' ||
+        compareWith(organization?.identifiers ?? [], structure) === 'other'
       );
-      const place = compareIdentifiers(
-        organization?.identifiers ?? [],
-        porteur.structure,
-        'structure',
-      );
-      return person === 'other' || place === 'other';
     }
     case 'a-rechercher':
       return false;

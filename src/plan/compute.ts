@@ -72,7 +72,7 @@ async function computeUnderLock(
     await client.query(text, values);
     progress.update((done += 1));
   };
-  await prepare(client, settings, monde, previous === undefined);
+  await prepare(client, settings, monde);
   for (const text of preparerSql) await run(text);
   if (!previous && settings.premierPlan === 'presumer') {
     await run(presumer, [options.now]);
@@ -95,12 +95,7 @@ async function computeUnderLock(
   return { plan, isNew: true };
 }
 
-async function prepare(
-  client: Client,
-  settings: PlanSettings,
-  monde: Monde,
-  isFirst: boolean,
-): Promise<void> {
+async function prepare(client: Client, settings: PlanSettings, monde: Monde): Promise<void> {
   await client.query(
     `select set_config('work_mem', '192MB', true), set_config('jit', 'off', true),
        set_config('statement_timeout', '0', true), set_config('timezone', 'UTC', true),
@@ -114,15 +109,14 @@ async function prepare(
     [settings.domaines],
   );
   await client.query('analyze domaine_plan');
-  await client.query(`create temp table reglage_plan (motif_adresse text, est_premier boolean,
+  await client.query(`create temp table reglage_plan (motif_adresse text,
     extraction_le timestamptz, inventaire_sur boolean, inventaire_partiel boolean,
     bals_sures boolean, liste_blanche_sure boolean) on commit drop`);
   await client.query(
-    `insert into reglage_plan values ($1::text, $2::boolean, $3::timestamptz, $4::boolean,
-       $5::boolean, $6::boolean, $7::boolean)`,
+    `insert into reglage_plan values ($1::text, $2::timestamptz, $3::boolean, $4::boolean,
+       $5::boolean, $6::boolean)`,
     [
       settings.motifAdresse,
-      isFirst,
       monde.bals.load.genereLe ?? monde.bals.load.loadedAt,
       isSure(monde.inventaire),
       monde.inventaire.load.rejectedCount > settings.gardes.inventaireRejetsMax,

@@ -142,5 +142,8 @@ export async function hasRetenueMoved(db: Db, planId: number): Promise<boolean> 
  */
 export async function lockFeed(db: Db): Promise<void> {
   await db.query(`set local lock_timeout = '60s'`);
-  await db.query('lock table plan, feed_operation in share row exclusive mode');
+  // A decision may refer to the plan meanwhile. No row of feed_operation may even be locked: a pusher that held one while
+  // it waits for the table would never see the plan end.
+  await db.query('lock table plan in share row exclusive mode');
+  await db.query('lock table feed_operation in exclusive mode');
 }

@@ -7,7 +7,8 @@ import { RangeCursor, SpanCursor, type DocCursor } from './doc-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
 import { rank } from './text-pattern.js';
-import { ValuesCursor, type ValueTest } from './value-cursor.js';
+import type { ValueTest } from './value-cursor.js';
+import { ValuesCursor } from './values-cursor.js';
 
 export class OrderNode implements PlanNode, ValueTest {
   readonly rankMax = rank.exact;

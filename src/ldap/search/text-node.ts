@@ -18,11 +18,11 @@ import {
   GramCursor,
   ScanCursor,
   TwoGramsCursor,
-  ValuesCursor,
   WordStartsCursor,
   type ValueCursor,
   type ValueTest,
 } from './value-cursor.js';
+import { ValuesCursor } from './values-cursor.js';
 
 /** Ids from `low` to before `equalEnd` hold the first part and no more, to before `prefixEnd` begin with it. */
 type Ranges = { readonly low: number; readonly equalEnd: number; readonly prefixEnd: number };

@@ -12,46 +12,6 @@ export type ValueTest = {
   matchesValue(valueId: number, rankMax: number): boolean;
 };
 
-/** Docs of those values that pass a test. */
-export class ValuesCursor implements DocCursor {
-  readonly #column: Column;
-  readonly #values: ValueCursor;
-  readonly #test: ValueTest | undefined;
-  readonly #rankMax: number;
-  readonly #meter: Meter;
-  #at = 0;
-  #end = 0;
-
-  /** @param test undefined when all are known to pass */
-  constructor(
-    column: Column,
-    values: ValueCursor,
-    test: ValueTest | undefined,
-    rankMax: number,
-    meter: Meter,
-  ) {
-    this.#column = column;
-    this.#values = values;
-    this.#test = test;
-    this.#rankMax = rankMax;
-    this.#meter = meter;
-  }
-
-  next(): number {
-    while (this.#at >= this.#end) {
-      const value = this.#values.next();
-      if (value < 0) return value;
-      if (this.#test && !this.#test.matchesValue(value, this.#rankMax)) {
-        if (++this.#meter.examined >= this.#meter.pauseAt) return paused;
-        continue;
-      }
-      this.#at = this.#column.docsOffsets[value] ?? 0;
-      this.#end = this.#column.docsOffsets[value + 1] ?? 0;
-    }
-    return this.#column.docs[this.#at++] ?? exhausted;
-  }
-}
-
 /** Values at a range of word starts. */
 export class WordStartsCursor implements ValueCursor {
   readonly #values: Uint32Array;

@@ -124,11 +124,11 @@ export class Connection implements SlicedWork {
     if (this.#hasWork) this.host.scheduler.add(this);
   }
 
-  readonly #workUntil = (deadlineMs: number): void => this.#work(deadlineMs, false);
+  readonly #workUntil = (endMs: number, nowMs: number): void => this.#work(endMs, nowMs, false);
 
   /** A turn of the scheduler. */
   runSlice(deadlineMs: number): boolean {
-    this.#work(deadlineMs, true);
+    this.#work(deadlineMs, performance.now(), true);
     return this.#hasWork;
   }
 
@@ -138,9 +138,9 @@ export class Connection implements SlicedWork {
   }
 
   /** All that is answered in here leaves in one write (or in pieces of `pieceBytes`). */
-  #work(deadlineMs: number, isTurn: boolean): void {
+  #work(deadlineMs: number, nowMs: number, isTurn: boolean): void {
     try {
-      this.#intake.handle(this, deadlineMs);
+      this.#intake.handle(this, deadlineMs, nowMs);
       if (isTurn) this.operations.advance(this, deadlineMs);
     } catch (error) {
       this.fail(error);

@@ -51,10 +51,10 @@ export class Scheduler {
    * Runs at once what a socket just gave, unless what others gave in the same look at sockets took a slice already:
    * hundreds of them may speak at once. False: it was not run, and is to wait for its turn.
    */
-  runOnArrival(work: (deadlineMs: number) => void): boolean {
+  runOnArrival(work: (deadlineMs: number, nowMs: number) => void): boolean {
     if (this.#arrivalMs >= sliceMs) return false;
     const startMs = performance.now();
-    work(startMs + sliceMs);
+    work(startMs + sliceMs, startMs);
     this.#arrivalMs += performance.now() - startMs;
     this.#arm();
     return true;

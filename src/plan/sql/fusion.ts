@@ -46,15 +46,13 @@ export const retenuesParOperationSql: readonly string[] = [
      and i.kind = 'insert' and i.adresse = v.adresse and i.retenue in ('ECARTEE', 'EN_ATTENTE', 'EN_ECHEC')`,
 ];
 
-const enEnvoi = `exists (select from vivante e where e.state = 'sending'
-  and e.adresse = l.adresse and e.porteur_cle = l.porteur_cle)`;
-
 /** The wanted row of a live operation, when it is still wanted. */
 const encoreVoulue = `(v.retenue is null or v.retenue in ('EN_ATTENTE', 'EN_ECHEC'))`;
 
+/** What is being sent alone is left alone: its outcome is not known. */
 export const depasser = `update feed_operation o set state = 'superseded'
   from vivante l
-  where o.id = l.id and l.state <> 'sending' and not ${enEnvoi}
+  where o.id = l.id and l.state <> 'sending'
     and not exists (select from operation_voulue v where v.n = l.n and ${encoreVoulue})`;
 
 const valeurs = `jsonb_strip_nulls(jsonb_build_object('cause', v.cause, 'publie', v.publie,

@@ -1,5 +1,5 @@
 // Which addresses a plan looks at: those of an open constat that can move something, those whose data that no extraction
-// shows changed in the inventory, those whose deletion was decided. The others, nearly all, are never read.
+// shows changed in the inventory, those that we changed since the extraction, those whose deletion was decided. The others, nearly all, are never read.
 
 /** Who carries a line `b` of the inventory or of the extraction; null when the feed could not say it. */
 const rppsUtilisable = `b.type_identifiant_pp = '8' and b.identifiant_pp ~ '^[0-9]{11}$'`;
@@ -112,6 +112,8 @@ export const porteeSql: readonly string[] = [
    union select b.adresse from domaine_retire r join bal_annuaire b on b.domaine = r.domaine
      where b.gone_load_id is null
    union select c.adresse from domaine_retire r join publication_connue c on c.domaine = r.domaine
+   union select adresse from feed_operation where state in ('accepted', 'confirmed')
+     and accepted_at > (select extraction_le from reglage_plan)
    union select adresse from (
      (${inventaireCache} except select ${cachees} from publication_connue where ${estCachee})
      union all

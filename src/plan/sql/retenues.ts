@@ -41,7 +41,8 @@ export const retenuesSql: readonly string[] = [
    select $1::integer, v.domaine, v.adresse, v.kind, v.retenue, left(min(${operationRetenue}), 2000), v.operation_id
    from operation_voulue v left join feed_operation o on o.id = v.operation_id
    where v.retenue is not null
-     and not exists (select from ligne l where l.adresse = v.adresse and l.refus = v.retenue and v.kind <> 'delete')
+     and not exists (select from ligne l
+       where l.adresse = v.adresse and l.refus = v.retenue and l.etat = 'actif')
    group by v.domaine, v.adresse, v.kind, v.retenue, v.operation_id
    order by v.retenue, v.domaine, v.adresse`,
   `${insertRetenue}
@@ -50,6 +51,9 @@ export const retenuesSql: readonly string[] = [
      l.refus, left(min(${messageLigne}), 2000), null
    from ligne l left join decidee d on d.adresse = l.adresse
    where l.refus is not null and l.etat = 'actif'
+     -- What is published is being deleted: that says it.
+     and not (l.refus in ('DOMAINE_HORS_LISTE_BLANCHE', 'SUPPRESSION_DECIDEE')
+       and exists (select from publie p where p.adresse = l.adresse))
    group by l.domaine, l.adresse, l.refus order by l.refus, l.domaine, l.adresse`,
   `${insertRetenue}
    select $1::integer, min(b.domaine), d.adresse, 'delete', 'INACTIVITE_CESSEE',
