@@ -7,7 +7,10 @@ import type { Db } from '../db/pool.js';
  * being computed holds the operations, and must see both or none. Operations in another state are left alone; of two on
  * one BAL and porteur (change of type), the last one tells.
  */
-export async function recordPublication(db: Db, operationIds: readonly string[]): Promise<void> {
+export async function recordPublication(
+  db: Db,
+  operationIds: readonly number[] | readonly string[],
+): Promise<void> {
   const dernieres = `select distinct on (adresse, porteur_cle) id, kind, adresse, porteur_cle, domaine,
       type_bal, porteur_kind, rpps, structure_id, liste_rouge, rang, description, service,
       responsable, accepted_at
