@@ -89,13 +89,20 @@ async function servir(
   dire('fin', bilan(simulateur, serveur), decrireEtat(simulateur, serveur.compte, null));
 }
 
-function accueil(url: string, { etat, semis }: Simulateur, { simulateur }: Settings): string {
+function accueil(
+  url: string,
+  { etat, semis, enService }: Simulateur,
+  { simulateur }: Settings,
+): string {
   const { dialecte, appelsParSeconde } = simulateur;
   const debit = appelsParSeconde === 0 ? 'sans limite' : `${appelsParSeconde} appels/s`;
   return [
     `SIMULATION de l'API d'alimentation à l'écoute : ${url} (dialecte ${dialecte}, ${debit}).`,
     `${nombre(etat.balCount)} BAL sur ${nombre(etat.porteurCount)} porteurs, d'après ${semis.version} ; ` +
       `${nombre(etat.patchCount)} PATCH déjà simulés.`,
+    ...(enService === semis.version
+      ? []
+      : [`L'extraction en service est ${enService} : --reinitialiser pour repartir d'elle.`]),
     "Rien n'atteint l'Annuaire Santé. Ctrl-C pour arrêter.",
   ].join('\n');
 }

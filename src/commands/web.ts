@@ -84,7 +84,8 @@ function openPool({ database, web }: Settings, connectionString: string): Pool {
       statementTimeoutMs: web.databaseTimeoutMs,
       applicationName: 'annuaire-sante-sync web',
       // Every statement is one that was seen a thousand times: planning it again would take longer than running it.
-      session: { jit: 'off', plan_cache_mode: 'force_generic_plan' },
+      // A page of names is read in the order of its index, not gathered whole and sorted.
+      session: { jit: 'off', plan_cache_mode: 'force_generic_plan', enable_bitmapscan: 'off' },
     },
     // The next request finds out, and says so to whoever asks.
     () => undefined,

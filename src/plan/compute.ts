@@ -5,15 +5,14 @@ import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
-import { countBals } from '../store/bal-operateur.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
-import { measurePlan } from '../store/plan-mesure.js';
+import { countBalsUpTo, measurePlan } from '../store/plan-mesure.js';
 import { approveAutomatically } from './approve-alone.js';
 import { evaluateGuards } from './guards.js';
 import type { PlanSettings } from './settings.js';
 import { cotesSql } from './sql/cotes.js';
 import { ecartsSql } from './sql/ecarts.js';
-import { depasser, enchainer, garder, proposer, retenuesParOperationSql } from './sql/fusion.js';
+import { depasser, enchainerSql, garder, proposer, retenuesParOperationSql } from './sql/fusion.js';
 import { porteeSql, preparerSql, presumer } from './sql/portee.js';
 import { retenuesSql } from './sql/retenues.js';
 import { isOvertaken, isSure, loadsOf, readMonde, type Monde } from './world.js';
@@ -136,7 +135,8 @@ async function merge(
   await run(garder, [planId, motifsOperation, exigences]);
   await run(proposer, [planId, motifsOperation, exigences, now]);
   await run('analyze feed_operation');
-  await run(enchainer);
+  for (const text of enchainerSql) await run(text);
+  await run('analyze operation_voulue');
   for (const text of retenuesSql) await run(text, [planId]);
 }
 
@@ -149,7 +149,7 @@ async function judge(
   now: Date,
 ): Promise<void> {
   const mesures = {
-    inventaireBals: await countBals(client),
+    inventaireBals: await countBalsUpTo(client, settings.gardes.inventaireMin),
     inventaire: monde.inventaire,
     annuaire: monde.bals,
     domaines: await measurePlan(client, planId, settings.domaines),

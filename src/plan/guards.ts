@@ -21,6 +21,7 @@ export type MesureDomaine = {
 };
 
 export type Mesures = {
+  /** Counted no further than the minimum. */
   readonly inventaireBals: number;
   readonly inventaire: MesureSource;
   readonly annuaire: MesureSource;

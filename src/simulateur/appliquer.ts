@@ -28,6 +28,9 @@ export type Cible = {
   readonly structureNommee: string | undefined;
 };
 
+/** Ours: each PATCH reads and answers all that a carrier holds. */
+const balsParPorteurMax = 10_000;
+
 export type Applique = {
   readonly kind: 'applique';
   readonly bals: readonly BalPortee[];
@@ -81,6 +84,9 @@ function inserer(
   const lue = lireBal(valeur, cible, dialecte);
   if ('kind' in lue) return lue;
   if (isPortee(bals, lue.adresse)) return dejaPortee(lue.adresse);
+  if (bals.length >= balsParPorteurMax) {
+    return inapplicable(`${balsParPorteurMax} BAL au plus sur un porteur`);
+  }
   if (index > bals.length) {
     return inapplicable(`index ${index} : telecom compte ${bals.length} éléments`);
   }

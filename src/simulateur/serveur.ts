@@ -63,7 +63,7 @@ export class ServeurSimulateur {
     this.#debit = new Debit(options.appelsParSeconde);
     this.#tirage = new TirageFautes(options.graine);
     this.#server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000 }, (req, res) => {
-      void this.#servir(req, res);
+      this.#servir(req, res).catch(() => req.socket.destroy());
     });
     this.#server.maxConnections = options.connexionsMax;
   }

@@ -46,15 +46,18 @@ export class Simulateur {
   readonly etat = new Etat();
   readonly reperes: Reperes;
   readonly semis: Semis;
+  /** Extraction in service when it was opened: another than the seed's once a later one was loaded. */
+  readonly enService: string;
   readonly structures: Structures;
   readonly #entete: Entete;
   readonly #octetsMax: number;
   #journal: Journal | undefined;
   #octetsCompactes = 0;
 
-  private constructor(pool: Pool, entete: Entete, options: SimulateurOptions) {
+  private constructor(pool: Pool, entete: Entete, enService: string, options: SimulateurOptions) {
     this.structures = new Structures((ids) => listFaitsStructures(pool, ids));
     this.semis = semisDe(entete);
+    this.enService = enService;
     this.#entete = entete;
     this.#octetsMax = options.journalOctetsMax;
     this.reperes = {
@@ -76,8 +79,9 @@ export class Simulateur {
     if (ouverture.isReinitialise) oublierJournal(chemin);
     const lu = lireJournal(chemin);
     return withSemis(pool, async (client) => {
-      const entete = lu?.entete ?? enteteDe(await findSemis(client), options);
-      const simulateur = new Simulateur(pool, entete, options);
+      const enService = await findSemis(client);
+      const entete = lu?.entete ?? enteteDe(enService, options);
+      const simulateur = new Simulateur(pool, entete, enService.version, options);
       await verifier(simulateur.semis, isSemisPresent(client, simulateur.semis));
       const { dialecte } = simulateur.reperes;
       await semer(

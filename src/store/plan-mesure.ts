@@ -40,3 +40,13 @@ export async function measurePlan(
   );
   return rows;
 }
+
+/** BAL of the inventory, closed ones left out, counted no further than `max`. */
+export async function countBalsUpTo(db: Db, max: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::integer as n from (select distinct adresse from bal_operateur
+       where gone_load_id is null and etat <> 'ferme' limit $1::integer) bals`,
+    [max],
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -167,16 +167,18 @@ export type PageNoms = {
   readonly suite: Position | undefined;
 };
 
-// Both bounds of a prefix, so that the index (migrations/0006) answers: U+10FFFF sorts after anything in collation C.
+// Both bounds of a prefix, so that the index (migrations/0006) answers; U+10FFFF sorts after anything in collation C. Where
+// the page begins is the lower bound: an index scan given two would start from the wrong one.
 function noms(table: 'activite' | 'identite'): string {
   const nom = 'plier_nom(p.nom_exercice) collate "C"';
   const prenom = `plier_nom(coalesce(p.prenom_exercice, '')) collate "C"`;
-  const borne = (expression: string, n: string): string =>
-    `${expression} >= plier_nom(${n}::text) and ${expression} < plier_nom(${n}::text) || chr(1114111)`;
   return `select distinct ${nom} as nom, ${prenom} as prenom, p.identifiant_pp as pp
     from ${table} p
-    where p.gone_load_id is null and ${borne(nom, '$1')} and ${borne(prenom, '$2')}
-      and (${nom}, ${prenom}, p.identifiant_pp) > ($4::text, $5::text, $6::text)
+    where p.gone_load_id is null
+      and (${nom}, ${prenom}, p.identifiant_pp)
+        > (greatest($4::text, plier_nom($1::text)) collate "C", $5::text, $6::text)
+      and ${nom} < plier_nom($1::text) || chr(1114111)
+      and ${prenom} >= plier_nom($2::text) and ${prenom} < plier_nom($2::text) || chr(1114111)
       and p.type_identifiant_pp = '8'
       and ($3::text is null or exists (select from activite lieu
         join structure_exercice s on s.ligne_hash = lieu.structure_hash and s.gone_load_id is null

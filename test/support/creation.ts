@@ -47,6 +47,12 @@ const eg = '750000028';
 export const etatCreation: Etat = {
   bals: [
     { adresse: 'publiee@chu.mssante.fr', type: 'ORG', structure: '1750000028' },
+    {
+      adresse: 'cab@autre.mssante.fr',
+      type: 'CAB',
+      rpps: '10000000025',
+      structure: '1750000028',
+    },
     { adresse: 'ailleurs@autre.mssante.fr', rpps: rppsConnu, structure: '1750000044' },
   ],
   inventaire: [
@@ -57,6 +63,8 @@ export const etatCreation: Etat = {
   activites: [
     { rpps: rppsConnu, nom: 'EXEMPLE', prenom: 'Anne', site: eg, ej, mode: 'S' },
     { rpps: '10000000025', nom: 'SANS', prenom: 'Activite' },
+    { rpps: '10000000058', nom: 'LIBERAL', technique: 'R1000000005800', mode: 'L' },
+    { rpps: '10000000066', nom: 'ANCIEN', technique: 'X', ancien: '075123456700', mode: 'L' },
   ],
   savoirFaire: [{ rpps: '10000000033' }],
   finess: [

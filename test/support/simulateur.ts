@@ -1,6 +1,7 @@
 // The simulator of the feed API as tests use it: on a real database, over a real socket.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import type { Pool } from '../../src/db/pool.js';
 import { silentProgress } from '../../src/progress.js';
 import type { NomDialecte } from '../../src/simulateur/dialecte.js';
@@ -37,6 +38,8 @@ export type Recu = {
 
 /** What a test reads of an answer; a key that is not there gives undefined. */
 export type Json = Readonly<Record<string, unknown>>;
+
+const ouverts = new Set<SimulateurDeTest>();
 
 export class SimulateurDeTest {
   readonly simulateur: Simulateur;
@@ -98,10 +101,14 @@ export class SimulateurDeTest {
         },
       }),
     });
-    return new SimulateurDeTest(simulateur, serveur, await serveur.start(), dataDir, requetes);
+    const url = await serveur.start();
+    const ouvert = new SimulateurDeTest(simulateur, serveur, url, dataDir, requetes);
+    ouverts.add(ouvert);
+    return ouvert;
   }
 
   async fermer(): Promise<void> {
+    ouverts.delete(this);
     await this.serveur.stop();
     this.simulateur.fermer();
   }
@@ -135,6 +142,11 @@ export class SimulateurDeTest {
     return { status: response.status, headers: response.headers, text, json: enJson(text) };
   }
 }
+
+// A test that failed halfway left its own open, and the process would wait for it.
+after(async () => {
+  for (const ouvert of [...ouverts]) await ouvert.fermer();
+});
 
 function enJson(text: string): Json {
   try {

@@ -111,6 +111,34 @@ const cas: readonly (readonly [
     ['RATTACHEMENT_EJ_EG'],
   ],
   [
+    'a cabinet known by its technical identifier',
+    {
+      identifiantPp: '10000000058',
+      typeIdentifiantStructure: '4',
+      identifiantStructure: '1000000005800',
+    },
+  ],
+  [
+    'a cabinet known by its former identifier',
+    {
+      identifiantPp: '10000000066',
+      typeIdentifiantStructure: '0',
+      identifiantStructure: '75123456700',
+    },
+  ],
+  [
+    'a cabinet where another practises',
+    { typeIdentifiantStructure: '4', identifiantStructure: '1000000005800' },
+    [],
+    ['TITULAIRE_HORS_STRUCTURE'],
+  ],
+  [
+    'a holder whose only other PER is closed',
+    { identifiantPp: '10000000025', identifiantStructure: undefined },
+    [],
+    ['TITULAIRE_SANS_ACTIVITE'],
+  ],
+  [
     'hostile texts',
     {
       adresse: `'; drop table bal_operateur; --@chu.mssante.fr`,

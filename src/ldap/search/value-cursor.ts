@@ -1,6 +1,5 @@
-// Values one by one, without an allocation for each, and from values to the docs that hold them.
-import { isBitmap, type Column } from '../snapshot/segment.js';
-import type { Gram } from './column-lookup.js';
+// Values one by one, without an allocation for each.
+import type { Column } from '../snapshot/segment.js';
 import type { DocCursor } from './doc-cursor.js';
 import { exhausted, paused, type Meter } from './meter.js';
 
@@ -26,106 +25,6 @@ export class WordStartsCursor implements ValueCursor {
 
   next(): number {
     return this.#at < this.#end ? (this.#values[this.#at++] ?? exhausted) : exhausted;
-  }
-}
-
-/** Values that hold a gram. */
-export class GramCursor implements ValueCursor {
-  readonly #lists: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
-  readonly #isBitmap: boolean;
-  #at: number;
-  /** Of a list: the last id. Of a bitmap: the one that the lowest bit of the next byte stands for. */
-  #value = 0;
-  /** Of a bitmap: what is left of the byte before `#at`. */
-  #bits = 0;
-
-  constructor({ index, slot, count }: Gram) {
-    this.#lists = index.lists;
-    this.#start = slot < 0 ? 0 : (index.offsets[slot] ?? 0);
-    this.#end = slot < 0 ? 0 : (index.offsets[slot + 1] ?? 0);
-    this.#isBitmap = isBitmap(count, index.valueCount);
-    this.#at = this.#start;
-  }
-
-  next(): number {
-    if (this.#isBitmap) return this.#nextBit();
-    if (this.#at >= this.#end) return exhausted;
-    const lists = this.#lists;
-    let byte = lists[this.#at++] ?? 0;
-    let delta = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = lists[this.#at++] ?? 0;
-      delta |= (byte & 0x7f) << shift;
-    }
-    this.#value += delta;
-    return this.#value;
-  }
-
-  #nextBit(): number {
-    let bits = this.#bits;
-    while (bits === 0) {
-      if (this.#at >= this.#end) return exhausted;
-      bits = this.#lists[this.#at++] ?? 0;
-      this.#value += 8;
-    }
-    this.#bits = bits & (bits - 1);
-    return this.#value + 23 - Math.clz32(bits & -bits);
-  }
-
-  /** In bytes: how far a list is read. Of a bitmap 0, since `seek` jumps in it. */
-  get place(): number {
-    return this.#isBitmap ? 0 : this.#at;
-  }
-
-  /** The first from `value` on, which none given so far is above. */
-  seek(value: number): number {
-    if (this.#isBitmap) {
-      const at = this.#start + (value >>> 3);
-      if (at >= this.#end) return exhausted;
-      this.#bits = (this.#lists[at] ?? 0) & (0xff << (value & 7));
-      this.#at = at + 1;
-      this.#value = (value & ~7) + 8;
-    }
-    let found = this.next();
-    while (found >= 0 && found < value) found = this.next();
-    return found;
-  }
-}
-
-/** Of one value in a list, against the test of a value: about a tenth. */
-const readCost = 1 / 8;
-
-/** Values that hold both of two grams. */
-export class TwoGramsCursor implements ValueCursor {
-  readonly #first: GramCursor;
-  readonly #second: GramCursor;
-  readonly #meter: Meter;
-  #last: number;
-
-  constructor(first: Gram, second: Gram, meter: Meter) {
-    this.#meter = meter;
-    this.#first = new GramCursor(first);
-    this.#second = new GramCursor(second);
-    this.#last = this.#second.next();
-  }
-
-  next(): number {
-    // Lists that hold nothing in common give nothing to be counted by: their own reading is.
-    while (this.#meter.workLeft > 0) {
-      const value = this.#first.next();
-      if (value < 0 || this.#last < 0) return exhausted;
-      this.#meter.workLeft -= readCost;
-      if (this.#last < value) {
-        const from = this.#second.place;
-        this.#last = this.#second.seek(value);
-        this.#meter.workLeft -= (this.#second.place - from) * readCost;
-      }
-      if (this.#last === value) return value;
-      if (this.#last < 0) return exhausted;
-    }
-    return paused;
   }
 }
 

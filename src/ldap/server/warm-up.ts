@@ -27,13 +27,12 @@ export class WarmUp implements SlicedWork {
     this.#inputs = listInputs(target);
   }
 
-  runSlice(deadlineMs: number): boolean {
+  /** One search: whoever waits comes before the next. */
+  runSlice(): boolean {
     try {
-      while (performance.now() < deadlineMs) {
-        const next = this.#inputs.next();
-        if (next.done === true) return false;
-        runBriefly(next.value);
-      }
+      const next = this.#inputs.next();
+      if (next.done === true) return false;
+      runBriefly(next.value);
       return true;
     } catch {
       // A client that searches so ends its connection by it, and the log tells: this is no place to.

@@ -91,17 +91,23 @@ const presence = `create temp table presence on commit drop as
     union all select adresse, etat, refus from voulu where refus is not null) lignes
   group by adresse`;
 
+/** Each with the index that keeps what follows from comparing every row with every other. */
+const indexee = (table: string, colonnes = 'adresse, porteur_cle'): string[] => [
+  `create index on ${table} (${colonnes})`,
+  `analyze ${table}`,
+];
+
 export const cotesSql: readonly string[] = [
   derniere,
-  `analyze derniere`,
+  ...indexee('derniere'),
   vue,
-  `analyze vue (adresse, porteur_cle)`,
+  ...indexee('vue'),
   publie,
-  `analyze publie (adresse, porteur_cle)`,
+  ...indexee('publie'),
   ligne,
-  `analyze ligne (adresse, porteur_cle)`,
+  ...indexee('ligne', 'adresse'),
   voulu,
-  `analyze voulu (adresse, porteur_cle)`,
+  ...indexee('voulu'),
   presence,
-  `analyze presence (adresse)`,
+  ...indexee('presence', 'adresse'),
 ];

@@ -120,6 +120,7 @@ export const ecartsSql: readonly string[] = [
   inserer,
   remplacer,
   supprimer,
-  `analyze operation_voulue (adresse, porteur_cle, kind)`,
+  `create index on operation_voulue (adresse, porteur_cle, kind)`,
+  `analyze operation_voulue`,
   changementsDAdresse,
 ];

@@ -18,7 +18,9 @@ const rapproche = `create temp table vivante on commit drop as
 /** Statements without a parameter: they settle what is held back by an operation. */
 export const retenuesParOperationSql: readonly string[] = [
   rapproche,
-  `analyze vivante (adresse, porteur_cle)`,
+  `create index on vivante (n)`,
+  `create index on vivante (adresse, porteur_cle)`,
+  `analyze vivante`,
   // While a request is out, nobody knows what the porteur holds: nothing else is said about this BAL on it.
   `update operation_voulue v set retenue = 'ENVOI_EN_COURS', operation_id = e.id
    from (select adresse, porteur_cle, max(id) as id from vivante where state = 'sending'
@@ -87,19 +89,24 @@ export const proposer = `insert into feed_operation (plan_id, last_plan_id, kind
   order by ${ordre}, v.domaine, v.adresse, v.porteur_cle`;
 
 /** Which operation waits for which: `apres_id`, made anew by every plan. */
-export const enchainer = `with vive as materialized (
-    select o.id, o.kind, o.state, o.adresse, o.porteur_cle, o.porteur_kind, v.autre_adresse
-    from operation_voulue v join feed_operation o on o.adresse = v.adresse
-      and o.porteur_cle = v.porteur_cle and o.kind = v.kind and o.state in ${vivants}
-    where v.retenue is null or v.retenue in ('EN_ATTENTE', 'EN_ECHEC')),
-  attente as (
-    select d.id, case d.kind
-      when 'insert' then (select max(x.id) from vive x where x.kind = 'delete'
-        and x.porteur_kind = 'a-rechercher' and x.adresse = d.adresse)
-      when 'delete' then case when d.porteur_kind <> 'a-rechercher' and not exists (select from vive x
-          where x.kind = 'insert' and x.adresse = d.adresse and x.porteur_cle = d.porteur_cle)
-        then (select max(x.id) from vive x where x.kind = 'insert' and (x.adresse = d.adresse
-          or (x.adresse = d.autre_adresse and x.porteur_cle = d.porteur_cle))) end end as apres_id
-    from vive d where d.state <> 'sending')
-  update feed_operation o set apres_id = a.apres_id from attente a
-  where o.id = a.id and o.apres_id is distinct from a.apres_id`;
+export const enchainerSql: readonly string[] = [
+  `create temp table vive on commit drop as
+   select o.id, o.kind, o.state, o.adresse, o.porteur_cle, o.porteur_kind, v.autre_adresse
+   from operation_voulue v join feed_operation o on o.adresse = v.adresse
+     and o.porteur_cle = v.porteur_cle and o.kind = v.kind and o.state in ${vivants}
+   where v.retenue is null or v.retenue in ('EN_ATTENTE', 'EN_ECHEC')`,
+  `create index on vive (adresse, kind)`,
+  `analyze vive`,
+  `update feed_operation o set apres_id = a.apres_id
+   from (select d.id, case
+         when d.kind = 'insert' then max(x.id) filter (where x.kind = 'delete' and x.porteur_kind = 'a-rechercher')
+         -- On one porteur, both leave in one request.
+         when d.porteur_kind = 'a-rechercher' or bool_or(x.kind = 'insert' and x.porteur_cle = d.porteur_cle) then null
+         else greatest(max(x.id) filter (where x.kind = 'insert'), max(y.id)) end as apres_id
+     from vive d
+     join vive x on x.adresse = d.adresse
+     left join vive y on y.adresse = d.autre_adresse and y.porteur_cle = d.porteur_cle and y.kind = 'insert'
+     where d.state <> 'sending' and d.kind <> 'replace'
+     group by d.id, d.kind, d.porteur_kind) a
+   where o.id = a.id and o.apres_id is distinct from a.apres_id`,
+];

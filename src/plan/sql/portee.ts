@@ -45,12 +45,13 @@ const estCachee = `type_bal in ('APP', 'CAB') or liste_rouge
   or rang is not null or description is not null or responsable is not null`;
 
 // The service of a BAL that extractions show is judged by the reconciliation.
-const cachees = `adresse, ${porteurCle} as porteur_cle, type_bal, liste_rouge, rang, description,
+const cachees = `adresse, porteur_cle, type_bal, liste_rouge, rang, description,
   case when type_bal = 'APP' or liste_rouge then service end as service, responsable`;
 
-const inventaireCache = `select distinct ${cachees}
-  from (select ${ligneInventaire} from bal_operateur b join domaine_plan d on d.nom = b.domaine
-    where ${enService}
+const inventaireCache = `create temp table cachee on commit drop as
+  select lignes.*, ${porteurCle} as porteur_cle
+  from (select ${ligneInventaire} from bal_operateur b
+    where ${enService} and b.domaine in (select nom from domaine_plan)
       and (b.type_bal in ('APP', 'CAB') or b.liste_rouge or b.preferee
         or b.description <> '' or b.responsable <> '')) lignes
   where porteur_kind is not null and (${estCachee})`;
@@ -58,15 +59,11 @@ const inventaireCache = `select distinct ${cachees}
 /** At the first plan, what no extraction shows is presumed published as the inventory says. */
 export const presumer = `insert into publication_connue (adresse, porteur_cle, domaine, type_bal, porteur_kind,
     rpps, structure_id, liste_rouge, rang, description, service, responsable, origine, since)
-  select adresse, ${porteurCle}, min(domaine), min(type_bal), min(porteur_kind), min(rpps),
+  select adresse, porteur_cle, min(domaine), min(type_bal), min(porteur_kind), min(rpps),
     min(structure_id), bool_or(liste_rouge), min(rang), min(description), min(service),
     min(responsable), 'presumee', $1::timestamptz
-  from (select ${ligneInventaire} from bal_operateur b join domaine_plan d on d.nom = b.domaine
-    where ${enService} and b.adresse ~ (select motif_adresse from reglage_plan)
-      and (b.type_bal in ('APP', 'CAB') or b.liste_rouge or b.preferee
-        or b.description <> '' or b.responsable <> '')) lignes
-  where porteur_kind is not null and (${estCachee})
-  group by adresse, ${porteurCle} having min(type_bal) = max(type_bal)
+  from cachee where adresse ~ (select motif_adresse from reglage_plan)
+  group by adresse, porteur_cle having min(type_bal) = max(type_bal)
   on conflict do nothing`;
 
 // Codes whose constats can make an operation, or hold one back.
@@ -81,6 +78,9 @@ export const preparerSql: readonly string[] = [
   `create temp table decidee on commit drop as
    select distinct on (s.adresse) s.adresse, s.motif, s.reference, s.decided_at, s.decided_by
    from suppression_decidee s where s.withdrawn_at is null order by s.adresse, s.motif, s.id`,
+  `analyze domaine_retire`,
+  `analyze decidee`,
+  inventaireCache,
 ];
 
 export const porteeSql: readonly string[] = [
@@ -115,9 +115,10 @@ export const porteeSql: readonly string[] = [
    union select adresse from feed_operation where state in ('accepted', 'confirmed')
      and accepted_at > (select extraction_le from reglage_plan)
    union select adresse from (
-     (${inventaireCache} except select ${cachees} from publication_connue where ${estCachee})
-     union all
-     (select ${cachees} from publication_connue where ${estCachee} except ${inventaireCache})) ecarts`,
+     select 1 as cote, ${cachees} from cachee
+     union all select 2, ${cachees} from publication_connue where ${estCachee}) cotes
+   group by adresse, porteur_cle, type_bal, liste_rouge, rang, description, service, responsable
+   having min(cote) = max(cote)`,
   `alter table examine add primary key (adresse)`,
   `analyze examine`,
 ];

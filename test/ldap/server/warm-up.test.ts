@@ -28,24 +28,15 @@ test('searches of every kind are run in turns, and leave nothing behind', async 
   assert.equal(scratchPool.borrowedCount, 0);
 });
 
-test('no search is begun once the turn is over, and what fails in one harms nobody', () => {
-  let begun = 0;
+test('what fails in one harms nobody', () => {
   const warmUp = new WarmUp({
     ...target,
     directory: {
       ...directory,
       get baseDn(): never {
-        begun += 1;
         throw new Error('panne inventée');
       },
     },
   });
-  assert.equal(warmUp.runSlice(performance.now() - 1), true);
-  assert.equal(begun, 0);
-  assert.equal(
-    warmUp.runSlice(performance.now() + 1_000),
-    false,
-    'a fault ends it, and nothing else',
-  );
-  assert.equal(begun, 1);
+  assert.equal(warmUp.runSlice(), false);
 });
