@@ -1,5 +1,6 @@
 // The feed over HTTP, to the ANS's API or to its simulator.
 import type { BalAPublier, Porteur } from '../domain/feed-operation.js';
+import { decodeCredential } from '../net/dispatcher.js';
 import {
   type Asked,
   describePorteur,
@@ -62,7 +63,7 @@ function secretsOf({ cleApi, oauth2, proxy, clientCertificate }: FeedClientSetti
     oauth2?.clientSecret === undefined
       ? undefined
       : basicOf(oauth2.clientId, oauth2.clientSecret).slice('Basic '.length),
-    proxyUrl && decodeURIComponent(proxyUrl.password),
+    proxyUrl && decodeCredential(proxyUrl.password),
     clientCertificate?.passphrase,
   ].filter((secret) => secret !== undefined);
 }
@@ -114,7 +115,7 @@ class FhirFeedClient implements FeedClient {
     if ('kind' in target) return target;
     const { answer, emails } = await this.#send(request, target, signal);
     // The ids that we remember may be what is wrong.
-    if (answer.kind === 'rejected') this.#parts.search.forget();
+    if (answer.kind === 'rejected' && isAboutCarrier(answer)) this.#parts.search.forget();
     const missed = deletionsMissed(request, emails);
     if (!missed) return answer;
     return (await this.#send({ ...request, operations: missed }, target, signal)).answer;
@@ -171,6 +172,10 @@ class FhirFeedClient implements FeedClient {
     if (his.kind !== 'resources') return his;
     return readAnswerOf({ ...found, resources: his.resources });
   }
+}
+
+function isAboutCarrier({ cause }: Rejected): boolean {
+  return cause === 'not-found' || cause === 'ambiguous';
 }
 
 function readAnswerOf(found: SearchAnswer): ReadAnswer {

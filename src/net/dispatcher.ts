@@ -80,6 +80,15 @@ function parseProxy(text: string): URL {
 
 /** The credentials of an address, as a header writes them. */
 export function basicOf(url: URL): string {
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const pair = `${decodeCredential(url.username)}:${decodeCredential(url.password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+/** A password with a bare « % » is taken as it is. */
+export function decodeCredential(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -316,6 +316,19 @@ describe('a proxy', () => {
     assert.equal(server.seen[0]?.headers['proxy-authorization'], undefined);
   });
 
+  it('may have a password with a bare « % »', async (t) => {
+    const server = await feedServer(t, fhir(200, practitioner()), certificates.localhost);
+    const proxy = await connectProxy(t);
+    const client = feedClient(t, server.url, {
+      ca: [certificates.ca],
+      proxy: `http://moi:100%zut@127.0.0.1:${proxy.port}`,
+    });
+    assert.equal((await client.patch(insertPer)).kind, 'accepted');
+    const [tunnel] = proxy.tunnels;
+    const basic = `Basic ${Buffer.from('moi:100%zut').toString('base64')}`;
+    assert.equal(tunnel?.authorization, basic);
+  });
+
   it('that refuses is told as such: nothing left', async (t) => {
     const server = await feedServer(t, fhir(200, practitioner()), certificates.localhost);
     const proxy = await connectProxy(t, 407);
