@@ -1,8 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Compares in a time that tells nothing of the key. */
-export function isCle(donnee: string | readonly string[] | undefined, attendue: string): boolean {
-  return typeof donnee === 'string' && timingSafeEqual(empreinte(donnee), empreinte(attendue));
+/** The key that clients must show; compared in a time that tells nothing of it. */
+export class CleApi {
+  readonly #empreinte: Buffer;
+
+  constructor(attendue: string) {
+    this.#empreinte = empreinte(attendue);
+  }
+
+  /** `donnee`: the header, as node:http gives it. */
+  accepte(donnee: string | readonly string[] | undefined): boolean {
+    return typeof donnee === 'string' && timingSafeEqual(empreinte(donnee), this.#empreinte);
+  }
 }
 
 function empreinte(texte: string): Buffer {

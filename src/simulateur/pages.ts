@@ -1,6 +1,6 @@
 // What the simulator shows of itself: a page for people, its state for tests, its extraction.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isCle } from './cle-api.js';
+import { CleApi } from './cle-api.js';
 import { nonAuthentifie } from './refus.js';
 import { enReponse } from './reponse.js';
 import type { Compte } from './serveur.js';
@@ -16,6 +16,7 @@ export type PagesOptions = {
 export type Pages = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
 
 export function creerPages(simulateur: Simulateur, options: PagesOptions): Pages {
+  const cle = new CleApi(options.cleApi);
   let isPublication = false;
   const publier = async (response: ServerResponse): Promise<void> => {
     if (isPublication) {
@@ -41,7 +42,7 @@ export function creerPages(simulateur: Simulateur, options: PagesOptions): Pages
     }
     if (isAccueil) {
       texte(response, 200, accueil(simulateur), { 'content-type': 'text/html; charset=utf-8' });
-    } else if (!isPermis(request, options.cleApi)) {
+    } else if (!isPermis(request, cle)) {
       const { status, headers, corps } = enReponse(nonAuthentifie());
       texte(response, status, corps, headers);
     } else if (url.pathname === '/_simulation/etat') {
@@ -57,11 +58,9 @@ export function creerPages(simulateur: Simulateur, options: PagesOptions): Pages
 }
 
 /** From this machine anybody may look; from elsewhere the key is asked for. */
-function isPermis({ headers, socket }: IncomingMessage, cleApi: string): boolean {
+function isPermis({ headers, socket }: IncomingMessage, cle: CleApi): boolean {
   const adresse = (socket.remoteAddress ?? '').replace(/^::ffff:/u, '');
-  return (
-    adresse.startsWith('127.') || adresse === '::1' || isCle(headers['esante-api-key'], cleApi)
-  );
+  return adresse.startsWith('127.') || adresse === '::1' || cle.accepte(headers['esante-api-key']);
 }
 
 function commencerZip(response: ServerResponse, nom: string): ServerResponse {

@@ -90,9 +90,10 @@ export function livrerAvecFaute(
 }
 
 function livrer(response: ServerResponse, { status, headers, corps }: Reponse): number {
-  const donnees = Buffer.from(corps);
-  response.writeHead(status, { ...headers, 'content-length': String(donnees.length) });
-  response.end(donnees);
+  const octets = Buffer.byteLength(corps);
+  response.writeHead(status, { ...headers, 'content-length': String(octets) });
+  // As text: node sends it with the head, in one write.
+  response.end(corps);
   return status;
 }
 

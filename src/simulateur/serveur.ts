@@ -5,7 +5,7 @@ import { AppError, messageOf } from '../errors.js';
 import { repondreApi } from './api.js';
 import { Debit } from './debit.js';
 import { parseFauteDemandee, TirageFautes, type FauteTiree, type Fautes } from './fautes.js';
-import { isCle } from './cle-api.js';
+import { CleApi } from './cle-api.js';
 import { erreurServeur, malForme, nonAuthentifie, tropDeRequetes, type Refus } from './refus.js';
 import { enReponse, type Reponse } from './reponse.js';
 import { fautePrealable, livrerAvecFaute } from './reponse-fautive.js';
@@ -52,6 +52,7 @@ export class ServeurSimulateur {
   readonly #simulateur: Simulateur;
   readonly #options: ServeurOptions;
   readonly #server: Server;
+  readonly #cle: CleApi;
   readonly #debit: Debit;
   readonly #tirage: TirageFautes;
   readonly #arret = new AbortController();
@@ -60,6 +61,7 @@ export class ServeurSimulateur {
   constructor(simulateur: Simulateur, options: ServeurOptions) {
     this.#simulateur = simulateur;
     this.#options = options;
+    this.#cle = new CleApi(options.cleApi);
     this.#debit = new Debit(options.appelsParSeconde);
     this.#tirage = new TirageFautes(options.graine);
     this.#server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000 }, (req, res) => {
@@ -126,9 +128,8 @@ export class ServeurSimulateur {
   }
 
   #avant(request: IncomingMessage): Refus | undefined {
-    const { cleApi, now } = this.#options;
-    if (!isCle(request.headers['esante-api-key'], cleApi)) return nonAuthentifie();
-    const attente = this.#debit.prendre(now());
+    if (!this.#cle.accepte(request.headers['esante-api-key'])) return nonAuthentifie();
+    const attente = this.#debit.prendre(this.#options.now());
     return attente === undefined ? undefined : tropDeRequetes(attente);
   }
 

@@ -278,9 +278,19 @@ test('pages follow one another through opaque links, and lose and repeat nothing
     );
     assert.equal((await s.patch(praticien(n % 2 === 0 ? anne : paul), corps)).status, 200);
   }
+  // One address on two carriers, the first of both: a page must not end between them.
+  for (const rpps of [anne, paul]) {
+    const corps = ajout('Practitioner', 'page-commune@x.mssante.fr');
+    assert.equal((await s.patch(praticien(rpps), corps)).status, 200);
+  }
+  const surRole = ajout('PractitionerRole', 'pagez@x.mssante.fr');
+  assert.equal(
+    (await s.patch(role(anne, 'http://finess.sante.gouv.fr|750000001'), surRole)).status,
+    200,
+  );
   const chemins: readonly string[] = [
     '/Practitioner?_count=2',
-    '/Practitioner?mailbox-mss=page&_count=1',
+    '/?_type=Practitioner,PractitionerRole&mailbox-mss=page&_count=1',
     '/?_type=Practitioner,PractitionerRole,Organization&_count=2',
   ];
   for (const chemin of chemins) {
