@@ -9,6 +9,7 @@ import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPush } from './commands/push.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
@@ -68,6 +69,7 @@ function buildProgram(context: CommandContext): Command {
   registerExtract(program, context);
   registerInventory(program, context);
   registerReconcile(program, context);
+  registerPush(program, context);
   registerReport(program, context);
   registerPlan(program, context);
   registerStatus(program, context);

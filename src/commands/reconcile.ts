@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { reconcileSettings } from './source-settings.js';
@@ -14,6 +15,8 @@ export function registerReconcile(program: Command, context: CommandContext): vo
     )
     .action(async (options: { full: boolean }, command: Command) => {
       await runWithProgram(context, command, async (open) => {
+        // First: what the extractions show by now is no finding any more.
+        await confirm(open.pool, { now: context.surroundings.now(), reading: undefined });
         const summary = await reconcile(
           open.pool,
           reconcileSettings(open.settings),

@@ -92,6 +92,7 @@ export function reconcileSettings(settings: Settings): ReconcileSettings {
     domaines: settings.operateur.domaines,
     inactiviteJours: settings.reconcile.inactiviteJours,
     motifAdresse: settings.reconcile.motifAdresse,
+    confirmationJoursMax: settings.alimentation.push.confirmationJoursMax,
   };
 }
 

@@ -83,7 +83,7 @@ function finalLine(
 }
 
 function quantity(value: number, unit: ProgressStep['unit']): string {
-  if (unit === 'lignes') return `${value.toLocaleString('fr-FR')} lignes`;
+  if (unit !== 'octets') return `${value.toLocaleString('fr-FR')} ${unit}`;
   const units = ['octets', 'Ko', 'Mo', 'Go'] as const;
   const power = value < 1 ? 0 : Math.min(3, Math.floor(Math.log10(value) / 3));
   const digits = power === 0 ? 0 : 1;

@@ -42,6 +42,8 @@ const explications: Record<Constat['code'], (v: Valeurs, constat: Constat) => st
     `La BAL ${texte(operateur(v)['typeBal']) ?? ''} est active et publiable, mais absente de l’extraction de l’Annuaire.`,
   LISTE_ROUGE_PUBLIEE: () =>
     'La BAL est en liste rouge dans l’inventaire, pourtant elle est publiée dans l’Annuaire.',
+  NON_CONFIRMEE: (v) =>
+    `L’Annuaire a accepté ${operationDe(v)} le ${date(v['accepteeLe'])} (opération ${nombre(v['operation'])}) : plus de ${nombre(v['limiteJours'])} jours après, les extractions ne le montrent pas.`,
   ADRESSE_INVALIDE: (_v, constat) =>
     `L’adresse ${constat.adresse ?? ''} n’a pas la forme qu’accepte l’Annuaire (domaine en .mssante.fr).`,
   DOMAINE_HORS_LISTE_BLANCHE: (v, constat) =>
@@ -57,6 +59,16 @@ const explications: Record<Constat['code'], (v: Valeurs, constat: Constat) => st
   QUOTA_100: (v) => `${quota(v)} Elle ne peut plus ni recevoir ni émettre.`,
   TRANSFERT_INTERDIT: transfert,
 };
+
+function operationDe(v: Valeurs): string {
+  if (v['listeRouge'] === true && v['genre'] === 'replace') return 'le passage en liste rouge';
+  const noms: Record<string, string> = {
+    insert: 'la publication de la BAL',
+    replace: 'la modification de la BAL',
+    delete: 'la suppression de la BAL',
+  };
+  return noms[texte(v['genre']) ?? ''] ?? 'une opération';
+}
 
 function rattachement(v: Valeurs): string {
   const rattachee = `La BAL est rattachée à ${structure(objet(v['structure']))}`;

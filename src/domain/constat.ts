@@ -28,6 +28,7 @@ export const codesConstat = [
   'INACTIVE',
   'NON_PUBLIEE',
   'LISTE_ROUGE_PUBLIEE',
+  'NON_CONFIRMEE',
   'ADRESSE_INVALIDE',
   'DOMAINE_HORS_LISTE_BLANCHE',
   'DOMAINE_SANS_BAL',
@@ -169,6 +170,14 @@ export const catalogueConstats: Readonly<Record<CodeConstat, DefinitionConstat>>
     libelle: 'BAL en liste rouge, pourtant publiée',
     action: 'Transmettre à l’Annuaire que la BAL est en liste rouge.',
     sources: ['bals', 'inventaire'],
+  },
+  NON_CONFIRMEE: {
+    groupe: 'feed',
+    exigence: 'Référentiel #1',
+    libelle: 'Opération acceptée par l’Annuaire, mais que les extractions ne montrent pas',
+    action:
+      'Regarder la BAL dans l’Annuaire (« annuaire-sync push show » donne la réponse reçue), puis la signaler à l’ANS.',
+    sources: ['bals'],
   },
   ADRESSE_INVALIDE: {
     groupe: 'feed',

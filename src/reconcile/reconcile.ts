@@ -131,6 +131,9 @@ async function prepareTransaction(client: Client): Promise<void> {
   );
 }
 
+// The national extractions are daily; a weekend without one is no fault.
+const confirmationJoursMax = 7;
+
 async function fillReglage(
   client: Client,
   settings: ReconcileSettings,
@@ -149,12 +152,20 @@ async function fillReglage(
   );
   await client.query('analyze domaine_declare');
   await client.query(`create temp table reglage (aujourd_hui date, aujourd_hui_precedent date,
-    inactive_avant timestamptz, inactivite_jours integer, motif_adresse text) on commit drop`);
+    inactive_avant timestamptz, inactivite_jours integer, motif_adresse text,
+    confirmee_avant timestamptz, confirmation_jours integer) on commit drop`);
   await client.query(
     `insert into reglage select ($1::timestamptz at time zone 'Europe/Paris')::date,
        ($2::timestamptz at time zone 'Europe/Paris')::date,
-       $1::timestamptz - $3::integer * interval '24 hours', $3::integer, $4::text`,
-    [now, previous?.judgedAt ?? null, settings.inactiviteJours, settings.motifAdresse],
+       $1::timestamptz - $3::integer * interval '24 hours', $3::integer, $4::text,
+       $1::timestamptz - $5::integer * interval '24 hours', $5::integer`,
+    [
+      now,
+      previous?.judgedAt ?? null,
+      settings.inactiviteJours,
+      settings.motifAdresse,
+      settings.confirmationJoursMax ?? confirmationJoursMax,
+    ],
   );
   await createConstatTrouve(client);
   await assertMotif(client);

@@ -13,6 +13,8 @@ export type ReconcileSettings = {
   readonly inactiviteJours: number;
   /** Regular expression (PostgreSQL's) of an address that the Annuaire accepts. */
   readonly motifAdresse: string;
+  /** Days after which an accepted operation that no extraction shows is told; 7 unless set. */
+  readonly confirmationJoursMax?: number | undefined;
 };
 
 // Raise it when a rule changes its mind on the same data: everything is then judged again.

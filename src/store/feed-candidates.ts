@@ -36,41 +36,68 @@ const estRetenue = (o: string): string => `(
 const estDue = (o: string): string =>
   `(${o}.next_attempt_at is null or ${o}.next_attempt_at <= $1::timestamptz)`;
 
+// Due operations looked at first: the porteurs of a usual claim are among them.
+const lookedAtMax = 5_000;
+
 /**
  * The first operations of the porteurs whose turn has come, in order, with the other halves of their changes of type.
  * Rows are looked for by state and never by « greater than the last one »: numbers are not given in the order of commits.
+ * `db` is inside a transaction.
  */
 export async function findCandidates(db: Db, limits: CandidateLimits): Promise<Candidate[]> {
+  // The queue may have been filled since it was last analysed: only its indexes are sure to be quick.
+  await db.query(
+    `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`,
+  );
+  const first = await findAmong(db, limits, lookedAtMax);
+  // All of them may belong to porteurs that wait.
+  return first.length > 0 ? first : findAmong(db, limits, undefined);
+}
+
+async function findAmong(
+  db: Db,
+  { now, porteursMax, chainMax }: CandidateLimits,
+  lookedAt: number | undefined,
+): Promise<Candidate[]> {
   const { rows } = await db.query<Candidate>(
-    `with tete as (
-       select o.id, o.porteur_cle, o.next_attempt_at from feed_operation o
-       where o.state in ('approved', 'retry') and ${estDue('o')}
-         and not exists (select from feed_operation s
-           where s.porteur_cle = o.porteur_cle and s.state = 'sending')
-         and not exists (select from feed_operation avant
-           where avant.porteur_cle = o.porteur_cle and avant.state in ('approved', 'retry')
-             and avant.id < o.id and not ${estRetenue('avant')})
-         and not ${estRetenue('o')}
-       order by o.next_attempt_at nulls first, o.id
-       limit $2::integer),
-     suite as (
-       select f.* from tete cross join lateral (
-         select o.id, o.porteur_cle, o.adresse, o.kind, ${estDue('o')} as is_due,
-           ${estRetenue('o')} as is_held_back
-         from feed_operation o
-         where o.porteur_cle = tete.porteur_cle and o.state in ('approved', 'retry')
-           and o.id >= tete.id
-         order by o.id limit $3::integer) f)
+    `with due as materialized (
+       select o.id, o.porteur_cle, row_number() over () as rang from (
+         select id, porteur_cle from feed_operation o
+         where o.state in ('approved', 'retry') and ${estDue('o')}
+           and not exists (select from feed_operation s
+             where s.porteur_cle = o.porteur_cle and s.state = 'sending')
+         order by o.next_attempt_at nulls first, o.id
+         limit $4::integer) o),
+     porteur as materialized (
+       select porteur_cle from due group by porteur_cle order by min(rang)),
+     -- the comparisons of rows leave but one index to the planner: by number alone it would read the whole table
+     tete as materialized (
+       select premiere.id, porteur.porteur_cle from porteur cross join lateral (
+         select o.id, o.porteur_cle, ${estDue('o')} as est_due from feed_operation o
+         where (o.porteur_cle, o.id) >= (porteur.porteur_cle, 0) and o.state in ('approved', 'retry')
+           and not ${estRetenue('o')}
+         order by o.porteur_cle, o.id limit 1) premiere
+       where premiere.porteur_cle = porteur.porteur_cle and premiere.est_due limit $2::integer),
+     suite as materialized (
+       select f.id, f.porteur_cle, f.adresse, f.kind, ${estDue('f')} as is_due, ${estRetenue('f')} as is_held_back
+       from tete cross join lateral (
+         select o.id, o.porteur_cle, o.adresse, o.kind, o.apres_id, o.next_attempt_at from feed_operation o
+         where (o.porteur_cle, o.id) >= (tete.porteur_cle, tete.id) and o.state in ('approved', 'retry')
+         order by o.porteur_cle, o.id limit $3::integer) f
+       where f.porteur_cle = tete.porteur_cle)
      select id::float8 as id, porteur_cle as "porteurCle", adresse, kind, is_due as "isDue",
        is_held_back as "isHeldBack"
      from suite
      union
      select m.id::float8, m.porteur_cle, m.adresse, m.kind, ${estDue('m')}, ${estRetenue('m')}
-     from suite join feed_operation m on m.adresse = suite.adresse and m.porteur_cle = suite.porteur_cle
-       and m.kind = case suite.kind when 'insert' then 'delete' when 'delete' then 'insert' end
-       and m.state in ('approved', 'retry')
+     from suite cross join lateral (
+       select id, porteur_cle, adresse, kind, next_attempt_at, apres_id from feed_operation m
+       where m.adresse = suite.adresse and m.porteur_cle = suite.porteur_cle
+         and m.kind = case suite.kind when 'insert' then 'delete' when 'delete' then 'insert' end
+         and m.state in ('approved', 'retry')) m
      order by 1`,
-    [limits.now, limits.porteursMax, limits.chainMax],
+    [now, porteursMax, chainMax, lookedAt ?? null],
   );
   return rows;
 }

@@ -50,6 +50,8 @@ export type Claim =
       readonly takenOverCount: number;
       /** After a pause of the circuit breaker: one porteur, to see. */
       readonly isProbe: boolean;
+      /** How often the circuit breaker opened before. */
+      readonly openingCount: number;
     };
 
 /** `db` is inside a transaction. The row of the channel is the lock of every claim: they happen one after the other. */
@@ -74,6 +76,7 @@ export async function claimOperations(db: Db, request: ClaimRequest): Promise<Cl
     impossibleCount: impossible.length,
     takenOverCount,
     isProbe: isProbe && operations.length > 0,
+    openingCount: channel.openingCount,
   };
 }
 

@@ -676,6 +676,8 @@ const cas: Record<CodeConstat, readonly Cas[]> = {
       attendu: [],
     },
   ],
+  // test/feed/confirm.test.ts: it takes operations.
+  NON_CONFIRMEE: [],
   LISTE_ROUGE_PUBLIEE: [
     {
       nom: 'published, even outside our declared domains',

@@ -92,9 +92,9 @@ async function ensurePlan(pool: Pool): Promise<number> {
     `with run as (
        insert into reconcile_run (started_at, judged_at, mode, loads, settings_fingerprint)
        values (now(), now(), 'full', '{}', '') returning id)
-     insert into plan (computed_at, reconcile_run_id, loads, settings_fingerprint, etat, insert_count, replace_count,
+     insert into plan (computed_at, reconcile_run_id, loads, settings_fingerprint, suppressions_fingerprint, etat, insert_count, replace_count,
        delete_count, retenue_count)
-     select now(), id, '{}', '', 'ouvert', 0, 0, 0, 0 from run returning id`,
+     select now(), id, '{}', '', '', 'ouvert', 0, 0, 0, 0 from run returning id`,
   );
   return rows[0]?.id ?? 0;
 }

@@ -51,8 +51,9 @@ export class Channel {
   }
 
   /** The next request is the only one, to see whether the API is back. */
-  startProbe(): void {
+  startProbe(openingCount: number): void {
     this.#isProbing = true;
+    this.#openings = openingCount;
   }
 
   /** Ends a probe that was not made. */

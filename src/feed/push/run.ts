@@ -31,7 +31,7 @@ export type RunOptions = {
 /** Operations held at once: bounds the memory, and what a killed pusher leaves behind. */
 const operationsMax = 512;
 /** Operations of one porteur claimed at once. */
-const chainMin = 32;
+const chainMin = 16;
 
 export class Run {
   readonly tally = new Tally();
@@ -114,7 +114,7 @@ export class Run {
       this.tally.takenOverCount += result.takenOverCount;
       this.tally.deadCount += result.impossibleCount;
       this.#leases.add(result.operations, leaseUntil);
-      if (result.isProbe) this.channel.startProbe();
+      if (result.isProbe) this.channel.startProbe(result.openingCount);
     }
     return result;
   }

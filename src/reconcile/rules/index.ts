@@ -6,6 +6,7 @@ import { domaineSansBal } from './domaine-sans-bal.js';
 import { doublonTitulaire } from './doublon-titulaire.js';
 import { inactive } from './inactive.js';
 import { listeRougePubliee } from './liste-rouge-publiee.js';
+import { nonConfirmee } from './non-confirmee.js';
 import { nonPubliee } from './non-publiee.js';
 import { orphelineAnnuaire } from './orpheline-annuaire.js';
 import { perType10 } from './per-type-10.js';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   inactive,
   nonPubliee,
   listeRougePubliee,
+  nonConfirmee,
   adresseInvalide,
   domaineHorsListeBlanche,
   domaineSansBal,

@@ -1,0 +1,54 @@
+// From the settings to a pusher: client, outbox, clock.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Settings } from '../config/settings.js';
+import type { Pool } from '../db/pool.js';
+import { UsageError } from '../errors.js';
+import { confirm, type ConfirmSummary } from '../feed/confirm.js';
+import type { FeedClient } from '../feed/feed-client.js';
+import type { FeedClientSettings } from '../feed/feed-settings.js';
+import { systemClock, type Clock } from '../feed/push/clock.js';
+import { createOutbox, poolDatabase, type Outbox } from '../feed/push/outbox.js';
+import { createPace } from '../feed/push/pace.js';
+import { recordPublication } from '../store/publication-connue.js';
+
+export function requireFeedClient(settings: Settings): FeedClientSettings {
+  const { client } = settings.alimentation;
+  if (client) return client;
+  throw new UsageError(
+    'ALIMENTATION_SANS_ADRESSE',
+    'L’adresse de l’API d’alimentation n’est pas réglée : indiquez « alimentation.url » (pour essayer sans risque : « annuaire-sync simulate feed », docs/simulateur.md).',
+  );
+}
+
+export function realOutbox(pool: Pool): Outbox {
+  return createOutbox(poolDatabase(pool), (db, ids) => recordPublication(db, ids.map(String)));
+}
+
+/** In the time of the database: leases must mean the same to every pusher, whatever its machine's clock says. */
+export async function databaseClock(pool: Pool): Promise<Clock> {
+  const before = Date.now();
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
+  const here = (before + Date.now()) / 2;
+  return systemClock(Math.round((rows[0]?.now.getTime() ?? here) - here));
+}
+
+export function pusherName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}
+
+export function confirmWith(
+  pool: Pool,
+  settings: Settings,
+  client: FeedClient,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ConfirmSummary> {
+  const outbox = realOutbox(pool);
+  const pace = createPace(
+    settings.alimentation.push.appelsParSeconde,
+    (count, intervalMs) => outbox.reserveCalls(count, intervalMs),
+    clock,
+  );
+  return confirm(pool, { now: clock.now(), reading: { client, pace }, signal });
+}

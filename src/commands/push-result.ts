@@ -1,0 +1,118 @@
+// What a push did, and what is left, for the person who ran it.
+import type { KindOperation } from '../domain/feed-operation.js';
+import type { FeedState } from '../domain/feed-state.js';
+import type { ConfirmSummary } from '../feed/confirm.js';
+import type { PushResult } from './push.js';
+import { formatDate } from './status.js';
+
+export const libellesKind: Readonly<Record<KindOperation, string>> = {
+  insert: 'publications',
+  replace: 'modifications',
+  delete: 'suppressions',
+};
+
+export const libellesEtat: Readonly<Record<FeedState, string>> = {
+  planned: 'à décider',
+  approved: 'approuvées',
+  sending: 'en cours d’envoi',
+  accepted: 'acceptées',
+  confirmed: 'confirmées',
+  retry: 'à renvoyer',
+  held: 'retenues',
+  dead: 'refusées',
+  cancelled: 'annulées',
+  superseded: 'remplacées par un plan plus récent',
+};
+
+export const nombre = (n: number): string => n.toLocaleString('fr-FR');
+
+export function describePush(result: PushResult, now: Date): string {
+  const { insert, replace, delete: deleted } = result.accepted;
+  const done = insert + replace + deleted;
+  const lines = [
+    done === 0 && result.callCount === 0
+      ? '  Rien à envoyer maintenant.'
+      : `✓ ${nombre(done)} opérations acceptées par l’Annuaire${pace(done, result.durationMs)}`,
+    ...(['insert', 'replace', 'delete'] as const)
+      .filter((kind) => result.accepted[kind] > 0)
+      .map(
+        (kind) =>
+          `    ${libellesKind[kind].padEnd(16)}${nombre(result.accepted[kind]).padStart(8)}`,
+      ),
+    ...troubles(result),
+    ...confirmed(result.confirmation),
+    ...remaining(result, now),
+  ];
+  return lines.join('\n');
+}
+
+function pace(done: number, durationMs: number): string {
+  if (done === 0 || durationMs < 1_000) return '';
+  const perSecond = ((done * 1_000) / durationMs).toLocaleString('fr-FR', {
+    maximumFractionDigits: 1,
+  });
+  return ` (${perSecond} par seconde)`;
+}
+
+function troubles(result: PushResult): string[] {
+  const stuck = result.heldCount + result.deadCount;
+  const told = result.failures.map(({ id, code, message }) => `    ${id} ${code} : ${message}`);
+  return [
+    ...(result.stop ? [`! Canal arrêté (${result.stop.code}) : ${result.stop.message}`] : []),
+    ...(result.pause
+      ? [`! Canal en pause jusqu’au ${formatDate(result.pause.until)} : ${result.pause.reason}`]
+      : []),
+    ...(stuck > 0
+      ? [
+          `! ${nombre(result.deadCount)} refusées et ${nombre(result.heldCount)} retenues : elles attendent une décision`,
+        ]
+      : []),
+    ...told,
+    ...(stuck > told.length ? [`    … toutes : « annuaire-sync push status »`] : []),
+    ...(result.takenOverCount > 0
+      ? [`  ${nombre(result.takenOverCount)} opérations reprises d’un processus disparu`]
+      : []),
+    ...(result.lostCount > 0
+      ? [
+          `  ${nombre(result.lostCount)} résultats arrivés après leur bail : un autre processus les a reprises`,
+        ]
+      : []),
+    ...(result.isInterrupted
+      ? ['! Arrêté à votre demande : le reste partira au prochain « push ».']
+      : []),
+  ];
+}
+
+function confirmed(confirmation: ConfirmSummary | undefined): string[] {
+  if (!confirmation) return [];
+  const { byExtractionCount, byReadingCount, readingFault } = confirmation;
+  return [
+    ...(byExtractionCount + byReadingCount > 0
+      ? [
+          `✓ ${nombre(byExtractionCount)} opérations confirmées par les extractions, ${nombre(byReadingCount)} par lecture`,
+        ]
+      : []),
+    ...(readingFault === undefined
+      ? []
+      : [`  Lecture de confirmation interrompue : ${readingFault}`]),
+  ];
+}
+
+function remaining({ remainingCount, nextDueAt, plan }: PushResult, now: Date): string[] {
+  const lines: string[] = [];
+  if (remainingCount > 0) {
+    const when =
+      nextDueAt && nextDueAt > now
+        ? `, la prochaine le ${formatDate(nextDueAt)}`
+        : ', dès que possible ou après une autre (« annuaire-sync push status »)';
+    lines.push(`  Restent ${nombre(remainingCount)} opérations à envoyer${when}.`);
+  }
+  if (plan && plan.plannedCount > 0) {
+    lines.push(
+      plan.etat === 'bloque'
+        ? `! Le plan ${plan.id} est retenu par une garde : « annuaire-sync plan show » dit laquelle, « plan approve --override » la lève.`
+        : `  ${nombre(plan.plannedCount)} opérations du plan ${plan.id} attendent une décision : « annuaire-sync plan approve ».`,
+    );
+  }
+  return lines;
+}
