@@ -6,6 +6,8 @@ import {
   cleSituation,
   cleStructure,
   ressourceDe,
+  rppsDe,
+  structureDe,
   type ClePorteur,
   type Identifiants,
 } from './porteur.js';
@@ -69,6 +71,28 @@ export const parametresDeCondition: Readonly<Record<Ressource, readonly string[]
   ],
   Organization: ['identifier'],
 };
+
+/** Of a read only: the references of a role, by logical id (read API v2). */
+export const parametresDeReference = ['practitioner', 'organization'] as const;
+
+/** The role between the two that are named, if it exists. */
+export async function parReferences(
+  query: URLSearchParams,
+  { annuaire, ids }: Reperes,
+): Promise<readonly PorteurTrouve[] | Refus> {
+  const [praticien, organisation] = [
+    /^(?:Practitioner\/)?([^/]+)$/u.exec(query.get('practitioner') ?? '')?.[1],
+    /^(?:Organization\/)?([^/]+)$/u.exec(query.get('organization') ?? '')?.[1],
+  ];
+  if (query.size !== 2 || praticien === undefined || organisation === undefined) {
+    return malForme('practitioner et organization attendus ensemble');
+  }
+  const rpps = rppsDe(ids.cleOf(praticien) ?? '');
+  const structure = structureDe(ids.cleOf(organisation) ?? '');
+  if (rpps === undefined || structure === undefined) return [];
+  const cle = cleSituation(rpps, structure);
+  return (await annuaire.existe(cle)) ? [porteur(cle)] : [];
+}
 
 /** All those that identifiers name and that exist. */
 export async function parIdentifiants(

@@ -1,7 +1,13 @@
 // GET: one resource, or a searchset in pages (swagger « Récupération »).
 import type { BalPortee } from './bal-portee.js';
 import type { Etat } from './etat.js';
-import { parametresDeCondition, parIdentifiants, type Reperes } from './cible.js';
+import {
+  parametresDeCondition,
+  parametresDeReference,
+  parIdentifiants,
+  parReferences,
+  type Reperes,
+} from './cible.js';
 import { isTypeBal, type TypeBal } from '../domain/bal-operateur.js';
 import { ressourceDe, type ClePorteur } from './porteur.js';
 import { malForme, type Refus } from './refus.js';
@@ -85,7 +91,7 @@ function lireCriteres(ressource: Ressource | undefined, query: URLSearchParams):
   for (const [nom, valeur] of query) {
     const mode = modes[nom];
     if (mode !== undefined && !adresse && valeur !== '') adresse = { mode, texte: valeur };
-    else if (ressource && parametresDeCondition[ressource].includes(nom)) {
+    else if (ressource && parametresDe(ressource).includes(nom)) {
       condition.append(nom, valeur);
     } else if (!communs.includes(nom) && (ressource || nom !== '_type')) {
       return malForme(`Paramètre inattendu, vide ou en double : ${nom.slice(0, 100)}`);
@@ -103,6 +109,11 @@ function lireCriteres(ressource: Ressource | undefined, query: URLSearchParams):
     elements: (query.get('_elements') ?? '').split(',').filter((one) => /^\w+$/u.test(one)),
     parPage,
   };
+}
+
+function parametresDe(ressource: Ressource): readonly string[] {
+  const noms = parametresDeCondition[ressource];
+  return ressource === 'PractitionerRole' ? [...noms, ...parametresDeReference] : noms;
 }
 
 /** A string search is by default on the beginning, without case (FHIR R4, search, string). */
@@ -167,7 +178,10 @@ function cles(trouvees: readonly { cle: ClePorteur }[]): ClePorteur[] {
 async function parIdentifiant(criteres: Criteres, annuaires: Annuaires): Promise<Page | Refus> {
   const [ressource = 'Practitioner'] = criteres.ressources;
   const query = new URLSearchParams(criteres.condition);
-  const trouves = await parIdentifiants(ressource, query, annuaires.reperes);
+  const isReference = parametresDeReference.some((nom) => query.has(nom));
+  const trouves = isReference
+    ? await parReferences(query, annuaires.reperes)
+    : await parIdentifiants(ressource, query, annuaires.reperes);
   if ('kind' in trouves) return trouves;
   const isFiltre = criteres.adresse !== undefined || criteres.type !== undefined;
   const gardes = isFiltre

@@ -55,14 +55,25 @@ export function rankForms(forms: Forms): RankedForms {
 
 /** Text ids that have a form, in order. */
 function sortForms(forms: Forms): Uint32Array {
-  const ids = new GrowingNumbers();
-  for (let id = 0; id < forms.foldedStarts.length; id++) {
-    if (forms.foldedStarts[id] !== noValue) ids.push(id);
+  const { folded, foldedStarts } = forms;
+  let count = 0;
+  for (const start of foldedStarts) if (start !== noValue) count++;
+  if (count === foldedStarts.length) {
+    const order = sortTexts(folded, foldedStarts);
+    sortTies(forms, order);
+    return order;
   }
-  const idOf = ids.numbers;
-  const starts = idOf.map((id) => forms.foldedStarts[id] ?? 0);
-  const order = sortTexts(forms.folded, starts);
-  for (let at = 0; at < order.length; at++) order[at] = idOf[order[at] ?? 0] ?? 0;
+  const idOf = new Uint32Array(count);
+  const starts = new Uint32Array(count);
+  let at = 0;
+  for (let id = 0; id < foldedStarts.length; id++) {
+    const start = foldedStarts[id] ?? noValue;
+    if (start === noValue) continue;
+    idOf[at] = id;
+    starts[at++] = start;
+  }
+  const order = sortTexts(folded, starts);
+  for (let place = 0; place < count; place++) order[place] = idOf[order[place] ?? 0] ?? 0;
   sortTies(forms, order);
   return order;
 }

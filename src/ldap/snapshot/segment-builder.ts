@@ -6,6 +6,7 @@ import { arrangeColumn, type ArrangedColumn } from './column.js';
 import { encodeEntries, type EncodedEntries } from './entry-encoder.js';
 import { GrowingNumbers, GrowingText } from './growing.js';
 import { listFlag, noValue, type Column, type Segment } from './segment.js';
+import { countUp } from './sort-texts.js';
 import {
   buildSubstringIndex,
   noSubstringIndex,
@@ -203,7 +204,7 @@ function orderEntries(
 ): Uint32Array {
   const cn = schema.resolve('cn');
   const cnIndex = cn.kind === 'known' ? cn.indexes[0] : undefined;
-  let order: Uint32Array = Uint32Array.from({ length: docCount }, (_, entry) => entry);
+  let order = countUp(docCount);
   // The last sort counts most: each keeps the order of what it finds equal.
   for (const index of [schema.rdnIndex, cnIndex]) {
     const column = index === undefined ? undefined : columns[index];

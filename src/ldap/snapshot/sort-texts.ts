@@ -15,7 +15,8 @@ const highHalf = 1 - lowHalf;
  * same are sorted again by the next four, until a byte 0 ends them.
  */
 export function sortTexts(bytes: Uint8Array, starts: Uint32Array): Uint32Array {
-  const order = Uint32Array.from(starts.keys());
+  const order = countUp(starts.length);
+  if (isInOrder(bytes, starts)) return order;
   const keys = new BigUint64Array(starts.length);
   const halves = new Uint32Array(keys.buffer);
   // Ranges left to sort: first, end, depth in bytes, over and over. All texts of a range are equal up to its depth.
@@ -35,6 +36,21 @@ export function sortTexts(bytes: Uint8Array, starts: Uint32Array): Uint32Array {
     }
     pushTies(halves, first, end, depth + 4, ranges);
   }
+}
+
+/** 0, 1, 2… */
+export function countUp(length: number): Uint32Array {
+  const numbers = new Uint32Array(length);
+  for (let at = 0; at < length; at++) numbers[at] = at;
+  return numbers;
+}
+
+/** As addresses are: they come so. */
+function isInOrder(bytes: Uint8Array, starts: Uint32Array): boolean {
+  for (let at = 1; at < starts.length; at++) {
+    if (compareTexts(bytes, starts[at - 1] ?? 0, bytes, starts[at] ?? 0) > 0) return false;
+  }
+  return true;
 }
 
 /** Returns true when the range is in order already. */
