@@ -150,6 +150,15 @@ table feed_attempt
   outcome text
   response text
   message text
+table feed_channel
+  id boolean not null default true
+  next_call_at timestamp with time zone
+  paused_until timestamp with time zone
+  pause_reason text
+  opening_count integer not null default 0
+  stopped_at timestamp with time zone
+  stop_code text
+  stop_message text
 table feed_operation
   id bigint not null generated always as identity
   plan_id integer not null
@@ -228,6 +237,7 @@ table plan
   reconcile_run_id integer not null
   loads jsonb not null
   settings_fingerprint text not null
+  suppressions_fingerprint text not null
   etat text not null
   gardes jsonb not null default '[]'::jsonb
   insert_count integer not null
@@ -250,6 +260,7 @@ table plan_retenue
   kind text not null
   code text collate "C" not null
   message text not null
+  operation_id bigint
 table publication_connue
   adresse text collate "C" not null
   porteur_cle text collate "C" not null
@@ -402,6 +413,8 @@ constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) RE
 constraint constat_pkey on constat: PRIMARY KEY (id)
 constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
 constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
+constraint feed_channel_id_check on feed_channel: CHECK (id)
+constraint feed_channel_pkey on feed_channel: PRIMARY KEY (id)
 constraint feed_operation_apres_id_fkey on feed_operation: FOREIGN KEY (apres_id) REFERENCES feed_operation(id)
 constraint feed_operation_kind_check on feed_operation: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
 constraint feed_operation_last_plan_id_fkey on feed_operation: FOREIGN KEY (last_plan_id) REFERENCES plan(id)
@@ -417,7 +430,7 @@ END)
 constraint feed_operation_porteur_kind_check on feed_operation: CHECK ((porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text, 'structure'::text, 'a-rechercher'::text])))
 constraint feed_operation_rang_check on feed_operation: CHECK ((rang >= 1))
 constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::text))
-constraint feed_operation_sans_type_10 on feed_operation: CHECK (((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))))
+constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
@@ -474,7 +487,7 @@ CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operatio
 CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
 CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
 CREATE INDEX feed_operation_adresse ON public.feed_operation USING btree (adresse, id)
-CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (lease_until) WHERE (state = 'sending'::text)
+CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (porteur_cle) WHERE (state = 'sending'::text)
 CREATE INDEX feed_operation_etat ON public.feed_operation USING btree (state, domaine, id)
 CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (porteur_cle, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text, 'sending'::text]))
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))

@@ -5,6 +5,7 @@ import type { SourceName } from '../domain/source.js';
 import { defaultArchiveLimits } from '../extractions/archive-limits.js';
 import type { ExtractSettings } from '../extractions/extract.js';
 import type { ObtainSettings } from '../extractions/obtain.js';
+import type { PlanSettings } from '../plan/settings.js';
 import type { ReconcileSettings } from '../reconcile/settings.js';
 import type { ReglagesVerification } from '../verification/reglages.js';
 
@@ -91,6 +92,20 @@ export function reconcileSettings(settings: Settings): ReconcileSettings {
     domaines: settings.operateur.domaines,
     inactiviteJours: settings.reconcile.inactiviteJours,
     motifAdresse: settings.reconcile.motifAdresse,
+  };
+}
+
+export function planSettings(settings: Settings): PlanSettings {
+  const { approbation, ...plan } = settings.plan;
+  return {
+    ...plan,
+    approbation: approbation === 'manuelle' ? [] : approbation,
+    domaines: settings.operateur.domaines.map(({ nom }) => nom.toLowerCase()),
+    motifAdresse: settings.reconcile.motifAdresse,
+    fraicheurMaxHeures: {
+      bals: settings.sources.bals.fraicheurMaxHeures,
+      listeBlanche: settings.sources['liste-blanche'].fraicheurMaxHeures,
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { catalogueConstats, codesConstat } from '../../src/domain/constat.js';
 import { expliquer } from '../../src/domain/constat-explication.js';
 import { csvCell, csvHeader } from '../../src/report/csv.js';
 import { padEnd, padStart, printable, widthOf, wrap } from '../../src/report/layout.js';
+import { writeTo } from '../../src/commands/write-to.js';
 import { writeReport, type ReportOptions } from '../../src/report/report.js';
 import { findHistory } from '../../src/store/bal-annuaire.js';
 import { load, vider } from '../support/annuaire.js';
@@ -38,7 +39,7 @@ describe('the report', () => {
         void setImmediate().then(() => done());
       },
     });
-    await writeReport(db.pool, { ...options, ...changes }, out);
+    await writeReport(db.pool, { ...options, ...changes }, writeTo(out));
     assert.equal(out.writableEnded, false, 'left open');
     return text;
   };
@@ -184,7 +185,7 @@ describe('the report', () => {
           done(Object.assign(new Error('closed'), { code: 'EPIPE' }));
         },
       });
-      await assert.rejects(writeReport(db.pool, { ...options, format: 'json' }, out), {
+      await assert.rejects(writeReport(db.pool, { ...options, format: 'json' }, writeTo(out)), {
         code: 'EPIPE',
       });
       assert.equal(db.pool.idleCount, db.pool.totalCount);

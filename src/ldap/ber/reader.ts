@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { resultCode } from '../protocol/result-code.js';
+import { ShortTexts } from './short-texts.js';
 import { berTag } from './tag.js';
 
 /** Constructed values inside one another, LDAPMessage included: bounds the recursion of whoever reads. */
@@ -13,8 +14,8 @@ export const nestingMax = 100;
  */
 export const valuesMax = 16_384;
 
-/** Up to this length in bytes a loop tells ASCII quicker than a call to native code. */
-const shortTextMax = 64;
+/** Of all requests: what one client sends, others send too. */
+const shortTexts = new ShortTexts();
 
 /**
  * A cursor over buffer[start, end). Invariant: start <= position <= end <= buffer.length, and `end` only ever shrinks
@@ -116,8 +117,9 @@ export class BerReader {
   latin1(tag: number = berTag.octetString): string {
     const length = this.#header(tag);
     const from = this.position;
-    this.position = from + length;
-    return this.buffer.toString('latin1', from, this.position);
+    const to = from + length;
+    this.position = to;
+    return shortTexts.find(this.buffer, from, to) ?? this.buffer.toString('latin1', from, to);
   }
 
   /** UTF-8 (LDAPString); undefined when the bytes are not valid UTF-8, the value being passed over all the same. */
@@ -126,10 +128,8 @@ export class BerReader {
     const from = this.position;
     const to = from + length;
     this.position = to;
-    if (length === 0) return '';
-    if (length <= shortTextMax && isAscii(this.buffer, from, to)) {
-      return this.buffer.toString('latin1', from, to);
-    }
+    const short = shortTexts.find(this.buffer, from, to);
+    if (short !== undefined) return short;
     if (!isUtf8(this.buffer.subarray(from, to))) return undefined;
     return this.buffer.toString('utf8', from, to);
   }
@@ -163,10 +163,4 @@ export class BerReader {
 /** Context-specific class, in the one-byte form. */
 export function isContextTag(tag: number): boolean {
   return (tag & 0xc0) === 0x80 && (tag & 0x1f) !== 0x1f;
-}
-
-function isAscii(buffer: Buffer, from: number, to: number): boolean {
-  let seen = 0;
-  for (let i = from; i < to; i++) seen |= buffer[i] ?? 0;
-  return seen < 0x80;
 }

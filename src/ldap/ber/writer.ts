@@ -1,4 +1,5 @@
 // Writing BER into memory that is reused from one answer to the next.
+import { ByteMemory } from './byte-memory.js';
 import { berTag } from './tag.js';
 
 const chunkLength = 64 * 1024;
@@ -17,6 +18,7 @@ const shortCopyMax = 32;
 export class ByteWriter {
   readonly #lengthMax: number;
   #buffer: Buffer;
+  #memory: ByteMemory;
   #start = 0;
   #position = 0;
 
@@ -24,6 +26,7 @@ export class ByteWriter {
   constructor(lengthMax: number = defaultLengthMax) {
     this.#lengthMax = lengthMax;
     this.#buffer = Buffer.allocUnsafeSlow(Math.min(chunkLength, lengthMax));
+    this.#memory = new ByteMemory(this.#buffer);
   }
 
   /** Bytes written since the last `take` or `reset`. */
@@ -53,6 +56,20 @@ export class ByteWriter {
     this.#position = this.#start + length;
   }
 
+  /** Sets `count` bytes aside for the caller to write into `memory`, from the place returned on: all of them, at once. */
+  claim(count: number): number {
+    this.#reserve(count);
+    const place = this.#position;
+    this.#position = place + count;
+    return place;
+  }
+
+  /** Where `claim` says; another one after each call that makes room. */
+  get memory(): ByteMemory {
+    if (this.#memory.bytes !== this.#buffer) this.#memory = new ByteMemory(this.#buffer);
+    return this.#memory;
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#buffer[this.#position++] = value;
@@ -77,8 +94,7 @@ export class ByteWriter {
   /** Tag and length of a value of which the content, of a length known in front, follows. */
   header(tag: number, length: number): void {
     this.#reserve(6);
-    this.#buffer[this.#position++] = tag;
-    this.#position = writeLength(this.#buffer, this.#position, length);
+    this.#position = writeHeader(this.#buffer, this.#position, tag, length);
   }
 
   /** Opens a constructed value of a length yet unknown; give what it returns to `close`. */
@@ -104,13 +120,8 @@ export class ByteWriter {
 
   /** 32 bits, signed. */
   integer(value: number, tag: number = berTag.integer): void {
-    const length = lengthOfInteger(value);
     this.#reserve(6);
-    this.#buffer[this.#position++] = tag;
-    this.#buffer[this.#position++] = length;
-    for (let shift = (length - 1) * 8; shift >= 0; shift -= 8) {
-      this.#buffer[this.#position++] = value >> shift;
-    }
+    this.#position = writeInteger(this.#buffer, this.#position, tag, value);
   }
 
   enumerated(value: number): void {
@@ -126,6 +137,10 @@ export class ByteWriter {
 
   /** In UTF-8. */
   text(value: string, tag: number = berTag.octetString): void {
+    if (value === '') {
+      this.header(tag, 0);
+      return;
+    }
     if (value.length > shortTextMax) {
       const length = Buffer.byteLength(value);
       this.header(tag, length);
@@ -175,6 +190,22 @@ export function lengthOfInteger(value: number): number {
   if (value >= -0x80 && value < 0x80) return 1;
   if (value >= -0x8000 && value < 0x8000) return 2;
   return value >= -0x80_0000 && value < 0x80_0000 ? 3 : 4;
+}
+
+/** Tag and length; returns the place after them. */
+export function writeHeader(buffer: Buffer, position: number, tag: number, length: number): number {
+  buffer[position] = tag;
+  return writeLength(buffer, position + 1, length);
+}
+
+/** An INTEGER of 32 bits; returns the place after it. */
+export function writeInteger(buffer: Buffer, position: number, tag: number, value: number): number {
+  const length = lengthOfInteger(value);
+  buffer[position] = tag;
+  buffer[position + 1] = length;
+  let at = position + 2;
+  for (let shift = (length - 1) * 8; shift >= 0; shift -= 8) buffer[at++] = value >> shift;
+  return at;
 }
 
 function writeLength(buffer: Buffer, position: number, length: number): number {

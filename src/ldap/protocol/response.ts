@@ -1,5 +1,5 @@
 // RFC 4511 section 4: what the server sends, written straight into a `ByteWriter`.
-import type { ByteWriter } from '../ber/writer.js';
+import { lengthOfInteger, writeInteger, type ByteWriter } from '../ber/writer.js';
 import { berTag } from '../ber/tag.js';
 import { extensionOid } from './oid.js';
 import { responseTag, type ResultTag } from './operation-tag.js';
@@ -26,11 +26,48 @@ export function writeResult(
   result: LdapResult,
   controls: readonly ResponseControl[] = noControls,
 ): void {
+  if (isBare(result) && controls.length === 0) {
+    writeBareResult(writer, messageId, tag, result.code);
+    return;
+  }
   const message = openMessage(writer, messageId);
   const operation = writer.open(tag);
   writeLdapResult(writer, result);
   writer.close(operation);
   closeMessage(writer, message, controls);
+}
+
+/** Nothing but a code, in one byte. */
+function isBare({ code, matchedDn, message }: LdapResult): boolean {
+  const isShort = code < 0x80;
+  return isShort && (matchedDn ?? '') === '' && (message ?? '') === '';
+}
+
+/** Bytes of the operation: code, no name, no text. */
+const bareSize = 7;
+
+/** As `writeResult`, of a code below 128 and nothing more: how nearly every search ends. */
+export function writeBareResult(
+  writer: ByteWriter,
+  messageId: number,
+  tag: ResultTag,
+  code: ResultCode,
+): void {
+  const size = 2 + lengthOfInteger(messageId) + 2 + bareSize;
+  const start = writer.claim(2 + size);
+  const { bytes } = writer.memory;
+  bytes[start] = berTag.sequence;
+  bytes[start + 1] = size;
+  let at = writeInteger(bytes, start + 2, berTag.integer, messageId);
+  bytes[at++] = tag;
+  bytes[at++] = bareSize;
+  bytes[at++] = berTag.enumerated;
+  bytes[at++] = 1;
+  bytes[at++] = code;
+  bytes[at++] = berTag.octetString;
+  bytes[at++] = 0;
+  bytes[at++] = berTag.octetString;
+  bytes[at] = 0;
 }
 
 /** RFC 4511 section 4.12. */

@@ -1,7 +1,7 @@
 // What a filter costs before its first entry is looked at: it is read, prepared and looked up in one go, so it is bounded.
-import { isAscii } from 'node:buffer';
 import type { Directory } from '../directory/directory.js';
 import type { Filter } from '../protocol/request.js';
+import { isAsciiValue } from './plain-value.js';
 
 /**
  * In microseconds or so, of which others wait for all. A thousand addresses looked up by one OR fit, and ten words
@@ -55,5 +55,5 @@ function columnsOf({ schema }: Directory, attribute: string | undefined): number
 }
 
 function costOfBytes(value: Buffer): number {
-  return value.length * (isAscii(value) ? asciiByteCost : byteCost);
+  return value.length * (isAsciiValue(value) ? asciiByteCost : byteCost);
 }

@@ -39,8 +39,24 @@ export function matchesStatic(
   }
 }
 
+const rememberedMax = 256;
+const nameLengthMax = 128;
+/** By description as asked: every search from the base looks at the base entry too. */
+const remembered = new WeakMap<StaticEntry, Map<string, readonly string[]>>();
+
 /** Values of the attribute and of its subtypes. */
-export function valuesOf(entry: StaticEntry, target: Target): string[] {
+export function valuesOf(entry: StaticEntry, target: Target): readonly string[] {
+  const known = remembered.get(entry)?.get(target.name);
+  if (known) return known;
+  const values = findValues(entry, target);
+  if (target.name.length > nameLengthMax) return values;
+  const ofEntry = remembered.get(entry) ?? new Map<string, readonly string[]>();
+  if (ofEntry.size >= rememberedMax) ofEntry.clear();
+  remembered.set(entry, ofEntry.set(target.name, values));
+  return values;
+}
+
+function findValues(entry: StaticEntry, target: Target): string[] {
   return entry.attributes
     .filter(({ name }) => isSameOrSubtype(name, target.name))
     .flatMap(({ values }) => [...values]);

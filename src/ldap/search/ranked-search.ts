@@ -17,6 +17,8 @@ import {
 /** Tests of values in a slice, for each doc that it may examine: what an ordinary filter has. */
 const testsPerDoc = 2;
 
+const noHits = new Uint32Array(0);
+
 export type ViewPlan = { readonly view: SegmentView; readonly node: PlanNode };
 
 /**
@@ -67,10 +69,10 @@ export class RankedSearch implements SearchRun {
     return this.#planBytes + (this.#scratch?.byteLength ?? 0);
   }
 
-  step(docsMax: number): SearchResult | undefined {
+  step(docsMax: number, nowMs = performance.now()): SearchResult | undefined {
     if (this.#result) return this.#result;
     const { deadlineMs, candidatesMax } = this.#input;
-    if (deadlineMs !== undefined && performance.now() >= deadlineMs) {
+    if (deadlineMs !== undefined && nowMs >= deadlineMs) {
       return this.#end(resultCode.timeLimitExceeded);
     }
     if (this.#isOverSize()) return this.#end(resultCode.sizeLimitExceeded);
@@ -87,7 +89,7 @@ export class RankedSearch implements SearchRun {
   release(): void {
     if (this.#scratch) scratchPool.giveBack(this.#scratch);
     this.#scratch = undefined;
-    this.#result ??= { code: resultCode.canceled, statics: [], hits: new Uint32Array(0) };
+    this.#result ??= { code: resultCode.canceled, statics: [], hits: noHits };
   }
 
   /** Undefined when the slice is over before the search. */
@@ -155,7 +157,7 @@ export class RankedSearch implements SearchRun {
 
   #end(code: ResultCode): SearchResult {
     const count = Math.min(this.#hitCount, this.#hitsMax);
-    const hits = this.#scratch?.hits.slice(0, count) ?? new Uint32Array(0);
+    const hits = count === 0 || !this.#scratch ? noHits : this.#scratch.hits.slice(0, count);
     const { sizeMax } = this.#input;
     const statics = sizeMax === 0 ? this.#statics : this.#statics.slice(0, sizeMax);
     this.#result = { code, statics, hits };

@@ -30,8 +30,8 @@ export type SearchResult = {
 };
 
 export type SearchRun = {
-  /** Examines about `docsMax` candidates more; undefined = there is more to do. */
-  step(docsMax: number): SearchResult | undefined;
+  /** Examines about `docsMax` candidates more; undefined = there is more to do. `nowMs`: what the clock says. */
+  step(docsMax: number, nowMs?: number): SearchResult | undefined;
   /** Memory that it keeps for itself from one step to the next. */
   readonly heldBytes: number;
   /** Gives that memory up: to be called once by whoever stops before the result. Does nothing after it. */

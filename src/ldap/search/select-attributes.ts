@@ -17,8 +17,44 @@ export type Selection = {
   readonly descriptions: readonly string[];
 };
 
+/** Lists remembered for each directory: those of a few address books. */
+const listsMax = 16;
+const namesMax = 64;
+const charactersMax = 2_048;
+
+type Known = { readonly attributes: readonly string[]; readonly selection: Selection };
+
+const remembered = new WeakMap<Directory, Known[]>();
+
 /** Unknown names are ignored; a list of nothing but such, or of `1.1`, gives DN alone. */
 export function selectAttributes(
+  directory: Directory,
+  attributes: readonly string[],
+  typesOnly: boolean,
+): Selection {
+  const lists = remembered.get(directory) ?? [];
+  for (const known of lists) {
+    const { selection } = known;
+    if (selection.typesOnly === typesOnly && isSameList(known.attributes, attributes)) {
+      return selection;
+    }
+  }
+  const selection = select(directory, attributes, typesOnly);
+  const characters = attributes.reduce((sum, name) => sum + name.length, 0);
+  if (attributes.length <= namesMax && characters <= charactersMax) {
+    // The latest first, so that what everybody asks is found at once.
+    remembered.set(directory, [{ attributes, selection }, ...lists.slice(0, listsMax - 1)]);
+  }
+  return selection;
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+}
+
+function select(
   directory: Directory,
   attributes: readonly string[],
   typesOnly: boolean,

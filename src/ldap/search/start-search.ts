@@ -29,27 +29,28 @@ export function startSearch(input: SearchInput): SearchStart {
     return { kind: 'refused', code: resultCode.adminLimitExceeded, matchedDn: '', message };
   }
   const condition = compileFilter(directory, request.filter);
-  const statics = listStatics(input, found).filter((entry) =>
-    matchesStatic(directory, condition, entry),
-  );
+  const inScope = staticInScope(input, found);
+  const statics = inScope && matchesStatic(directory, condition, inScope) ? [inScope] : noStatics;
   const meter: Meter = { examined: 0, pauseAt: 0, workLeft: 0 };
   const plans = planViews(input, found, condition, meter);
   const planBytes = cost * planBytesPerCost * plans.length;
   return { kind: 'running', run: new RankedSearch(input, plans, statics, meter, planBytes) };
 }
 
+const noStatics: readonly StaticEntry[] = [];
+
 /**
- * Those in the scope. The root DSE is below nothing, and what is below it is the base with its entries: a client that
- * names no base sees them all.
+ * The one in the scope, if any. The root DSE is below nothing, and what is below it is the base with its entries: a client
+ * that names no base sees them all.
  */
-function listStatics(
+function staticInScope(
   { directory, request: { scope } }: SearchInput,
   found: FoundEntry,
-): readonly StaticEntry[] {
-  if (found.kind !== 'static') return [];
+): StaticEntry | undefined {
+  if (found.kind !== 'static') return undefined;
   const isRoot = found.entry.normalisedDn === '';
-  if (isRoot && scope !== 'base') return [directory.baseEntry];
-  return scope === 'one' ? [] : [found.entry];
+  if (isRoot && scope !== 'base') return directory.baseEntry;
+  return scope === 'one' ? undefined : found.entry;
 }
 
 function planViews(

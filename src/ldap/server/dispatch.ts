@@ -12,7 +12,8 @@ import { compare } from './operations/compare.js';
 import { extended } from './operations/extended.js';
 import { search } from './operations/search.js';
 
-export function dispatch(connection: Connection, request: Request): void {
+/** `nowMs`: about what the clock says. */
+export function dispatch(connection: Connection, request: Request, nowMs: number): void {
   switch (request.kind) {
     case 'unbind':
       connection.unbind();
@@ -25,23 +26,23 @@ export function dispatch(connection: Connection, request: Request): void {
     case 'compare':
     case 'extended':
     case 'write':
-      if (!isRefused(connection, request)) perform(connection, request);
+      if (!isRefused(connection, request)) perform(connection, request, nowMs);
   }
 }
 
 /** Those that have an answer. */
 type Answered = Exclude<Request, { readonly kind: 'unbind' | 'abandon' }>;
 
-function perform(connection: Connection, request: Answered): void {
+function perform(connection: Connection, request: Answered, nowMs: number): void {
   switch (request.kind) {
     case 'search':
-      search(connection, request);
+      search(connection, request, nowMs);
       return;
     case 'bind':
       bind(connection, request);
       return;
     case 'compare':
-      compare(connection, request);
+      compare(connection, request, nowMs);
       return;
     case 'extended':
       extended(connection, request);

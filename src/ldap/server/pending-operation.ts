@@ -4,8 +4,8 @@ import type { MemoryBudget } from './memory-budget.js';
 /** What takes more than one slice. */
 export type PendingOperation = {
   readonly messageId: number;
-  /** Works until about `deadlineMs` or until the connection is blocked; true when done. */
-  advance(connection: Connection, deadlineMs: number): boolean;
+  /** Works until about `deadlineMs` or until the connection is blocked; true when done. `nowMs`: what the clock says. */
+  advance(connection: Connection, deadlineMs: number, nowMs: number): boolean;
   /** Memory that it keeps until its next slice. */
   readonly heldBytes: number;
   /** Gives that memory up: called once, however the operation ends. */
@@ -60,11 +60,12 @@ export class PendingOperations {
   advance(connection: Connection, deadlineMs: number): void {
     // What is put back goes to the end, where this very loop comes to it again.
     for (const [messageId, pending] of this.#pending) {
-      if (connection.isBlocked || connection.isClosing || performance.now() > deadlineMs) return;
+      const nowMs = performance.now();
+      if (connection.isBlocked || connection.isClosing || nowMs > deadlineMs) return;
       this.#pending.delete(messageId);
       let isDone = true;
       try {
-        isDone = pending.operation.advance(connection, deadlineMs);
+        isDone = pending.operation.advance(connection, deadlineMs, nowMs);
       } finally {
         // Done, or broken: an error of ours ends the connection.
         if (isDone) this.#end(pending);

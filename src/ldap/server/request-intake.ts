@@ -8,6 +8,9 @@ import { dispatch } from './dispatch.js';
 import { messageBytesMax } from './identity.js';
 import { MessageBuffer } from './message-buffer.js';
 
+/** Waiting, before no more is read: an unbind and the end come behind less. */
+const waitingReadMax = 16 * 1024;
+
 export class RequestIntake {
   readonly #input = new MessageBuffer();
   #hasMore = false;
@@ -19,6 +22,14 @@ export class RequestIntake {
 
   get heldBytes(): number {
     return this.#input.heldBytes;
+  }
+
+  /**
+   * Whether to read on. While others have their turns or answers are not read, a little more is: only so is it seen that
+   * a client has gone, and that what it asked for is of use to nobody.
+   */
+  takesMore(isBlocked: boolean): boolean {
+    return this.#input.length < waitingReadMax || !(isBlocked || this.#hasMore);
   }
 
   push(chunk: Buffer): void {
@@ -40,30 +51,42 @@ export class RequestIntake {
     this.#hasMore = false;
   }
 
-  /** Until `deadlineMs`, the client's not reading, or a request that others must wait for. Throws what ends the connection. */
-  handle(connection: Connection, deadlineMs: number): void {
+  /**
+   * Until `deadlineMs`, the client's not reading, or a request that others must wait for. Throws what ends the connection.
+   *
+   * @param startMs what the clock just said: each look at it is a hundredth of a small search
+   */
+  handle(connection: Connection, deadlineMs: number, startMs: number): void {
     const input = this.#input;
+    let nowMs = startMs;
     this.#hasMore = false;
     while (connection.isOpen && input.length > 0) {
       const { bytes, start, end } = input;
       const length = frameLength(bytes, start, end, messageBytesMax(connection.identity));
       if (length === 0 || length > end - start) return;
-      if (connection.isBlocked || performance.now() > deadlineMs) {
+      if (connection.isBlocked || nowMs > deadlineMs) {
         this.#hasMore = true;
         return;
       }
       input.consume(length);
       connection.noteMessage();
-      handleMessage(connection, bytes, start, start + length);
+      handleMessage(connection, bytes, start, start + length, nowMs);
       if (connection.writer.length >= pieceBytes) connection.flush();
+      if (input.length > 0) nowMs = performance.now();
     }
     this.#hasMore = input.length > 0;
   }
 }
 
-function handleMessage(connection: Connection, bytes: Buffer, start: number, end: number): void {
+function handleMessage(
+  connection: Connection,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  nowMs: number,
+): void {
   try {
-    dispatch(connection, decodeRequest(bytes, start, end));
+    dispatch(connection, decodeRequest(bytes, start, end), nowMs);
   } catch (error) {
     // Nothing of ours throws a ProtocolError once it has begun to answer.
     if (!(error instanceof ProtocolError) || !error.canContinue) throw error;

@@ -146,6 +146,27 @@ test('the same list selects among the attributes of entries that are no BAL', ()
   ]);
 });
 
+test('a list of attributes means the same however many others were asked meanwhile', () => {
+  const lists = [[], ['cn'], ['mail'], ['cn', 'mail'], ['mail', 'cn'], ['*'], ['+'], ['1.1']];
+  const others = Array.from({ length: 40 }, (_, number) => [`autre${number}`]);
+  const ask = (): string[] =>
+    lists.flatMap((names) =>
+      [false, true].map((typesOnly) =>
+        JSON.stringify(selectAttributes(directory, names, typesOnly)),
+      ),
+    );
+  const before = ask();
+  assert.equal(new Set(before).size, before.length - 2, 'no list is all, as * is');
+  assert.deepEqual(ask(), before);
+  for (const names of others) assert.equal(selectAttributes(directory, names, false).mask, 0);
+  assert.deepEqual(ask(), before);
+  const elsewhere = { ...directory, baseDn: 'o=autre' };
+  assert.notEqual(
+    selectAttributes(elsewhere, ['cn'], false),
+    selectAttributes(directory, ['cn'], false),
+  );
+});
+
 const comparisons: [dn: string, attribute: string, value: string, code: number][] = [
   [jean.dn, 'cn', 'jean  DUPONT', resultCode.compareTrue],
   [jean.dn.toUpperCase(), '2.5.4.3', 'dupont jean', resultCode.compareTrue],

@@ -5,9 +5,10 @@ import { ByteWriter } from '../../../src/ldap/ber/writer.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { writeEntry } from '../../../src/ldap/protocol/response.js';
 import { readDn, readValues } from '../../../src/ldap/search/entry-reader.js';
-import type { Selection } from '../../../src/ldap/search/select-attributes.js';
-import { writeHit } from '../../../src/ldap/search/write-entry.js';
+import { selectAttributes, type Selection } from '../../../src/ldap/search/select-attributes.js';
+import { writeHit, writeHits } from '../../../src/ldap/search/write-entry.js';
 import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
+import { secondViewFlag } from '../../../src/ldap/search/search-run.js';
 import { snapshotOf } from '../snapshot/encoded-entry.js';
 import { entryOf, smallDirectory, smallSchema } from '../snapshot/small-schema.js';
 
@@ -133,4 +134,30 @@ it('keeps once what several entries share, and no DN that follows from an addres
     new Set(pieces.filter((_, at) => at % 3 === piece && at < 150));
   assert.deepEqual([startsOf(1).size, startsOf(2).size], [1, 2]);
   assert.equal(own.includes('ou=bal'), false);
+});
+
+it('is written along with many others until there is enough', () => {
+  const list = Array.from({ length: 80 }, (_, rank) =>
+    entryOf({ cn: [`n${rank}`], mail: [`n${rank}@exemple.fr`], employeeNumber: [`${rank % 7}`] }),
+  );
+  const segment = buildSegment(smallSchema, list);
+  const views = [segment, segment].map((each) => ({ segment: each, removed: undefined }));
+  const source = { directory: smallDirectory, snapshot: { ...snapshotOf(segment), views } };
+  const hits = Uint32Array.from({ length: 100 }, (_, at) =>
+    at % 3 ? at % 80 : secondViewFlag + (at % 80),
+  );
+  const selection = selectAttributes(smallDirectory, [], false);
+  const one = new ByteWriter();
+  const sizes = Array.from(hits.subarray(5), (hit) => {
+    writeHit(one, 7, source, hit, selection);
+    return one.length;
+  });
+  const expected = one.take();
+  const all = new ByteWriter();
+  const range = { source, hits, first: 5, end: 100 };
+  assert.equal(writeHits(all, 7, range, selection, Infinity), 95);
+  assert.ok(all.take().equals(expected));
+  assert.equal(writeHits(all, 7, range, selection, sizes[40] ?? 0), 41);
+  assert.ok(all.take().equals(expected.subarray(0, sizes[40])));
+  assert.equal(writeHits(all, 7, { ...range, first: 100 }, selection, 1), 0);
 });

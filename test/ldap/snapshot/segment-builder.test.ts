@@ -8,7 +8,7 @@ import {
   GramCursor,
   TwoGramsCursor,
   type ValueCursor,
-} from '../../../src/ldap/search/doc-cursor.js';
+} from '../../../src/ldap/search/value-cursor.js';
 import {
   bigramAt,
   gramClass,

@@ -24,7 +24,7 @@ const discovery: Allowance = { sizeMax: 0, timeMaxMs: 0, searchesPerSecond: 0 };
 
 type Target = Pick<SearchRequest, 'scope' | 'baseObject'>;
 
-export function admit({ host, identity }: Connection, target: Target): Admission {
+export function admit({ host, identity }: Connection, target: Target, nowMs: number): Admission {
   const { allowance } = identity;
   const { snapshot, directory } = host.served;
   const isDiscovery = (!allowance || !snapshot) && isAboutServer(target, directory.subschema.dn);
@@ -32,7 +32,7 @@ export function admit({ host, identity }: Connection, target: Target): Admission
     // As slapd does under « require authc ».
     return refused(resultCode.unwillingToPerform, 'authentication required');
   }
-  if (!takeToken(identity.bucket, performance.now())) {
+  if (!takeToken(identity.bucket, nowMs)) {
     return refused(resultCode.busy, 'too many searches, try again');
   }
   if (!snapshot && !isDiscovery) return refused(resultCode.unavailable, 'no directory loaded yet');

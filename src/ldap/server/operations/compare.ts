@@ -6,9 +6,9 @@ import { compareEntry } from '../../search/compare.js';
 import type { Connection } from '../connection.js';
 import { admit } from './admission.js';
 
-export function compare(connection: Connection, request: CompareRequest): void {
+export function compare(connection: Connection, request: CompareRequest, nowMs: number): void {
   const { messageId } = request;
-  const admission = admit(connection, { scope: 'base', baseObject: request.entry });
+  const admission = admit(connection, { scope: 'base', baseObject: request.entry }, nowMs);
   if (admission.kind === 'refused') {
     connection.answer(messageId, responseTag.compare, admission.code, admission.message);
     return;

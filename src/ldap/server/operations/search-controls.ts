@@ -83,6 +83,16 @@ export function readSearchControls({
 
 export type Arranged = SearchResult & { readonly controls: readonly ResponseControl[] };
 
+const noControls: readonly ResponseControl[] = [];
+
+/** Named one by one: spreading takes longer than a small search. */
+function withControls(
+  { code, statics, hits }: SearchResult,
+  controls: readonly ResponseControl[],
+): Arranged {
+  return { code, statics, hits, controls };
+}
+
 /** The search cannot be sorted as asked: what is answered instead, or undefined when its result is sent unsorted. */
 export function refuseSort(
   plan: Extract<SortPlan, { kind: 'refused' }>,
@@ -102,9 +112,9 @@ export function arrange(
   plan: SortPlan | undefined,
   { view, viewMax }: BoundedControls,
 ): Arranged | ControlRefusal {
-  if (!plan) return { ...result, controls: [] };
+  if (!plan) return withControls(result, noControls);
   const sorted = sortControl(plan);
-  if (!view || plan.kind === 'refused') return { ...result, controls: [sorted] };
+  if (!view || plan.kind === 'refused') return withControls(result, [sorted]);
   const { hits } = result;
   const list = sliceVirtualList(directory, snapshot, hits, plan.columns, view);
   const { code, targetPosition, contentCount } = list.result;

@@ -1,13 +1,19 @@
 // A search from its first candidate to its SearchResultDone, however many turns that takes.
+import type { ByteWriter } from '../../ber/writer.js';
 import { responseTag } from '../../protocol/operation-tag.js';
-import { writeEntry, writeResult, type ResponseControl } from '../../protocol/response.js';
+import {
+  writeBareResult,
+  writeEntry,
+  writeResult,
+  type ResponseControl,
+} from '../../protocol/response.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import type { PageAnswer } from '../../search/paged-search.js';
 import type { SearchInput, SearchResult, SearchRun } from '../../search/search-run.js';
 import type { SortPlan } from '../../search/sort-plan.js';
 import type { SortedLists } from '../../search/sorted-lists.js';
 import { selectAttributes, selectStatic, type Selection } from '../../search/select-attributes.js';
-import { writeHit } from '../../search/write-entry.js';
+import { writeHits } from '../../search/write-entry.js';
 import { pieceBytes } from '../answer-output.js';
 import type { Connection } from '../connection.js';
 import type { PendingOperation } from '../pending-operation.js';
@@ -18,9 +24,9 @@ import { SortedRun } from './sorted-run.js';
 const entriesPerLook = 64;
 
 /** What is left to send. */
-type Outcome = Omit<SearchResult, 'code'> & {
-  readonly code: ResultCode;
-  readonly message?: string;
+type Outcome = SearchResult & {
+  /** Empty unless the search was refused after all. */
+  readonly message: string;
   readonly controls: readonly ResponseControl[];
 };
 
@@ -38,7 +44,7 @@ export type HitSource =
 /** Where a sorted list goes that virtual list views are of. */
 export type ViewedList = { readonly lists: SortedLists; readonly key: string };
 
-const nothing = { statics: [], hits: new Uint32Array(0) };
+const noHits = new Uint32Array(0);
 
 export class SearchOperation implements PendingOperation {
   readonly messageId: number;
@@ -85,13 +91,17 @@ export class SearchOperation implements PendingOperation {
     this.#run?.release();
   }
 
-  advance(connection: Connection, deadlineMs: number): boolean {
+  advance(connection: Connection, deadlineMs: number, startMs: number): boolean {
+    let nowMs = startMs;
     while (!this.#outcome && this.#run) {
-      const result = this.#run.step();
+      const result = this.#run.step(nowMs);
       if (result) {
         this.#outcome = this.#finish(connection, result);
         this.#run.release();
-      } else if (performance.now() > deadlineMs) return false;
+      } else {
+        nowMs = performance.now();
+        if (nowMs > deadlineMs) return false;
+      }
     }
     return !this.#outcome || this.#send(connection, this.#outcome, deadlineMs);
   }
@@ -114,12 +124,12 @@ export class SearchOperation implements PendingOperation {
     }
     const arranged = this.#arrange(result);
     const { paged } = this.#controls;
-    if (!paged || 'message' in arranged) return arranged;
+    if (!paged || arranged.message !== '') return arranged;
     if (paged.size === 0) {
       // RFC 2696 section 3: the client only wants to know how many there are.
       const total = arranged.statics.length + arranged.hits.length;
       const count = pagedControl(total, Buffer.alloc(0));
-      return { ...nothing, code: resultCode.success, controls: [...arranged.controls, count] };
+      return refusal(resultCode.success, '', [...arranged.controls, count]);
     }
     const { request, snapshot } = this.#input;
     const list = { ...arranged, snapshot };
@@ -129,41 +139,53 @@ export class SearchOperation implements PendingOperation {
 
   #arrange(result: SearchResult): Outcome {
     const arranged = arrange(this.#input, result, this.#plan, this.#controls);
-    return 'kind' in arranged ? { ...nothing, ...arranged } : arranged;
+    const { code, controls } = arranged;
+    if ('kind' in arranged) return refusal(code, arranged.message, controls);
+    const { statics, hits } = arranged;
+    return { code, message: '', statics, hits, controls };
   }
 
   #send(connection: Connection, outcome: Outcome, deadlineMs: number): boolean {
     const { writer } = connection;
-    const count = outcome.statics.length + outcome.hits.length;
+    const { code, message, statics, hits, controls } = outcome;
+    const count = statics.length + hits.length;
     while (this.#sent < count) {
-      this.#writeNext(connection, outcome);
-      this.#sent += 1;
+      this.#sent += this.#writeSome(writer, outcome);
       if (writer.length >= pieceBytes) {
         connection.flush();
         if (connection.isBlocked || performance.now() > deadlineMs) return false;
-      } else if (this.#sent % entriesPerLook === 0 && performance.now() > deadlineMs) return false;
+      } else if (this.#sent < count && performance.now() > deadlineMs) return false;
     }
-    writeResult(writer, this.messageId, responseTag.searchDone, outcome, outcome.controls);
+    const tag = responseTag.searchDone;
+    if (message === '' && controls.length === 0) writeBareResult(writer, this.messageId, tag, code);
+    else writeResult(writer, this.messageId, tag, { code, message }, controls);
     return true;
   }
 
-  #writeNext({ writer }: Connection, { statics, hits }: Outcome): void {
+  /** Until the writer holds a piece, or as many as there may be between two looks at the clock; returns how many. */
+  #writeSome(writer: ByteWriter, { statics, hits }: Outcome): number {
     const entry = statics[this.#sent];
     if (entry) {
       const shown = selectStatic(this.#input.directory, entry, this.#selection);
       writeEntry(writer, this.messageId, entry.dn, shown);
-    } else {
-      const hit = hits[this.#sent - statics.length] ?? 0;
-      writeHit(writer, this.messageId, this.#input, hit, this.#selection);
+      return 1;
     }
+    const first = this.#sent - statics.length;
+    const end = Math.min(hits.length, first + entriesPerLook);
+    const from = { source: this.#input, hits, first, end };
+    return writeHits(writer, this.messageId, from, this.#selection, pieceBytes);
   }
+}
+
+function refusal(code: ResultCode, message: string, controls: readonly ResponseControl[]): Outcome {
+  return { code, message, statics: [], hits: noHits, controls };
 }
 
 function outcomeOfPage(answer: PageAnswer, controls: readonly ResponseControl[] = []): Outcome {
   if (answer.kind === 'refused') {
     const { code, message } = answer;
-    return { ...nothing, code, message, controls: [...controls, pagedControl(0, Buffer.alloc(0))] };
+    return refusal(code, message, [...controls, pagedControl(0, Buffer.alloc(0))]);
   }
   const { statics, hits, code, total, cookie } = answer.page;
-  return { statics, hits, code, controls: [...controls, pagedControl(total, cookie)] };
+  return { code, message: '', statics, hits, controls: [...controls, pagedControl(total, cookie)] };
 }

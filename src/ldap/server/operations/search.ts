@@ -15,8 +15,8 @@ import { SearchOperation, type HitSource } from './search-operation.js';
 /** Time that a search may take at once before it waits for its turn like others. */
 const firstSliceMs = 2;
 
-export function search(connection: Connection, request: SearchRequest): void {
-  const admission = admit(connection, request);
+export function search(connection: Connection, request: SearchRequest, nowMs: number): void {
+  const admission = admit(connection, request, nowMs);
   if (admission.kind === 'refused') {
     writeResult(connection.writer, request.messageId, responseTag.searchDone, admission);
     return;
@@ -29,7 +29,6 @@ export function search(connection: Connection, request: SearchRequest): void {
   }
   const { allowance, snapshot } = admission;
   const { served, limits } = connection.host;
-  const nowMs = performance.now();
   const timeMaxMs = lowerLimit(request.timeLimitSeconds * 1_000, allowance.timeMaxMs);
   const sizeMax = lowerLimit(request.sizeLimit, allowance.sizeMax);
   const input = {
@@ -42,21 +41,18 @@ export function search(connection: Connection, request: SearchRequest): void {
     candidatesMax: limits.candidatesMax,
     deadlineMs: timeMaxMs === 0 ? undefined : nowMs + timeMaxMs,
   };
-  const operation = begin(connection, input, { ...controls, viewMax: sizeMax });
-  if (operation && !runFirstSlice(connection, operation, nowMs + firstSliceMs)) {
+  const { paged, sort, view } = controls;
+  const operation = begin(connection, input, { paged, sort, view, viewMax: sizeMax });
+  if (operation && !runFirstSlice(connection, operation, nowMs)) {
     connection.operations.add(connection, operation);
   }
 }
 
 /** True when it is done. */
-function runFirstSlice(
-  connection: Connection,
-  operation: SearchOperation,
-  deadlineMs: number,
-): boolean {
+function runFirstSlice(connection: Connection, operation: SearchOperation, nowMs: number): boolean {
   let isDone = true;
   try {
-    isDone = operation.advance(connection, deadlineMs);
+    isDone = operation.advance(connection, nowMs + firstSliceMs, nowMs);
   } finally {
     if (isDone) operation.release();
   }
@@ -77,7 +73,7 @@ function begin(
     return new SearchOperation(input, controls, { kind: 'page', page });
   }
   const source = startSorted(connection.host.sortedLists, input, controls);
-  if ('code' in source) {
+  if (source.kind === 'refused') {
     const { messageId } = request;
     writeResult(connection.writer, messageId, responseTag.searchDone, source, source.controls);
     return undefined;
@@ -85,12 +81,17 @@ function begin(
   return new SearchOperation(input, controls, source);
 }
 
+type Refusal = LdapResult & {
+  readonly kind: 'refused';
+  readonly controls?: readonly ResponseControl[];
+};
+
 /** A search that nothing was done for yet, or the list of an earlier one that this is a view of. */
 function startSorted(
   lists: SortedLists,
   input: SearchInput,
   controls: BoundedControls,
-): HitSource | (LdapResult & { readonly controls?: readonly ResponseControl[] }) {
+): HitSource | Refusal {
   const { directory, snapshot, request } = input;
   const start = startSearch(input);
   if (start.kind === 'refused') return start;

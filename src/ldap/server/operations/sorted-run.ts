@@ -33,20 +33,20 @@ export class SortedRun {
     this.#sorting = undefined;
   }
 
-  /** A slice; undefined = there is more to do. */
-  step(): SearchResult | undefined {
+  /** A slice; undefined = there is more to do. `nowMs`: what the clock says. */
+  step(nowMs: number): SearchResult | undefined {
     const found = this.#found;
-    if (!found || !this.#sorting) return this.#search();
+    if (!found || !this.#sorting) return this.#search(nowMs);
     const { deadlineMs } = this.#input;
-    if (deadlineMs !== undefined && performance.now() >= deadlineMs) {
+    if (deadlineMs !== undefined && nowMs >= deadlineMs) {
       return { code: resultCode.timeLimitExceeded, statics: [], hits: new Uint32Array(0) };
     }
     const sorted = this.#sorting.next();
     return sorted.done === true ? { ...found, hits: sorted.value } : undefined;
   }
 
-  #search(): SearchResult | undefined {
-    const found = this.#run.step(candidatesPerStep);
+  #search(nowMs: number): SearchResult | undefined {
+    const found = this.#run.step(candidatesPerStep, nowMs);
     if (!found || this.#plan?.kind !== 'columns') return found;
     this.#found = found;
     this.#sorting = sortHits(this.#input.snapshot, found.hits, this.#plan.columns);
