@@ -114,8 +114,9 @@ async function measureAll(pool: Pool, server: Server): Promise<void> {
     `\n${rate} demandes/s pendant ${options.seconds} s, charge ${loadavg()[0]?.toFixed(1) ?? ''}`,
   );
   for (const [nom, asked] of questions) {
-    await load(server, asked, rate, 3);
-    print(row(nom, await load(server, asked, rate, Number(options.seconds))));
+    const alone = await oneByOne(server, asked);
+    await load(server, asked, rate, 1);
+    print(row(nom, await load(server, asked, rate, Number(options.seconds)), alone));
   }
   server.child.kill('SIGTERM');
   await once(server.child, 'close');
@@ -208,6 +209,21 @@ async function load(
   return { latenciesMs: latenciesMs.sort((x, y) => x - y), failures };
 }
 
+/** What an answer costs when nothing waits for another: the quickest of many, in milliseconds. */
+async function oneByOne(server: Server, questions: readonly Question[]): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let quickestMs = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < 300; n += 1) {
+    const question = questions[n % questions.length];
+    if (!question) throw new Error('nothing to ask');
+    const start = performance.now();
+    await ask(server, question, agent);
+    quickestMs = Math.min(quickestMs, performance.now() - start);
+  }
+  agent.destroy();
+  return quickestMs;
+}
+
 function ask(
   { url, key }: Server,
   { path, method, body }: Question,
@@ -228,11 +244,11 @@ function ask(
   });
 }
 
-function row(nom: string, { latenciesMs, failures }: Measure): string {
+function row(nom: string, { latenciesMs, failures }: Measure, alone: number): string {
   const at = (share: number): string =>
     `${(latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? NaN).toFixed(1)} ms`;
   const faults = failures > 0 ? `  ${failures} sans réponse utile` : '';
-  return `  ${nom.padEnd(46)} p50 ${at(0.5).padStart(8)}  p95 ${at(0.95).padStart(8)}  p99 ${at(0.99).padStart(8)}  max ${at(1).padStart(8)}${faults}`;
+  return `  ${nom.padEnd(46)} seul ${alone.toFixed(1).padStart(5)} ms  p50 ${at(0.5).padStart(8)}  p95 ${at(0.95).padStart(8)}  p99 ${at(0.99).padStart(8)}  max ${at(1).padStart(8)}${faults}`;
 }
 
 function print(line: string): void {

@@ -1,5 +1,5 @@
 // The `web:` section as the server uses it.
-import { isIP } from 'node:net';
+import { isLoopback } from '../ldap/server/peer-address.js';
 import type { WebServerSettings } from '../web/server-settings.js';
 import type { FileReader } from './secret.js';
 import type { RawWeb } from './web-schema.js';
@@ -38,8 +38,4 @@ export function resolveWeb(raw: RawWeb, reader: FileReader): WebSettings {
     callsKeptDays: limites.appelsConservesJours,
     databaseTimeoutMs: delais.baseSecondes * 1_000,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
