@@ -231,6 +231,7 @@ test('a newer accepted operation on the same BAL closes the constat of the older
   await extraction(lendemain, []);
   assert.deepEqual(await nonConfirmees(plusTard), [constat]);
   await accepter({ kind: 'delete' });
+  await confirmer();
   assert.deepEqual(await nonConfirmees(plusTard), []);
 });
 

@@ -145,7 +145,8 @@ const diskFull = `create function disque_plein() returns trigger language plpgsq
 
 test('a disk that is full when results are written stops the sending; what was sent is found again', async () => {
   const annuaire = new AnnuaireDEssai();
-  const count = 60;
+  // More than one claim holds: the second finds the sending stopped.
+  const count = 1_500;
   await enfiler(
     database.pool,
     Array.from({ length: count }, (_, index) => ({ adresse: adresse(index) })),

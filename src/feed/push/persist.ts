@@ -26,8 +26,9 @@ export async function persist<T>(
       if (isRepeated) onRecovered();
       return result;
     } catch (error) {
-      if (!isTransientFault(error) || clock.now().getTime() + waitMs >= deadline) throw error;
+      if (!isTransientFault(error)) throw error;
       if (!isRepeated) onFault(error);
+      if (clock.now().getTime() + waitMs >= deadline) throw error;
       isRepeated = true;
       await clock.sleep(waitMs);
     }
