@@ -99,7 +99,8 @@ function writeSettings(sample: string, name: string, databaseUrl: string, feed: 
   mkdirSync(dataDir, { recursive: true });
   const text = readFileSync(join(sample, 'annuaire-sync-complet.yaml'), 'utf8')
     .replace(/^dataDir:.*$/mu, `dataDir: ${JSON.stringify(dataDir)}`)
-    .replace('./inventaire-complet.csv', './inventaire-mesure.csv');
+    .replace('./inventaire-complet.csv', './inventaire-mesure.csv')
+    .replace(/^# L'API de l'ANS[^]*$/mu, '');
   const path = join(sample, `bench-${name}.yaml`);
   writeFileSync(path, `${text}\n${feedSettings(databaseUrl, feed)}`);
   return path;
@@ -110,7 +111,7 @@ function feedSettings(databaseUrl: string, feed: Feed): string {
   url: ${JSON.stringify(databaseUrl)}
 alimentation:
   url: ${feed.url}
-  cleApi: simulation
+  cleApi: cle-de-simulation
   appelsParSeconde: ${feed.appelsParSeconde}
   simultanesMax: ${feed.simultanesMax}
   connexionSecondes: 2
@@ -123,7 +124,7 @@ alimentation:
   disjoncteur: { echecsMax: 1000, pauseSecondes: 1 }
 simulateur:
   appelsParSeconde: 0
-  cleApi: simulation
+  cleApi: cle-de-simulation
   silenceSecondes: 5
 `;
 }

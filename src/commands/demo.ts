@@ -8,7 +8,10 @@ import { globalOptions, runWithSettings, type CommandContext } from './context.j
 import { describeResult, exitCodeOf, extractSources } from './extract.js';
 import { describeImport, importInventory } from './inventory.js';
 import type { OpenProgram } from './program.js';
+import { sourceNames, type SourceName } from '../domain/source.js';
 import { reconcile } from '../reconcile/reconcile.js';
+import { findLoadInService } from '../store/source-load.js';
+import { rehearseFeed } from './demo-feed.js';
 import { reconcileSettings } from './source-settings.js';
 import { describeReconcile } from './reconcile.js';
 import { optionsOf } from './report.js';
@@ -66,8 +69,9 @@ function dateOfSample(outDir: string): string | undefined {
 
 async function runDemo(context: CommandContext, open: OpenProgram, dir: string): Promise<void> {
   const { out } = context.surroundings;
+  const simulated = resolve(dir, 'extractions-simulees');
   const results = await extractSources(open, context.surroundings, {
-    sources: [],
+    sources: await sourcesToExtract(open, simulated),
     from: undefined,
     isAccepted: false,
   });
@@ -82,6 +86,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
     open.progress,
   );
   context.setExitCode(exitCodeOf(results));
+  const rehearsal = await rehearseFeed(context, open, simulated);
   if (open.isJson) {
     const options = await optionsOf(context, open, 'json', {});
     await writeReport(open.pool, options, writeTo(out));
@@ -93,7 +98,16 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   const steps = [...failed, describeImport(imported), describeReconcile(summary)];
   out.write(`${steps.join('\n')}\n\n`);
   await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), writeTo(out));
-  out.write(nextSteps(dir));
+  out.write(`\n${rehearsal.lines.join('\n')}\n`);
+  out.write(nextSteps(dir, rehearsal.suppressions));
+}
+
+/** All of them, save the BAL once the simulator has published a later day of them than the sample's. */
+async function sourcesToExtract(open: OpenProgram, simulated: string): Promise<SourceName[]> {
+  const bals = await findLoadInService(open.pool, 'bals');
+  const sample = /_(\d{12})\.\w+$/u.exec(open.settings.sources.bals.from ?? '')?.[1] ?? '';
+  const isLater = bals?.origin.startsWith(simulated) === true && bals.version.slice(-12) > sample;
+  return isLater ? sourceNames.filter((name) => name !== 'bals') : [];
 }
 
 const introduction = `
@@ -101,7 +115,7 @@ DÉMONSTRATION — tout est inventé : l'opérateur « GIP Santé Exemple », se
 Les fichiers ont le format exact de ceux de l'ANS ; le programme s'en sert comme des vrais.
 `;
 
-function nextSteps(dir: string): string {
+function nextSteps(dir: string, suppressions: number): string {
   const command = `bin/annuaire-sync -c ${join(dir, 'extractions', 'annuaire-sync.yaml')}`;
   return `
 Et maintenant
@@ -113,6 +127,11 @@ Et maintenant
   Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
     ${command} ldap
     ldapsearch -x -H ldap://127.0.0.1:8389 -b ou=bal,o=mssante,c=fr -z 5 '(&(objectClass=inetOrgPerson)(cn=*mar*))' cn mail
+  Décider des suppressions du plan (${suppressions}), puis les envoyer ; le simulateur tourne dans un autre terminal :
+    ${command} plan
+    ${command} simulate feed
+    ${command} plan approve --kind delete
+    ${command} push
   Passer à vos BAL :
     bin/annuaire-sync config init > annuaire-sync.yaml      puis ouvrez ce fichier : chaque réglage y est expliqué
     bin/annuaire-sync inventory template > inventaire.csv   le modèle de votre inventaire

@@ -1,15 +1,9 @@
 // What a push did, and what is left, for the person who ran it.
-import type { KindOperation } from '../domain/feed-operation.js';
 import type { FeedState } from '../domain/feed-state.js';
+import { libellesKind } from '../domain/plan.js';
 import type { ConfirmSummary } from '../feed/confirm.js';
 import type { PushResult } from './push.js';
 import { formatDate } from './status.js';
-
-export const libellesKind: Readonly<Record<KindOperation, string>> = {
-  insert: 'publications',
-  replace: 'modifications',
-  delete: 'suppressions',
-};
 
 export const libellesEtat: Readonly<Record<FeedState, string>> = {
   planned: 'à décider',
@@ -37,7 +31,7 @@ export function describePush(result: PushResult, now: Date): string {
       .filter((kind) => result.accepted[kind] > 0)
       .map(
         (kind) =>
-          `    ${libellesKind[kind].padEnd(16)}${nombre(result.accepted[kind]).padStart(8)}`,
+          `    ${libellesKind[kind].plusieurs.padEnd(16)}${nombre(result.accepted[kind]).padStart(8)}`,
       ),
     ...troubles(result),
     ...confirmed(result.confirmation),
@@ -105,7 +99,9 @@ function remaining({ remainingCount, nextDueAt, plan }: PushResult, now: Date): 
       nextDueAt && nextDueAt > now
         ? `, la prochaine le ${formatDate(nextDueAt)}`
         : ', dès que possible ou après une autre (« annuaire-sync push status »)';
-    lines.push(`  Restent ${nombre(remainingCount)} opérations à envoyer${when}.`);
+    const reste =
+      remainingCount === 1 ? 'Reste 1 opération' : `Restent ${nombre(remainingCount)} opérations`;
+    lines.push(`  ${reste} à envoyer${when}.`);
   }
   if (plan && plan.plannedCount > 0) {
     lines.push(

@@ -85,6 +85,16 @@ async function pushAll(
   open: OpenProgram,
   options: Options,
 ): Promise<void> {
+  const result = await runPush(context, open, options);
+  context.setExitCode(exitCodeOf(result));
+  print(context, open.isJson, result, () => describePush(result, new Date()));
+}
+
+export async function runPush(
+  context: CommandContext,
+  open: OpenProgram,
+  options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
+): Promise<PushResult> {
   const { surroundings } = context;
   const settings = requireFeedClient(open.settings);
   const clock = await databaseClock(open.pool);
@@ -105,9 +115,7 @@ async function pushAll(
     const confirmation = isQuiet
       ? undefined
       : await confirmWith(open.pool, open.settings, client, clock, surroundings.signal);
-    const result = await resultOf(open, summary, confirmation);
-    context.setExitCode(exitCodeOf(result));
-    print(context, open.isJson, result, () => describePush(result, clock.now()));
+    return await resultOf(open, summary, confirmation);
   } finally {
     await client.close();
   }
@@ -116,7 +124,7 @@ async function pushAll(
 function pushOptions(
   { surroundings }: CommandContext,
   open: OpenProgram,
-  options: Options,
+  options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
 ): Omit<PushOptions, 'settings' | 'clock'> {
   return {
     pusher: pusherName(),

@@ -45,6 +45,10 @@ sources:
     from: ./${adeliFile}
 inventaire:
   fichier: ./${kind === 'complet' ? inventaireCompletFile : inventaireFile}
+# L'API de l'ANS n'est pas ouverte : ceci vise le simulateur (« annuaire-sync simulate feed »).
+alimentation:
+  url: http://127.0.0.1:8482
+  cleApi: cle-de-simulation
 `;
 }
 
