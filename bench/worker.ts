@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { extractSources } from '../src/commands/extract.js';
 import { importInventory } from '../src/commands/inventory.js';
 import type { OpenProgram, Surroundings } from '../src/commands/program.js';
-import { reconcileSettings } from '../src/commands/source-settings.js';
+import { planSettings, reconcileSettings } from '../src/commands/source-settings.js';
 import { loadSettings } from '../src/config/load-settings.js';
 import { createPool } from '../src/db/pool.js';
 import type { SourceName } from '../src/domain/source.js';
+import { computePlan } from '../src/plan/compute.js';
 import { silentProgress } from '../src/progress.js';
 import { reconcile } from '../src/reconcile/reconcile.js';
 
@@ -74,6 +75,14 @@ async function run(): Promise<void> {
         open.pool,
         reconcileSettings(settings),
         { now: surroundings.now() },
+        silentProgress,
+      );
+      return;
+    case 'plan-complet':
+      await computePlan(
+        open.pool,
+        planSettings(settings),
+        { now: surroundings.now(), isForced: true },
         silentProgress,
       );
       return;

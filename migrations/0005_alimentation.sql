@@ -9,9 +9,11 @@ create table plan (
   reconcile_run_id integer not null references reconcile_run (id),
   loads jsonb not null,
   settings_fingerprint text not null,
+  -- fingerprint of the deletions decided (suppression_decidee) that it saw
+  suppressions_fingerprint text not null,
   -- ouvert: can be approved; bloque: a guard waits for an override; remplace: a newer one is in force
   etat text not null check (etat in ('ouvert', 'bloque', 'remplace')),
-  -- guards passed over their limit: [{garde, domaine, limite, valeur, message, leveePar, leveeLe, motif}]
+  -- guards over their limit: [{garde, domaine, limite, valeur, message, domainesLeves, leveePar, leveeLe, motif}]
   gardes jsonb not null default '[]',
   insert_count integer not null,
   replace_count integer not null,
@@ -28,7 +30,9 @@ create table plan_retenue (
   kind text not null check (kind in ('insert', 'replace', 'delete')),
   -- stable code and French sentence
   code text collate "C" not null,
-  message text not null
+  message text not null,
+  -- the operation that stands in the way: being sent, refused by the ANS, rejected by a person
+  operation_id bigint
 );
 create index plan_retenue_plan on plan_retenue (plan_id, code, adresse);
 
@@ -88,10 +92,11 @@ create table feed_operation (
   -- French
   last_message text,
   -- A type 10 is never published (EX_GBM_4312): a PER or a CAB has an RPPS, whoever writes here.
-  constraint feed_operation_sans_type_10 check (kind = 'delete'
+  -- `is true`: what is unknown (no type) is refused too.
+  constraint feed_operation_sans_type_10 check ((kind = 'delete'
     or (type_bal = 'PER' and porteur_kind in ('professionnel', 'situation') and rpps is not null)
     or (type_bal = 'CAB' and porteur_kind = 'professionnel' and rpps is not null)
-    or (type_bal in ('ORG', 'APP') and porteur_kind = 'structure' and rpps is null)),
+    or (type_bal in ('ORG', 'APP') and porteur_kind = 'structure' and rpps is null)) is true),
   constraint feed_operation_rpps check (rpps ~ '^[0-9]{11}$'),
   constraint feed_operation_porteur check (case porteur_kind
     when 'professionnel' then rpps is not null and structure_id is null
@@ -106,7 +111,8 @@ create index feed_operation_a_envoyer on feed_operation (next_attempt_at nulls f
   where state in ('approved', 'retry');
 create index feed_operation_par_porteur on feed_operation (porteur_cle, id)
   where state in ('approved', 'retry', 'sending');
-create index feed_operation_envoi on feed_operation (lease_until) where state = 'sending';
+-- small: asked of every candidate, whether its porteur is being served
+create index feed_operation_envoi on feed_operation (porteur_cle) where state = 'sending';
 create index feed_operation_etat on feed_operation (state, domaine, id);
 create index feed_operation_adresse on feed_operation (adresse, id);
 create index feed_operation_a_confirmer on feed_operation (accepted_at) where state = 'accepted';
@@ -143,15 +149,33 @@ create table feed_attempt (
   pusher text not null,
   started_at timestamptz not null,
   finished_at timestamptz,
-  -- method, path and body, as sent
+  -- method, path and body, as sent; on the first operation of a request only
   request text,
   status integer,
-  -- accepted, rejected, unavailable, unknown
+  -- accepted, rejected, unavailable, unknown; read: a read-back
   outcome text,
   response text,
   message text
 );
 create index feed_attempt_operation on feed_attempt (operation_id, id);
+
+-- The way to the API, one for all pushers: its pace, its pauses, why it last stopped. Its row is locked while operations
+-- are claimed: two claims never look at the same porteurs.
+create table feed_channel (
+  id boolean primary key default true check (id),
+  -- pace: when the next call may leave, whoever makes it
+  next_call_at timestamptz,
+  paused_until timestamptz,
+  -- French
+  pause_reason text,
+  -- how many times in a row the circuit breaker opened; 0: closed
+  opening_count integer not null default 0,
+  -- refused key, certificate or address: a person has to act
+  stopped_at timestamptz,
+  stop_code text,
+  stop_message text
+);
+insert into feed_channel default values;
 
 -- Who decided what. Operations are named by their number, or by the filter that chose them.
 create table plan_decision (

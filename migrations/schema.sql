@@ -20,6 +20,29 @@ table activite
   code_section_pharmacien text collate "C"
   code_role text collate "C"
   code_genre_activite text collate "C"
+table api_call
+  id bigint not null generated always as identity
+  at timestamp with time zone not null
+  key_id integer
+  origine text not null
+  action text collate "C" not null
+  objet text collate "C"
+  status integer not null
+  verdict text
+  codes text[] not null default '{}'::text[]
+  duree_ms integer not null
+table api_key
+  id integer not null generated always as identity
+  nom text not null
+  empreinte bytea not null
+  portees text[] not null
+  requetes_par_seconde integer
+  created_at timestamp with time zone not null
+  created_by text not null
+  expires_at timestamp with time zone
+  revoked_at timestamp with time zone
+  revoked_by text
+  last_used_at timestamp with time zone
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -114,6 +137,73 @@ table domaine_liste_blanche
   responsable_contact text
   support_contact text
   date_maj timestamp with time zone
+table feed_attempt
+  id bigint not null generated always as identity
+  operation_id bigint not null
+  attempt integer not null
+  request_id uuid not null
+  pusher text not null
+  started_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  request text
+  status integer
+  outcome text
+  response text
+  message text
+table feed_channel
+  id boolean not null default true
+  next_call_at timestamp with time zone
+  paused_until timestamp with time zone
+  pause_reason text
+  opening_count integer not null default 0
+  stopped_at timestamp with time zone
+  stop_code text
+  stop_message text
+table feed_operation
+  id bigint not null generated always as identity
+  plan_id integer not null
+  last_plan_id integer not null
+  kind text not null
+  state text not null default 'planned'::text
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  type_bal text collate "C"
+  porteur_kind text not null
+  rpps text collate "C"
+  structure_id text collate "C"
+  porteur_cle text collate "C" not null generated stored default 
+CASE porteur_kind
+    WHEN 'professionnel'::text THEN ('professionnel:'::text || rpps)
+    WHEN 'situation'::text THEN ((('situation:'::text || rpps) || ':'::text) || structure_id)
+    WHEN 'structure'::text THEN ('structure:'::text || structure_id)
+    ELSE ('a-rechercher:'::text || adresse)
+END
+  liste_rouge boolean not null default false
+  rang integer
+  description text
+  service text
+  responsable text
+  champs text[] not null default '{}'::text[]
+  motif text collate "C" not null
+  exigence text not null
+  valeurs jsonb not null default '{}'::jsonb
+  apres_id bigint
+  created_at timestamp with time zone not null
+  decided_at timestamp with time zone
+  decided_by text
+  first_approved_by text
+  attempts integer not null default 0
+  next_attempt_at timestamp with time zone
+  claimed_by text
+  lease_until timestamp with time zone
+  is_outcome_unknown boolean not null default false
+  sent_at timestamp with time zone
+  accepted_at timestamp with time zone
+  confirmed_at timestamp with time zone
+  confirmed_by text
+  last_status integer
+  last_code text
+  last_message text
 table identite
   ligne_hash bigint not null
   first_load_id integer not null
@@ -141,6 +231,52 @@ table identite
   raison_sociale text
   ancien_identifiant text collate "C"
   autres_identifiants text
+table plan
+  id integer not null generated always as identity
+  computed_at timestamp with time zone not null
+  reconcile_run_id integer not null
+  loads jsonb not null
+  settings_fingerprint text not null
+  suppressions_fingerprint text not null
+  etat text not null
+  gardes jsonb not null default '[]'::jsonb
+  insert_count integer not null
+  replace_count integer not null
+  delete_count integer not null
+  retenue_count integer not null
+table plan_decision
+  id bigint not null generated always as identity
+  plan_id integer
+  decided_at timestamp with time zone not null
+  author text not null
+  action text not null
+  filter jsonb not null default '{}'::jsonb
+  reason text
+  operation_count integer not null
+table plan_retenue
+  plan_id integer not null
+  domaine text collate "C" not null
+  adresse text collate "C" not null
+  kind text not null
+  code text collate "C" not null
+  message text not null
+  operation_id bigint
+table publication_connue
+  adresse text collate "C" not null
+  porteur_cle text collate "C" not null
+  domaine text collate "C" not null
+  type_bal text collate "C" not null
+  porteur_kind text not null
+  rpps text collate "C"
+  structure_id text collate "C"
+  liste_rouge boolean not null
+  rang integer
+  description text
+  service text
+  responsable text
+  origine text not null
+  operation_id bigint
+  since timestamp with time zone not null
 table reconcile_run
   id integer not null generated always as identity
   started_at timestamp with time zone not null default now()
@@ -256,11 +392,58 @@ table structure_finess
   date_ouverture date
   date_fermeture date
   is_closed boolean not null
+table suppression_decidee
+  id bigint not null generated always as identity
+  adresse text collate "C" not null
+  motif text collate "C" not null
+  reference text not null
+  decided_at timestamp with time zone not null
+  decided_by text not null
+  withdrawn_at timestamp with time zone
 
+constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint api_call_pkey on api_call: PRIMARY KEY (id)
+constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
+constraint api_key_pkey on api_key: PRIMARY KEY (id)
+constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
+constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
+constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
+constraint feed_channel_id_check on feed_channel: CHECK (id)
+constraint feed_channel_pkey on feed_channel: PRIMARY KEY (id)
+constraint feed_operation_apres_id_fkey on feed_operation: FOREIGN KEY (apres_id) REFERENCES feed_operation(id)
+constraint feed_operation_kind_check on feed_operation: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
+constraint feed_operation_last_plan_id_fkey on feed_operation: FOREIGN KEY (last_plan_id) REFERENCES plan(id)
+constraint feed_operation_pkey on feed_operation: PRIMARY KEY (id)
+constraint feed_operation_plan_id_fkey on feed_operation: FOREIGN KEY (plan_id) REFERENCES plan(id)
+constraint feed_operation_porteur on feed_operation: CHECK (
+CASE porteur_kind
+    WHEN 'professionnel'::text THEN ((rpps IS NOT NULL) AND (structure_id IS NULL))
+    WHEN 'situation'::text THEN ((rpps IS NOT NULL) AND (structure_id IS NOT NULL))
+    WHEN 'structure'::text THEN ((structure_id IS NOT NULL) AND (rpps IS NULL))
+    ELSE ((kind = 'delete'::text) AND (rpps IS NULL) AND (structure_id IS NULL))
+END)
+constraint feed_operation_porteur_kind_check on feed_operation: CHECK ((porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text, 'structure'::text, 'a-rechercher'::text])))
+constraint feed_operation_rang_check on feed_operation: CHECK ((rang >= 1))
+constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::text))
+constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
+constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
+constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
+constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
+constraint plan_pkey on plan: PRIMARY KEY (id)
+constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
+constraint plan_decision_action_check on plan_decision: CHECK ((action = ANY (ARRAY['approve'::text, 'reject'::text, 'override'::text, 'cancel'::text, 'replay'::text, 'withdraw'::text])))
+constraint plan_decision_pkey on plan_decision: PRIMARY KEY (id)
+constraint plan_decision_plan_id_fkey on plan_decision: FOREIGN KEY (plan_id) REFERENCES plan(id)
+constraint plan_retenue_kind_check on plan_retenue: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
+constraint plan_retenue_plan_id_fkey on plan_retenue: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+constraint publication_connue_operation_id_fkey on publication_connue: FOREIGN KEY (operation_id) REFERENCES feed_operation(id)
+constraint publication_connue_origine_check on publication_connue: CHECK ((origine = ANY (ARRAY['presumee'::text, 'operation'::text])))
+constraint publication_connue_pkey on publication_connue: PRIMARY KEY (adresse, porteur_cle)
 constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY['full'::text, 'delta'::text])))
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
@@ -272,10 +455,18 @@ constraint source_run_load_id_fkey on source_run: FOREIGN KEY (load_id) REFERENC
 constraint source_run_outcome_check on source_run: CHECK ((outcome = ANY (ARRAY['running'::text, 'loaded'::text, 'unchanged'::text, 'nothing-new'::text, 'refused'::text, 'failed'::text, 'interrupted'::text])))
 constraint source_run_pkey on source_run: PRIMARY KEY (id)
 constraint structure_finess_nature_check on structure_finess: CHECK ((nature = ANY (ARRAY['EJ'::text, 'EG'::text])))
+constraint suppression_decidee_motif_check on suppression_decidee: CHECK ((motif = ANY (ARRAY['DEMANDE_PS'::text, 'INACTIVE'::text])))
+constraint suppression_decidee_motif_reference_key on suppression_decidee: UNIQUE (motif, reference)
+constraint suppression_decidee_pkey on suppression_decidee: PRIMARY KEY (id)
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX activite_nom ON public.activite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX activite_structure_hash ON public.activite USING btree (structure_hash) WHERE (gone_load_id IS NULL)
+CREATE INDEX api_call_key ON public.api_call USING btree (key_id, id DESC)
+CREATE INDEX api_call_objet ON public.api_call USING btree (objet, id DESC) WHERE (objet IS NOT NULL)
+CREATE UNIQUE INDEX api_key_empreinte ON public.api_key USING btree (empreinte)
+CREATE UNIQUE INDEX api_key_nom ON public.api_key USING btree (lower(nom)) WHERE (revoked_at IS NULL)
 CREATE INDEX bal_annuaire_adresse ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
@@ -285,13 +476,25 @@ CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse) WHERE ((type_bal = 'PER'::text) AND ((type_identifiant_pp = '10'::text) OR (identifiant_pp IS NULL)))
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operation_id, id)
+CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
+CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
+CREATE INDEX feed_operation_adresse ON public.feed_operation USING btree (adresse, id)
+CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (porteur_cle) WHERE (state = 'sending'::text)
+CREATE INDEX feed_operation_etat ON public.feed_operation USING btree (state, domaine, id)
+CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (porteur_cle, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text, 'sending'::text]))
+CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
+CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX source_change_load ON public.source_change USING btree (load_id, kind)
@@ -309,6 +512,7 @@ CREATE INDEX structure_finess_finess ON public.structure_finess USING btree (fin
 CREATE INDEX structure_finess_finess_ej ON public.structure_finess USING btree (finess_ej) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_finess_siren ON public.structure_finess USING btree (siren) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_finess_siret ON public.structure_finess USING btree (siret) WHERE (gone_load_id IS NULL)
+CREATE INDEX suppression_decidee_adresse ON public.suppression_decidee USING btree (adresse) WHERE (withdrawn_at IS NULL)
 
 CREATE OR REPLACE FUNCTION public.annoncer_source_load()
  RETURNS trigger
@@ -320,11 +524,39 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.feed_operation_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.state <> old.state and not new.state = any (case old.state
+    when 'planned' then '{approved,cancelled,superseded}'::text[]
+    when 'approved' then '{sending,planned,cancelled,superseded}'::text[]
+    when 'sending' then '{accepted,retry,held,dead,approved}'::text[]
+    when 'accepted' then '{confirmed}'::text[]
+    when 'retry' then '{sending,cancelled,superseded,held,dead}'::text[]
+    when 'held' then '{approved,cancelled,superseded}'::text[]
+    when 'dead' then '{approved,cancelled,superseded}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'operation %: % -> % is not a legal transition', old.id, old.state, new.state
+      using errcode = 'check_violation', constraint = 'feed_operation_transition';
+  end if;
+  return new;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.id_nat_struct(type_identifiant text, identifiant text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((identifiant IS NULL) OR (identifiant = ''::text)) THEN NULL::text WHEN (type_identifiant = '40'::text) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN ('1'::text || upper(identifiant)) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '1%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = ANY (ARRAY['1'::text, '5'::text, '6'::text])) OR (upper(type_identifiant) ~~ 'FINESS%'::text))) THEN upper(identifiant) WHEN ((length(identifiant) = 9) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN ('2'::text || identifiant) WHEN ((length(identifiant) = 10) AND (identifiant ~~ '2%'::text) AND ((type_identifiant = '2'::text) OR (upper(type_identifiant) = 'SIREN'::text))) THEN identifiant WHEN ((length(identifiant) = 14) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN ('3'::text || upper(identifiant)) WHEN ((length(identifiant) = 15) AND (identifiant ~~ '3%'::text) AND ((type_identifiant IS NULL) OR (type_identifiant = '3'::text) OR (upper(type_identifiant) = 'SIRET'::text))) THEN upper(identifiant) WHEN ((type_identifiant = ANY (ARRAY['0'::text, '4'::text])) AND (identifiant ~~ (type_identifiant || '%'::text)) AND (length(identifiant) > 14)) THEN upper(identifiant) WHEN (type_identifiant = ANY (ARRAY['0'::text, '1'::text, '2'::text, '3'::text, '4'::text])) THEN (type_identifiant || upper(identifiant)) ELSE ((COALESCE(type_identifiant, '?'::text) || ':'::text) || upper(identifiant)) END
 
+CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
+
+CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()

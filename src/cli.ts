@@ -1,5 +1,6 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
 import { Command, CommanderError } from 'commander';
+import { registerApiKey } from './commands/api-key.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
@@ -7,10 +8,14 @@ import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
+import { registerPlan } from './commands/plan.js';
 import { registerReconcile } from './commands/reconcile.js';
 import { registerReport } from './commands/report.js';
 import { registerSample } from './commands/sample.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
+import { registerVerify } from './commands/verify.js';
+import { registerWeb } from './commands/web.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import type { Surroundings } from './commands/program.js';
@@ -64,9 +69,14 @@ function buildProgram(context: CommandContext): Command {
   registerInventory(program, context);
   registerReconcile(program, context);
   registerReport(program, context);
+  registerPlan(program, context);
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);
+  registerSimulate(program, context);
+  registerVerify(program, context);
+  registerWeb(program, context);
+  registerApiKey(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);

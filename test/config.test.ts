@@ -33,9 +33,14 @@ test('the commented template is valid as it is, and says the defaults', () => {
   const fromMinimal = settingsOf(minimal);
   for (const key of [
     'reseau',
+    'alimentation',
     'reconcile',
+    'plan',
     'limites',
     'ldap',
+    'simulateur',
+    'web',
+    'verification',
     'inventaire',
     'listeBlanche',
     'finess',
@@ -206,7 +211,17 @@ const ldapFaults: [name: string, yaml: string, fault: RegExp][] = [
   [
     'a DN that is none',
     "{ comptes: [{ nom: a, certificat: 'cn=a', dn: abc }] }",
-    /comptes\.0\.dn : DN attendu : abc/u,
+    /comptes\.0\.dn : DN attendu, le plus précis d'abord .* : abc\. .*openssl/u,
+  ],
+  [
+    'a type that nobody could compare',
+    "{ comptes: [{ nom: a, certificat: 'CN=a,typeInvente=b' }] }",
+    /comptes\.0\.certificat : type « typeInvente » inconnu\. Écrivez son numéro/u,
+  ],
+  [
+    'two accounts of one certificate',
+    "{ comptes: [{ nom: a, certificat: 'E=a@b.fr,C=FR' }, { nom: b, certificat: 'emailAddress=A@b.fr, c=fr' }] }",
+    /comptes\.1\.certificat : déjà celui du compte « a »/u,
   ],
   [
     'two accounts of one name',

@@ -79,6 +79,65 @@ reconcile:
   inactiviteJours: 365        # au plus 365 (CNIL, délibération 2014-239)
   motifAdresse: '^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'
 
+# Alimentation de l'Annuaire Santé par l'API de l'ANS (projet de juin 2026, pas encore ouvert). Sans url, elle est éteinte.
+alimentation:
+  # url: https://gateway.api.esante.gouv.fr/…    # base de l'API ; http:// seulement vers cette machine (simulateur) ou
+                              # avec « reseau.httpEnClair »
+  # lectureUrl: https://gateway.api.esante.gouv.fr/fhir/v2   # base des lectures, si elle diffère
+  # cleApi: { env: ANNUAIRE_SYNC_CLE_API }       # envoyée dans l'en-tête ESANTE-API-KEY, jamais ailleurs
+  dialecte: draft-2026-06     # draft-2026-06, draft-2026-06-corrections ou profile-1.2.0 (docs/ecarts.md)
+  # Ou un modèle et ce qui en change : { base: profile-1.2.0, emailType: false } ; les clés, et celles de profile-1.2.0 :
+  #   typeBal           R257, ou R256, ou valueCode : codage du type de BAL
+  #   emailType         true : extension fr-core-contact-point-email-type (MSSANTE) présente
+  #   systemeFiness     https://finess.esante.gouv.fr
+  #   systemeSirene     https://sirene.fr
+  #   cleProfessionnel  rpps, ou idNatPs (« 8 » + RPPS)
+  #   cleStructure      finess-siret, ou idNatStruct
+  #   cleSituation      identifier, ou practitionerRole.identifier, ou praticien-et-structure
+  #   responsableCab    false : le responsable d'une BAL CAB n'est pas écrit
+  #   typeModifiable    false : changer le type d'une BAL la supprime et la recrée, en un seul appel
+  #   remplacement      entier, ou attribut : un champ qui change seul est remplacé seul (refusé s'il n'était pas publié)
+  tls:                        # certificat client, si l'ANS en demande un
+    ca: []                    # autorités PEM, en plus de « reseau.ca »
+    # certificat: ./client.pem
+    # cle: ./client.key
+    # pkcs12: ./client.p12    # à la place de certificat et cle
+    # motDePasse: { env: CLE_MOT_DE_PASSE }
+  # oauth2: { url: https://exemple/token, clientId: moi, clientSecret: { env: SECRET }, portee: mss }
+                              # si l'ANS en demande un ; sans clientSecret, le certificat client authentifie
+  connexionSecondes: 10
+  reponseSecondes: 30         # sans un octet de réponse ; la passerelle de l'ANS renonce elle-même à 30
+  totalSecondes: 90           # pour une demande entière, lectures préalables et jeton compris
+  reponseOctetsMax: 8388608
+  appelsParSeconde: 17        # quota documenté de l'API de lecture, par application
+  simultanesMax: 4
+  tentativesMax: 8            # par opération, la première comprise
+  attenteMinSecondes: 60      # première attente entre deux tentatives, doublée ensuite
+  attenteMaxSecondes: 21600
+  bailSecondes: 300           # après quoi une opération prise par un processus disparu est reprise ; plus que totalSecondes
+  confirmationJoursMax: 7     # au-delà, une opération acceptée qu'aucune extraction ne montre est signalée
+  disjoncteur:                # après tant d'échecs de suite, plus rien n'est envoyé pendant la pause
+    echecsMax: 10
+    pauseSecondes: 300
+  plusieursBalParAppel: false # true : les BAL d'un même porteur partent ensemble, toutes acceptées ou toutes refusées
+  balsParAppelMax: 20         # alors, au plus
+# Plan (« annuaire-sync plan », docs/plan.md) : ce qui serait transmis à l'Annuaire, et qui en décide.
+plan:
+  premierPlan: presumer       # au premier plan, ce qu'aucune extraction ne montre (APP, CAB, liste rouge, rang, description,
+                              # responsable) est présumé publié comme le dit l'inventaire ; publier : tout est proposé
+  approbation: manuelle       # ou une liste de ce qui s'approuve seul : insert, replace, delete, ou un motif (DEMANDE_PS…)
+  quatreYeux: false           # true : une suppression demande l'accord de deux personnes
+  gardes:                     # au-delà, le plan est bloqué (« plan approve --override RAISON » passe outre, et s'en souvient)
+    suppressionsMax: 500            # suppressions proposées par un plan
+    suppressionsPartMax: 0.05       # part de ce qui est publié
+    domaineSuppressionsMax: 200     # les mêmes, domaine par domaine
+    domaineSuppressionsPartMax: 0.2
+    suppressionsPlancher: 3         # jusqu'à ce nombre, les parts ne sont pas regardées
+    changementsMax: 5000            # opérations de toute sorte
+    inventaireMin: 1                # BAL que l'inventaire compte au moins
+    inventaireAgeMaxHeures: 48      # depuis le dernier import, même sans changement
+    inventaireRejetsMax: 0          # lignes rejetées au-delà desquelles l'absence d'une BAL ne prouve rien
+
 # Serveur LDAP (« annuaire-sync ldap », docs/ldap.md). Relancez-le pour qu'un changement prenne effet.
 ldap:
   adresses: [127.0.0.1]       # adresses de cette machine où écouter ; '0.0.0.0' ou '::' : toutes
@@ -121,6 +180,45 @@ ldap:
     memoireTamponsMio: 64           # demandes à moitié reçues et réponses à moitié lues, toutes connexions ensemble
     memoireRecherchesMio: 128       # que toutes les recherches en cours peuvent tenir ; trier tout l'annuaire en prend 10
     arretSecondes: 10               # pour finir les réponses en cours
+
+# Simulateur de l'API d'alimentation (« annuaire-sync simulate feed », docs/simulateur.md). Rien n'en sort.
+simulateur:
+  host: 127.0.0.1
+  port: 8482
+  horsBoucle: false           # true : accepte une adresse que le réseau voit (HTTP en clair)
+  cleApi: cle-de-simulation   # attendue dans l'en-tête ESANTE-API-KEY
+  dialecte: tolerant          # tolerant, draft-2026-06, draft-2026-06-corrections ou profile-1.2.0
+  avecInventaire: true        # ajoute vos APP, CAB et BAL en liste rouge, qu'aucune extraction ne montre
+  appelsParSeconde: 17        # au-delà : 429 ; 0 = sans limite
+  fautes: ''                  # par exemple '429=0.05,couper=0.02,mentir=0.01,latence=50-200'
+  fautesParEnTete: false      # true : un client peut demander une faute par X-Simulation-Faute
+  graine: 1                   # du tirage des fautes
+  silenceSecondes: 120        # connexion gardée par une réponse qui ne viendra pas (agir-puis-taire)
+  corpsOctetsMax: 2097152     # au-delà : 413
+  connexionsMax: 1000
+  journalOctetsMax: 67108864  # taille à laquelle le journal de dataDir/simulateur est résumé
+# Vérifications avant création et transfert (docs/api.md).
+verification:
+  rppsInconnu: refuser        # avertir : accepte un RPPS absent du fichier national (un nouveau PS peut y manquer quelques heures)
+  inventaireMaxHeures: 48     # âge de l'inventaire au-delà duquel les réponses le disent en retard
+
+# Serveur web : l'API (« annuaire-sync web », docs/api.md). Relancez-le pour qu'un changement prenne effet.
+web:
+  adresse: 127.0.0.1          # '0.0.0.0' ou '::' : toutes
+  port: 8480
+  clairHorsBoucle: false      # true : accepte HTTP sans TLS ailleurs que sur 127.0.0.1 (derrière un répartiteur qui chiffre)
+  # tls: { certificat: ./web.pem, cle: ./web.key, motDePasse: { env: WEB_CLE } }   # PEM, chaîne après le certificat ; relus sur SIGHUP
+  limites:
+    corpsOctetsMax: 65536     # d'une demande ; celles de l'API font moins de 2 Kio
+    connexionsMax: 1000
+    requetesParSeconde: 300   # par clé d'API, sauf limite propre à la clé
+    appelsConservesMax: 2000000   # traces d'appels gardées, les plus récentes
+    appelsConservesJours: 365
+  delais:
+    requeteSecondes: 15       # pour recevoir une demande entière
+    inactiviteSecondes: 60    # entre deux demandes d'une connexion
+    baseSecondes: 5           # d'une requête à la base
+    arretSecondes: 10         # pour finir les réponses en cours
 
 # Bornes.
 limites:

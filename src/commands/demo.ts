@@ -15,6 +15,7 @@ import { optionsOf } from './report.js';
 import { writeReport } from '../report/report.js';
 import { silentProgress } from '../progress.js';
 import { terminalProgress } from './terminal-progress.js';
+import { writeTo } from './write-to.js';
 
 const defaultFolder = join('var', 'demo');
 
@@ -83,7 +84,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   context.setExitCode(exitCodeOf(results));
   if (open.isJson) {
     const options = await optionsOf(context, open, 'json', {});
-    await writeReport(open.pool, options, out);
+    await writeReport(open.pool, options, writeTo(out));
     return;
   }
   out.write(`${introduction}\n`);
@@ -91,7 +92,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   const failed = results.filter((result) => 'error' in result).map(describeResult);
   const steps = [...failed, describeImport(imported), describeReconcile(summary)];
   out.write(`${steps.join('\n')}\n\n`);
-  await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), out);
+  await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), writeTo(out));
   out.write(nextSteps(dir));
 }
 
@@ -107,6 +108,7 @@ Et maintenant
   Voir de plus près, sur cette démonstration :
     ${command} report --groupe orphan
     ${command} report --format csv --out constats.csv
+    ${command} plan
     ${command} status
   Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
     ${command} ldap

@@ -1,12 +1,13 @@
 import { open as openFile, rename, rm } from 'node:fs/promises';
+import type { Write } from './write-to.js';
 
 /**
- * Writes a file under another name until it is whole: yesterday's is not lost for half of today's. `work` is given a function that
- * resolves when a chunk is written.
+ * Writes a file under another name until it is whole: yesterday's is not lost for half of today's. What fails names the
+ * file as `path`.
  */
 export async function writeDraftFile<T>(
   path: string,
-  work: (write: (chunk: string) => Promise<void>) => Promise<T>,
+  work: (write: Write) => Promise<T>,
 ): Promise<T> {
   const draft = `${path}.${process.pid}.part`;
   try {
@@ -24,6 +25,13 @@ export async function writeDraftFile<T>(
     return result;
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
+    if (error instanceof Error) renameIn(error, draft, path);
     throw error;
   }
+}
+
+/** Whoever reads the message knows the file by its own name. */
+function renameIn(error: Error, draft: string, path: string): void {
+  error.message = error.message.replaceAll(draft, path);
+  if ('path' in error && error.path === draft) error.path = path;
 }

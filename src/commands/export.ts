@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { InvalidArgumentError, type Command } from 'commander';
 import { AppError, messageOf } from '../errors.js';
 import { writeOpenLdapConfig, writeOpenLdapSchema } from '../ldap/schema/openldap-schema.js';
@@ -7,8 +6,8 @@ import { writeDraftFile } from './draft-file.js';
 import { exportEntries, type ExportCounts, type ExportFormat } from './export-entries.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
+import { writeTo, type Write } from './write-to.js';
 
-type Write = (chunk: string) => Promise<void>;
 type LdifOptions = { readonly out?: string; readonly schema?: SchemaForm };
 
 const schemaForms = ['conf', 'config'] as const;
@@ -104,19 +103,4 @@ async function withOutput<T>(
       cause,
     });
   }
-}
-
-/** Waits for each chunk to be taken: that is the pace. */
-function writeTo(out: Writable): Write {
-  return (chunk) =>
-    new Promise((resolve, reject) => {
-      // The write's own callback tells the failure; without a listener the stream's event would end the process.
-      const ignore = (): void => undefined;
-      out.once('error', ignore);
-      out.write(chunk, (error) => {
-        out.off('error', ignore);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
 }

@@ -57,6 +57,11 @@ const databaseRemedies: Readonly<Record<string, Fault>> = {
     message:
       "Le serveur n'a plus de connexion libre : augmentez max_connections, ou baissez « database.poolMax ».",
   },
+  '55P03': {
+    code: 'BASE_OCCUPEE',
+    message:
+      'Un autre traitement tient les opérations depuis plus d’une minute : attendez sa fin, puis relancez.',
+  },
   '57014': {
     code: 'REQUETE_TROP_LONGUE',
     message:

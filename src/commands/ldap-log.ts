@@ -1,6 +1,8 @@
 // What the LDAP server says while it runs: one line for each event, French or JSON.
-import type { SnapshotEvent } from '../ldap/snapshot/snapshot-event.js';
-import { describeSnapshotEvent } from '../ldap/snapshot/snapshot-event.js';
+import { messageOf } from '../errors.js';
+import { SnapshotFileError } from '../ldap/snapshot/load-snapshot.js';
+import { describeSnapshotEvent, type SnapshotEvent } from '../ldap/snapshot/snapshot-event.js';
+import { explainFault } from './known-fault.js';
 
 export type LdapLine = {
   readonly evenement: string;
@@ -17,7 +19,7 @@ export type LdapLine = {
 export type LdapLog = (line: LdapLine) => void;
 
 export function lineOfEvent(event: SnapshotEvent): LdapLine {
-  const line = { evenement: event.kind, message: describeSnapshotEvent(event) };
+  const line = { evenement: event.kind, message: describeSnapshotEvent(event, describeFault) };
   if (event.kind !== 'served') return line;
   const { id, entryCount, extractionDate, builtAt } = event.snapshot;
   return {
@@ -27,4 +29,9 @@ export function lineOfEvent(event: SnapshotEvent): LdapLine {
     ...(extractionDate && { extraction: extractionDate.toISOString() }),
     construitLe: builtAt.toISOString(),
   };
+}
+
+function describeFault(error: unknown): string {
+  if (error instanceof SnapshotFileError) return `${error.file} : ${describeFault(error.cause)}`;
+  return messageOf(explainFault(error) ?? error);
 }

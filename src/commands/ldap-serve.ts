@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import { CertificateWatch } from '../ldap/server/certificate-watch.js';
 import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
+import { WarmUp } from '../ldap/server/warm-up.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
 import { SnapshotService, type SnapshotServiceOptions } from '../ldap/snapshot/snapshot-service.js';
 import type { LdapContent } from './ldap-content.js';
@@ -35,7 +36,11 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
       folder: await openSnapshotFolder(settings.dataDir),
       fingerprint: content.plan.fingerprint,
       keeping,
-      onSnapshot: (snapshot) => server.serve(snapshot),
+      onSnapshot: (snapshot) => {
+        const isFirst = !server.served.snapshot;
+        server.serve(snapshot);
+        if (isFirst) server.scheduler.add(new WarmUp({ ...content, snapshot }));
+      },
       onEvent: (event) => log(lineOfEvent(event)),
       now,
     });

@@ -91,8 +91,8 @@ async function runPrimary(
     report: (message) => log({ evenement: 'processus', message }),
     onLine: (line) => {
       log(line);
-      // A file was set aside: do not wait for the next look.
-      if (line.evenement === 'broken') keeper?.wake();
+      // A file was set aside or is no more: do not wait for the next look.
+      if (line.evenement === 'broken' || line.evenement === 'vanished') keeper?.wake();
     },
   });
   const reload = onHangUp();

@@ -1,5 +1,3 @@
-import { open as openFile, rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   codesConstat,
@@ -10,9 +8,11 @@ import {
 import { AppError, messageOf } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { writeDraftFile } from './draft-file.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
 import { describeSources, readStatus } from './status.js';
+import { writeTo } from './write-to.js';
 
 const formats = ['table', 'csv', 'json'] as const;
 type Format = (typeof formats)[number];
@@ -83,29 +83,21 @@ async function report(
     options.exemples,
   );
   if (options.out === undefined) {
-    await writeReport(open.pool, reportOptions, context.surroundings.out);
+    await writeReport(open.pool, reportOptions, writeTo(context.surroundings.out));
     return;
   }
   await writeToFile(open, reportOptions, options.out);
   context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
 }
 
-/** Under another name until it is whole: yesterday's report is not lost for half of today's. */
 async function writeToFile(open: OpenProgram, options: ReportOptions, path: string): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
   try {
-    const handle = await openFile(draft, 'w');
-    const file = handle.createWriteStream();
-    await writeReport(open.pool, options, file);
-    file.end();
-    await finished(file);
-    await rename(draft, path);
+    await writeDraftFile(path, (write) => writeReport(open.pool, options, write));
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    const found = explainFault(cause) ?? cause;
+    const message = messageOf(explainFault(cause) ?? cause);
     throw new AppError(
       'RAPPORT_NON_ECRIT',
-      `${path} : le rapport n'a pas pu être écrit. ${messageOf(found).replaceAll(draft, path)}`,
+      `${path} : le rapport n'a pas pu être écrit. ${message}`,
       { cause },
     );
   }

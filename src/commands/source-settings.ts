@@ -5,7 +5,9 @@ import type { SourceName } from '../domain/source.js';
 import { defaultArchiveLimits } from '../extractions/archive-limits.js';
 import type { ExtractSettings } from '../extractions/extract.js';
 import type { ObtainSettings } from '../extractions/obtain.js';
+import type { PlanSettings } from '../plan/settings.js';
 import type { ReconcileSettings } from '../reconcile/settings.js';
+import type { ReglagesVerification } from '../verification/reglages.js';
 
 /** `from` overrules the settings for this run (`extract SOURCE --from …`). */
 export function extractSettings(
@@ -90,5 +92,43 @@ export function reconcileSettings(settings: Settings): ReconcileSettings {
     domaines: settings.operateur.domaines,
     inactiviteJours: settings.reconcile.inactiviteJours,
     motifAdresse: settings.reconcile.motifAdresse,
+  };
+}
+
+export function planSettings(settings: Settings): PlanSettings {
+  const { approbation, ...plan } = settings.plan;
+  return {
+    ...plan,
+    approbation: approbation === 'manuelle' ? [] : approbation,
+    domaines: settings.operateur.domaines.map(({ nom }) => nom.toLowerCase()),
+    motifAdresse: settings.reconcile.motifAdresse,
+    fraicheurMaxHeures: {
+      bals: settings.sources.bals.fraicheurMaxHeures,
+      listeBlanche: settings.sources['liste-blanche'].fraicheurMaxHeures,
+    },
+  };
+}
+
+export function reglagesVerification(settings: Settings): ReglagesVerification {
+  const { sources, verification } = settings;
+  return {
+    domaines: new Map(
+      settings.operateur.domaines.map(({ nom, structure }) => [
+        nom,
+        { nom, structure: structure?.toUpperCase() },
+      ]),
+    ),
+    motifAdresse: settings.reconcile.motifAdresse,
+    rppsInconnu: verification.rppsInconnu,
+    agesMaxHeures: {
+      bals: sources.bals.fraicheurMaxHeures,
+      professionnels: sources.professionnels.fraicheurMaxHeures,
+      identites: sources.identites.fraicheurMaxHeures,
+      finess: sources.finess.fraicheurMaxHeures,
+      'liste-blanche': sources['liste-blanche'].fraicheurMaxHeures,
+      // Given by the ANS from time to time: an old one is the last one.
+      'adeli-rpps': Number.POSITIVE_INFINITY,
+      inventaire: verification.inventaireMaxHeures,
+    },
   };
 }

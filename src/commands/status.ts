@@ -114,7 +114,7 @@ function sourceNotes({ load, freshness, lastRun }: SourceStatus): string[] {
   return [...notes, ...(load?.warnings ?? [])].map((note) => `    ${note}`);
 }
 
-export function describeStatus(status: Status): string {
+function describeStatus(status: Status): string {
   const { inventaire, reconcile } = status;
   const inventaireLine = inventaire.load
     ? `✓ inventaire : importé le ${formatDate(inventaire.load.loadedAt)}, ` +

@@ -90,7 +90,7 @@ function quantity(value: number, unit: ProgressStep['unit']): string {
   return `${(value / 1000 ** power).toLocaleString('fr-FR', { maximumFractionDigits: digits })} ${units[power] ?? ''}`;
 }
 
-export function duration(ms: number): string {
+function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 10) return `${seconds.toLocaleString('fr-FR', { maximumFractionDigits: 1 })} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;

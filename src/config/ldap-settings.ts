@@ -1,6 +1,6 @@
 // The `ldap:` section as the server uses it.
 import { defaultLayout, findLayoutFaults, type Layout } from '../ldap/directory/layout.js';
-import { parseDn } from '../ldap/dn/dn.js';
+import { readAccountDn, type AccountDn } from '../ldap/server/account-dn.js';
 import { parsePasswordHash } from '../ldap/server/password-hash.js';
 import { isLoopback, parseRanges } from '../ldap/server/peer-address.js';
 import type { Account, LdapServerSettings, TlsFiles } from '../ldap/server/server-settings.js';
@@ -25,6 +25,7 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
   const { limites, anonyme } = raw;
   checkAddresses(raw, reader);
   checkProxy(raw, reader);
+  for (const key of ['dn', 'certificat'] as const) checkNames(raw, key, reader);
   return {
     layout: resolveLayout(raw.annuaire, reader),
     pollMs: raw.consultationSecondes * 1_000,
@@ -37,6 +38,7 @@ export function resolveLdap(raw: RawLdap, reader: FileReader): LdapSettings {
       proxy: raw.proxyProtocol && { trusted: raw.proxyProtocol.repartiteurs },
       access: {
         anonymous: anonyme.actif ? allowanceOf(anonyme) : undefined,
+        discoveriesPerSecond: anonyme.recherchesParSeconde,
         accounts: raw.comptes.map((account, index) => resolveAccount(raw, index, account, reader)),
         isTlsRequired: raw.tlsObligatoire,
       },
@@ -133,10 +135,6 @@ function resolveAccount(
   if (account.certificat !== undefined && (raw.tls?.autoritesClientes ?? []).length === 0) {
     reader.fault(`${at}.certificat : demande « ldap.tls.autoritesClientes »`);
   }
-  for (const key of ['dn', 'certificat'] as const) {
-    const dn = account[key];
-    if (dn !== undefined && !parseDn(dn)?.length) reader.fault(`${at}.${key} : DN attendu : ${dn}`);
-  }
   if (isDuplicate(raw, index)) reader.fault(`${at}.nom : « ${account.nom} » est déjà pris`);
   return {
     name: account.nom,
@@ -145,6 +143,28 @@ function resolveAccount(
     certificateSubject: account.certificat,
     allowance: allowanceOf(account),
   };
+}
+
+/** Names that binds are matched by: those that can be none, and those that two accounts would share. */
+function checkNames({ comptes }: RawLdap, key: 'dn' | 'certificat', reader: FileReader): void {
+  const holders = new Map<string, string>();
+  for (const [index, { nom, [key]: text }] of comptes.entries()) {
+    if (text === undefined) continue;
+    const at = `ldap.comptes.${index}.${key}`;
+    const dn = readAccountDn(text);
+    if (dn.kind === 'dn') {
+      const holder = holders.get(dn.normalised);
+      if (holder !== undefined) reader.fault(`${at} : déjà celui du compte « ${holder} »`);
+      holders.set(dn.normalised, nom);
+    } else reader.fault(`${at} : ${describeFault(dn, text)}`);
+  }
+}
+
+function describeFault(dn: Exclude<AccountDn, { kind: 'dn' }>, text: string): string {
+  return dn.kind === 'unknownType'
+    ? `type « ${dn.type} » inconnu. Écrivez son numéro (OID), comme « 2.5.4.97=… » pour organizationIdentifier`
+    : `DN attendu, le plus précis d'abord (« CN=automate,O=Exemple ») : ${text}. ` +
+        `Celui d'un certificat : openssl x509 -noout -subject -nameopt RFC2253,utf8,-esc_msb -in certificat.pem`;
 }
 
 function isDuplicate({ comptes }: RawLdap, index: number): boolean {

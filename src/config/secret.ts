@@ -36,11 +36,15 @@ export class FileReader {
   }
 
   file(at: string, path: string): string {
+    return this.bytes(at, path).toString('utf8');
+  }
+
+  bytes(at: string, path: string): Buffer {
     try {
-      return readFileSync(this.path(path), 'utf8');
+      return readFileSync(this.path(path));
     } catch {
       this.#faults.push(`${at} : fichier illisible : ${this.path(path)}`);
-      return '';
+      return Buffer.alloc(0);
     }
   }
 

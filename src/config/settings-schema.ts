@@ -1,8 +1,12 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
+import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
+import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
+import { simulateurSchema } from './simulateur-schema.js';
+import { verificationSchema, webSchema } from './web-schema.js';
 
 const share = z.number().min(0).max(1);
 const hours = z.number().positive().max(10_000);
@@ -114,7 +118,12 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  alimentation: feedSchema.prefault({}),
+  plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
+  simulateur: simulateurSchema.prefault({}),
+  web: webSchema.prefault({}),
+  verification: verificationSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

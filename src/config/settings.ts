@@ -1,9 +1,13 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
+import type { FeedSettings } from '../feed/feed-settings.js';
+import { resolveFeed } from './feed-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
+import { resolveSimulateur, type SimulateurSettings } from './simulateur-settings.js';
+import { resolveWeb, type WebSettings } from './web-settings.js';
 
 export type TlsSettings = {
   readonly ca: readonly string[];
@@ -28,7 +32,7 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap'
+  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur' | 'web'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -49,7 +53,10 @@ export type Settings = Omit<
   readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
     readonly fichier: string | undefined;
   };
+  readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
+  readonly simulateur: SimulateurSettings;
+  readonly web: WebSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -64,6 +71,11 @@ export function resolveSettings(
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
+  const reseau = {
+    ...raw.reseau,
+    proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
+    ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
+  };
   return {
     ...raw,
     configPath,
@@ -78,17 +90,16 @@ export function resolveSettings(
       ),
     },
     finess: { codesFermes: raw.sources.finess.codesFermes },
-    reseau: {
-      ...raw.reseau,
-      proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
-      ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
-    },
+    reseau,
     inventaire: {
       ...raw.inventaire,
       fichier:
         raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
     },
+    alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
+    simulateur: resolveSimulateur(raw.simulateur, reader),
+    web: resolveWeb(raw.web, reader),
   };
 }
 

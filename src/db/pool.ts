@@ -11,6 +11,8 @@ export type PoolOptions = {
   readonly max: number;
   readonly statementTimeoutMs: number;
   readonly applicationName: string;
+  /** Settings of every session, by their PostgreSQL names; sent as statements, which any connection pooler lets through. */
+  readonly session?: Readonly<Record<string, string>>;
 };
 
 /** A pool whose idle clients' errors (server restarted) are reported to `onIdleError` instead of ending the process. */
@@ -22,7 +24,18 @@ export function createPool(options: PoolOptions, onIdleError: (error: Error) => 
     application_name: options.applicationName,
     connectionTimeoutMillis: 15_000,
     idleTimeoutMillis: 30_000,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it, which its type does not say
+    ...(options.session && { onConnect: (client) => applySession(client, options.session) }),
   });
   pool.on('error', onIdleError);
   return pool;
+}
+
+async function applySession(
+  client: pg.ClientBase,
+  session: PoolOptions['session'] = {},
+): Promise<void> {
+  for (const [name, value] of Object.entries(session)) {
+    await client.query('select set_config($1::text, $2::text, false)', [name, value]);
+  }
 }

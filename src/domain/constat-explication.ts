@@ -8,9 +8,12 @@ export function expliquer(constat: Constat): string {
 
 const explications: Record<Constat['code'], (v: Valeurs, constat: Constat) => string> = {
   PER_TYPE_10: (v) =>
-    v['sansIdentifiant'] === true
+    (v['sansIdentifiant'] === true
       ? 'Cette BAL PER ne désigne aucun professionnel : aucun identifiant de titulaire n’est renseigné.'
-      : `Le titulaire de cette BAL PER n’est désigné que par son adresse MSSanté (type d’identifiant 10) ${cotes(v, estType10)}.`,
+      : `Le titulaire de cette BAL PER n’est désigné que par son adresse MSSanté (type d’identifiant 10) ${cotes(v, estType10)}.`) +
+    (v['creationInterdite'] === true
+      ? ` Création interdite détectée : elle n’était pas dans l’inventaire avant l’import du ${date(v['vueLe'])}.`
+      : ''),
   TITULAIRE_INCONNU: (v) =>
     `${titulaire(v)} est introuvable dans le fichier national des professionnels.`,
   ORPHELINE_ANNUAIRE: (v) =>

@@ -1,5 +1,5 @@
 import type { SourceFile } from '../domain/source.js';
-import type { ClientCertificate } from './tls-context.js';
+import type { ClientCertificate } from '../net/tls-context.js';
 
 export type DownloadOptions = {
   readonly url: string;

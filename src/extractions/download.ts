@@ -1,16 +1,16 @@
 // Downloads a national file to a temporary one, renamed when whole.
 import { open, statfs } from 'node:fs/promises';
 import type { Progress } from '../progress.js';
-import { AppError, UsageError } from '../errors.js';
+import { AppError, UsageError, codeOf } from '../errors.js';
 import type { DownloadOptions, DownloadOutcome, DownloadResult } from './download-options.js';
-import { codeOf, fileFault } from './file-faults.js';
+import { fileFault } from './file-faults.js';
 import { createHttpClient } from './http-client.js';
-import { displayUrl } from './http-faults.js';
+import { displayUrl } from '../net/network-faults.js';
 import { type RetrySeams, systemRetrySeams } from './retry.js';
 import { prepareTempFolder } from './temp-folder.js';
 import { type DownloadSeams, fetchFrom } from './transfer.js';
 
-export const systemSeams: DownloadSeams = {
+const systemSeams: DownloadSeams = {
   ...systemRetrySeams,
   freeBytes: async (folder) => {
     const { bavail, bsize } = await statfs(folder);

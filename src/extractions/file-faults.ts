@@ -1,10 +1,4 @@
-import { AppError, messageOf } from '../errors.js';
-
-/** The code of a Node.js system or library error, e.g. `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
+import { AppError, codeOf, messageOf } from '../errors.js';
 
 /** What the file system refused, in words that say what to do; an AppError passes through. */
 export function fileFault(error: unknown, path: string): AppError {
@@ -39,7 +33,7 @@ export function fileFault(error: unknown, path: string): AppError {
   }
 }
 
-export function diskFull(path: string, cause: unknown): AppError {
+function diskFull(path: string, cause: unknown): AppError {
   return new AppError(
     'DISQUE_PLEIN',
     `${path} : le disque est plein (ou le quota atteint) ; le fichier incomplet a été supprimé. ` +

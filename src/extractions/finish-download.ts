@@ -8,7 +8,7 @@ import type { Progress } from '../progress.js';
 import type { DownloadOptions, DownloadOutcome } from './download-options.js';
 import { formatBytes } from './file-faults.js';
 import { inspectFile } from './file-kind.js';
-import { TransientFault, displayUrl } from './http-faults.js';
+import { TransientFault, displayUrl } from '../net/network-faults.js';
 import type { PartialFile } from './partial-file.js';
 import { genereLeOfVersion, versionOfFileName } from './publication.js';
 import { assertWholeZip } from './zip-directory.js';

@@ -1,11 +1,12 @@
 // HEAD and GET over undici, with what a national server asks: own roots, client certificate, proxy, redirects followed
 // by hand so that no secret reaches another host.
-import { Agent, type Dispatcher, Pool, ProxyAgent, buildConnector, request } from 'undici';
-import { tlsDhSizeMinBits } from '../domain/tls-policy.js';
+import { type Dispatcher, request } from 'undici';
 import { AppError, UsageError } from '../errors.js';
+import { basicOf, createDispatcher } from '../net/dispatcher.js';
+import { isLoopback } from '../net/loopback.js';
+import { displayUrl, transferFault } from '../net/network-faults.js';
 import type { DownloadOptions } from './download-options.js';
-import { displayUrl, transferFault } from './http-faults.js';
-import { createTlsContext } from './tls-context.js';
+import { sourceSettingNames } from './status-fault.js';
 
 export type HttpClientOptions = Pick<
   DownloadOptions,
@@ -43,8 +44,10 @@ export type HttpClient = {
 
 /** The own headers and the client certificate go to `trustedOrigin` alone. */
 export function createHttpClient(options: HttpClientOptions, trustedOrigin: string): HttpClient {
-  const trusted = createDispatcher(options, true);
-  const other = options.clientCertificate ? createDispatcher(options, false) : trusted;
+  const trusted = createDispatcher(options);
+  const other = options.clientCertificate
+    ? createDispatcher({ ...options, clientCertificate: undefined })
+    : trusted;
   const hop: Hop = async ({ method, url, headers }, startUrl, signal) => {
     assertAllowed(url, startUrl, options);
     const isTrusted = url.origin === trustedOrigin;
@@ -106,7 +109,8 @@ async function sendOnce(
     const header = (name: string): string | undefined => [headers[name] ?? []].flat()[0];
     return { status: statusCode, url: asked.url, body, header };
   } catch (error) {
-    throw transferFault(error, { url: asked.url, hasProxy: options.proxy !== undefined });
+    const hasProxy = options.proxy !== undefined;
+    throw transferFault(error, { url: asked.url, hasProxy, settings: sourceSettingNames });
   }
 }
 
@@ -155,69 +159,7 @@ function assertAllowed(url: URL, startUrl: URL, options: HttpClientOptions): voi
   }
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
 function basicCredentials(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {};
-  return { authorization: basic(url) };
-}
-
-function basic(url: URL): string {
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
-}
-
-/** Node.js gives each address of a host 250 ms by default, too little for a distant one. */
-const addressAttemptTimeoutMs = 2_000;
-
-function createDispatcher(options: HttpClientOptions, withCertificate: boolean): Dispatcher {
-  const certificate = withCertificate ? options.clientCertificate : undefined;
-  const timeouts = {
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
-  };
-  const sockets = {
-    timeout: options.connectTimeoutMs,
-    autoSelectFamilyAttemptTimeout: addressAttemptTimeoutMs,
-    rejectUnauthorized: true,
-    minDHSize: tlsDhSizeMinBits,
-  };
-  const connect = { ...sockets, secureContext: createTlsContext(options.ca, certificate) };
-  if (options.proxy === undefined) {
-    return new Agent({ ...timeouts, connect: failingOnAlert(buildConnector(connect)) });
-  }
-  const proxy = parseProxy(options.proxy);
-  return new ProxyAgent({
-    ...timeouts,
-    uri: `${proxy.protocol}//${proxy.host}`,
-    ...(proxy.username === '' ? {} : { token: basic(proxy) }),
-    requestTls: connect,
-    proxyTls: { ...sockets, secureContext: createTlsContext(options.ca, undefined) },
-    // The CONNECT itself has undici's own five minutes otherwise.
-    clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, ...timeouts }),
-  });
-}
-
-/**
- * In TLS 1.3 a server refuses a client certificate after the handshake: undici then tells of a closed connection, unless
- * the socket is destroyed with the alert itself.
- */
-function failingOnAlert(connector: buildConnector.connector): buildConnector.connector {
-  return (target, callback) => {
-    connector(target, (...result) => {
-      const [, socket] = result;
-      socket?.on('error', (error: Error) => socket.destroy(error));
-      callback(...result);
-    });
-  };
-}
-
-function parseProxy(text: string): URL {
-  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text);
-  throw new UsageError(
-    'PROXY_INVALIDE',
-    "Le réglage « reseau.proxy » n'est pas une adresse valable : http://[utilisateur:motdepasse@]hote:port",
-  );
+  return { authorization: basicOf(url) };
 }

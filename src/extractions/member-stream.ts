@@ -3,9 +3,9 @@
 import { createReadStream } from 'node:fs';
 import { type Transform, pipeline } from 'node:stream';
 import { type ZlibOptions, crc32, createGunzip, createInflateRaw } from 'node:zlib';
-import { AppError } from '../errors.js';
+import { AppError, codeOf } from '../errors.js';
 import type { ArchiveLimits } from './archive-limits.js';
-import { codeOf, fileFault, formatBytes } from './file-faults.js';
+import { fileFault, formatBytes } from './file-faults.js';
 import { isZipHead } from './file-kind.js';
 
 /** Where the bytes lie in the file; `end` is exclusive. */

@@ -17,7 +17,7 @@ const publicationSchema = z.object({
 /** What the server said of the file that it sends. */
 export type Publication = Readonly<z.infer<typeof publicationSchema>>;
 
-export const sidecarSchema = z.object({
+const sidecarSchema = z.object({
   format: z.literal(1),
   /** Hash of the address: it may hold a secret in its query. */
   urlKey: z.string().regex(/^[0-9a-f]{64}$/),
@@ -34,7 +34,7 @@ export const partialSuffix = '.partial';
 export const sidecarSuffix = '.partial.json';
 
 /** A new name each time: two programs never write the same file. */
-export function newPartialPath(folder: string): string {
+function newPartialPath(folder: string): string {
   return join(folder, `${randomBytes(8).toString('hex')}${partialSuffix}`);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { RetryPolicy } from './download-options.js';
-import { TransientFault } from './http-faults.js';
+import { TransientFault } from '../net/network-faults.js';
 
 /** Time and chance, given so that tests wait for nothing. */
 export type RetrySeams = {
@@ -65,12 +65,4 @@ function exhausted(fault: TransientFault, attempts: number): TransientFault {
     `${fault.message} Abandon après ${times}.${advice} Relancez plus tard.`,
     { cause: fault.cause },
   );
-}
-
-/** `Retry-After`: seconds or a date. */
-export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }

@@ -114,7 +114,7 @@ function isUsable(left: Publication, announced: Publication | undefined, stats: 
 }
 
 /** What both sides state must agree, and at least the version must be stated. */
-export function isSamePublished(a: Publication, b: Publication): boolean {
+function isSamePublished(a: Publication, b: Publication): boolean {
   const agree = (x: unknown, y: unknown): boolean => x === undefined || y === undefined || x === y;
   return (
     a.version !== undefined &&

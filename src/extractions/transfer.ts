@@ -1,15 +1,17 @@
 // One address: HEAD tells the version, GET fills the partial file, resumed over faults and runs.
 import { AppError } from '../errors.js';
+import { TransientFault, displayUrl, transferFault } from '../net/network-faults.js';
+import { parseRetryAfter } from '../net/retry-after.js';
 import type { Progress } from '../progress.js';
 import type { DownloadOptions, DownloadOutcome } from './download-options.js';
 import { formatBytes } from './file-faults.js';
 import { finishDownload } from './finish-download.js';
 import { type Answer, type HttpClient, discardBody } from './http-client.js';
-import { TransientFault, displayUrl, statusFault, transferFault } from './http-faults.js';
+import { sourceSettingNames, statusFault } from './status-fault.js';
 import { type CreateFile, PartialFile, type Publication } from './partial-file.js';
 import { isSamePublication } from './publication.js';
 import { continuesPartial, publicationOf, resumeHeaders } from './resume.js';
-import { type RetrySeams, parseRetryAfter, withRetries } from './retry.js';
+import { type RetrySeams, withRetries } from './retry.js';
 import { adoptPartial, assertRoom, urlKeyOf } from './temp-folder.js';
 
 /** What tests replace: time, chance, the free disk and the file written to. */
@@ -249,7 +251,8 @@ async function* bodyChunks(answer: Answer, options: DownloadOptions): AsyncItera
     const body: AsyncIterable<Buffer> = answer.body;
     for await (const chunk of body) yield chunk;
   } catch (error) {
-    throw transferFault(error, { url: answer.url, hasProxy: options.proxy !== undefined });
+    const hasProxy = options.proxy !== undefined;
+    throw transferFault(error, { url: answer.url, hasProxy, settings: sourceSettingNames });
   }
 }
 

@@ -1,8 +1,8 @@
 // The central directory of a zip (zip64 too), through yauzl; the data itself is read by member-stream.ts.
 import yauzl from 'yauzl';
-import { AppError, messageOf } from '../errors.js';
+import { AppError, codeOf, messageOf } from '../errors.js';
 import type { ArchiveLimits } from './archive-limits.js';
-import { codeOf, fileFault } from './file-faults.js';
+import { fileFault } from './file-faults.js';
 import { type ZipData, damaged } from './member-stream.js';
 
 export type ZipEntry = {

@@ -79,11 +79,11 @@ export type ReadAnswer =
   | Unavailable;
 
 /** Real: over HTTP. Dry run: only records. Both are given the same requests. */
-export interface FeedClient {
+export type FeedClient = {
   patch(request: FeedRequest, signal?: AbortSignal): Promise<PatchAnswer>;
   /** What the read side shows of this BAL on this porteur. */
   read(adresse: string, porteur: Porteur, signal?: AbortSignal): Promise<ReadAnswer>;
   /** Whether `read` can ever show this BAL (liste rouge is hidden): if not, a silent read proves nothing. */
   canShow(bal: BalAPublier): boolean;
   close(): Promise<void>;
-}
+};

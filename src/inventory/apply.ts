@@ -9,8 +9,10 @@ import {
   beginStaging,
   compareStaging,
   keepInService,
+  listCreationsInterdites,
   listFilledColumns,
   stageBals,
+  type CreationsInterdites,
   type StagingFigures,
 } from '../store/bal-operateur.js';
 import {
@@ -74,6 +76,8 @@ export async function stageAndApply(
   const overruled = passGuards(attempt, reading, figures, lostColumns);
   const acceptedGuards = overruled.map(({ code }) => code);
   warnings.push(...overruled.map(({ message }) => message));
+  const creationsInterdites = inService ? await listCreationsInterdites(client) : noCreation;
+  warnings.push(...describeCreations(creationsInterdites));
   const isUnchanged = inService !== undefined && changeCount(figures) === 0;
   const loadId = isUnchanged
     ? inService.id
@@ -101,7 +105,20 @@ export async function stageAndApply(
     faultCount,
     warnings,
     acceptedGuards,
+    creationsInterdites,
   };
+}
+
+const noCreation: CreationsInterdites = { nombre: 0, adresses: [] };
+
+/** The mail platform did not ask, or did not listen. */
+function describeCreations({ nombre, adresses }: CreationsInterdites): string[] {
+  if (nombre === 0) return [];
+  const reste = nombre > adresses.length ? ` et ${nombre - adresses.length} autres` : '';
+  return [
+    `Création interdite détectée (EX_GBM_4312) : ${nombre} BAL PER sans professionnel identifié (type 10) ` +
+      `absentes de l’import précédent : ${adresses.join(', ')}${reste}.`,
+  ];
 }
 
 function refuseFaults({ path, options }: Attempt, reading: InventaireReading): void {

@@ -1,6 +1,7 @@
 // What came of an import, for whoever asked for it.
 import { basename } from 'node:path';
 import { RefusedError } from '../errors.js';
+import type { CreationsInterdites } from '../store/bal-operateur.js';
 import { describeFault, type InventaireFault } from './faults.js';
 import type { InventaireReading } from './reading.js';
 
@@ -26,6 +27,8 @@ export type ImportResult = {
   /** French sentences. */
   readonly warnings: readonly string[];
   readonly acceptedGuards: readonly string[];
+  /** PER that name no professional and were not there at the previous import (EX_GBM_4312). */
+  readonly creationsInterdites: CreationsInterdites;
 };
 
 /** Nothing was read, nothing was changed. */
@@ -45,6 +48,7 @@ export function unchangedResult(runId: number, loadId: number, balCount: number)
     faultCount: 0,
     warnings: [],
     acceptedGuards: [],
+    creationsInterdites: { nombre: 0, adresses: [] },
   };
 }
 

@@ -7,14 +7,15 @@ import {
   parseSiren,
   parseSiret,
 } from '../domain/identifiers.js';
+import { typeIdentifiantStructureNamed } from '../domain/type-identifiant.js';
 import { parseSpreadsheetIdentifier } from './numbers.js';
-import { faultCell, foldText, valueCell, type Cell, type CellWarning } from './values.js';
+import { faultCell, valueCell, type Cell, type CellWarning } from './values.js';
 
 export type Rattachement = { readonly type: string; readonly identification: string };
 
-/** TRE_G07 code from the code or a label; 5 and 6 are deprecated but still tell EJ from EG. */
+/** TRE_G07 code from the code or a label. */
 export function parseTypeIdentifiantStructure(text: string): Cell<string> {
-  const code = codeNamed(text) ?? codeNamed(foldText(text).replace(/[^a-z0-9]/g, ''));
+  const code = typeIdentifiantStructureNamed(text);
   return code === undefined
     ? faultCell(
         'TYPE_IDENTIFIANT_STRUCTURE_INCONNU',
@@ -22,29 +23,6 @@ export function parseTypeIdentifiantStructure(text: string): Cell<string> {
       )
     : valueCell(code);
 }
-
-function codeNamed(text: string): string | undefined {
-  return codes.has(text) ? text : labels.get(text.toLowerCase());
-}
-
-const codes = new Set(['0', '1', '2', '3', '4', '5', '6', '40']);
-
-const labels = new Map([
-  ['idcabinetadeli', '0'],
-  ['adelirang', '0'],
-  ['finess', '1'],
-  ['siren', '2'],
-  ['siret', '3'],
-  ['idcabinetrpps', '4'],
-  ['rppsrang', '4'],
-  ['finessej', '5'],
-  ['ej', '5'],
-  ['finesseg', '6'],
-  ['finesset', '6'],
-  ['eg', '6'],
-  ['identifiantnationaldestructure', '40'],
-  ['idnatstruct', '40'],
-]);
 
 /** `type` is the TRE_G07 code, undefined when the cell is empty: the identifier then tells it. */
 export function parseIdentifiantStructure(

@@ -1,23 +1,17 @@
 // typeIdentifiantPp and identifiantPp, which are read together: the shape of one tells the other.
 import { isLuhnValid, parseAdeli, parseRpps } from '../domain/identifiers.js';
+import { typeIdentifiantPpNamed } from '../domain/type-identifiant.js';
 import { parseSpreadsheetIdentifier } from './numbers.js';
-import {
-  faultCell,
-  foldText,
-  parseAdresse,
-  valueCell,
-  type Cell,
-  type CellWarning,
-} from './values.js';
+import { faultCell, parseAdresse, valueCell, type Cell, type CellWarning } from './values.js';
 
 export type Titulaire = {
   readonly type: string | undefined;
   readonly identifiant: string | undefined;
 };
 
-/** TRE_G08 code from the code or a label; 2, 9 and 30 are deprecated or foreign to the directory (JDV_J77). */
+/** TRE_G08 code from the code or a label. */
 export function parseTypeIdentifiantPp(text: string): Cell<string> {
-  const code = codeNamed(text) ?? codeNamed(foldText(text).replace(/[^a-z0-9]/g, ''));
+  const code = typeIdentifiantPpNamed(text);
   return code === undefined
     ? faultCell(
         'TYPE_IDENTIFIANT_PP_INCONNU',
@@ -25,27 +19,6 @@ export function parseTypeIdentifiantPp(text: string): Cell<string> {
       )
     : valueCell(code);
 }
-
-function codeNamed(text: string): string | undefined {
-  return codes.has(text) ? text : labels.get(text.toLowerCase());
-}
-
-const codes = new Set(['0', '1', '3', '4', '5', '6', '8', '10']);
-
-const labels = new Map([
-  ['adeli', '0'],
-  ['idcabinetadelinregistre', '1'],
-  ['finessnregistre', '3'],
-  ['finess', '3'],
-  ['sirennregistre', '4'],
-  ['siren', '4'],
-  ['siretnregistre', '5'],
-  ['siret', '5'],
-  ['idcabinetrppsnregistre', '6'],
-  ['rpps', '8'],
-  ['adressemssante', '10'],
-  ['mssante', '10'],
-]);
 
 /** `type` is the TRE_G08 code, undefined when the cell is empty: the identifier then tells it. */
 export function parseIdentifiantPp(text: string, type: string | undefined): Cell<Titulaire> {

@@ -16,7 +16,7 @@ export type ReconcileSettings = {
 };
 
 // Raise it when a rule changes its mind on the same data: everything is then judged again.
-const revisionRegles = 1;
+const revisionRegles = 2;
 
 /** Tells whether two runs judged by the same rules; independent of the order of the domains. */
 export function fingerprintSettings(settings: ReconcileSettings): string {

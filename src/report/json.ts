@@ -26,6 +26,8 @@ export async function* writeJson(
       groupe: catalogueConstats[count.code].groupe,
       typeBal,
     })),
+    creationsInterdites: summary.creationsInterdites,
+    ...(summary.decompte && { decompte: summary.decompte }),
     ...(adresse === undefined ? {} : { memoire: await findHistory(db, adresse) }),
   };
   yield `${JSON.stringify(head).slice(0, -1)},"constats":[`;

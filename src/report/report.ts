@@ -1,5 +1,4 @@
 // Tells what the reconciliation found.
-import type { Writable } from 'node:stream';
 import type { Db, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { writeCsv } from './csv.js';
@@ -9,30 +8,17 @@ import { writeTable } from './table.js';
 
 export type { ReportFilters, ReportOptions } from './summary.js';
 
-/** At the pace of `out`, which is left open: half a million findings take no more memory than a page of them. */
+/** At the pace of `write`, which resolves when a chunk is taken: half a million findings take no more memory than a page of them. */
 export async function writeReport(
   pool: Pool,
   options: ReportOptions,
-  out: Writable,
+  write: (chunk: string) => Promise<void>,
 ): Promise<void> {
   await transaction(pool, async (client) => {
     // One snapshot: the totals and the findings agree, whatever runs meanwhile.
     await client.query('set transaction isolation level repeatable read read only');
-    await writeAll(await openReport(client, options), out);
+    for await (const chunk of await openReport(client, options)) await write(chunk);
   });
-}
-
-/** Waits for each chunk to be taken: that is the pace, and the last one is out when this returns. */
-async function writeAll(chunks: AsyncIterable<string>, out: Writable): Promise<void> {
-  // The write's own callback tells the failure; without a listener the stream's event would end the process.
-  const ignore = (): void => undefined;
-  out.on('error', ignore);
-  for await (const chunk of chunks) {
-    await new Promise<void>((resolve, reject) => {
-      out.write(chunk, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-  out.off('error', ignore);
 }
 
 async function openReport(db: Db, options: ReportOptions): Promise<AsyncIterable<string>> {

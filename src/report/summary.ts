@@ -8,7 +8,9 @@ import {
 import type { LoadSource } from '../domain/source.js';
 import type { Db } from '../db/pool.js';
 import { countBals, type BalCount } from '../store/bal-annuaire.js';
+import { makeDecompte, type Decompte } from '../domain/decompte.js';
 import { countConstats, type ConstatCount } from '../store/constat.js';
+import { countCreationsInterdites, listMouvements } from '../store/decompte.js';
 import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 
 export type ReportFilters = {
@@ -43,6 +45,10 @@ export type Summary = {
     readonly code: CodeConstat;
     readonly sources: readonly LoadSource[];
   }[];
+  /** PER of type 10 that were created all the same, still there. */
+  readonly creationsInterdites: number;
+  /** Only when PER_TYPE_10 alone is asked for. */
+  readonly decompte: Decompte | undefined;
 };
 
 export async function readSummary(db: Db, options: ReportOptions): Promise<Summary> {
@@ -54,7 +60,14 @@ export async function readSummary(db: Db, options: ReportOptions): Promise<Summa
     bals: bals.filter((count) => domaine === undefined || count.domaine === domaine.toLowerCase()),
     comptes: run ? await countConstats(db, constatFilter(options.filters), run.id) : [],
     nonEvaluees: run ? listNonEvaluees(run) : [],
+    creationsInterdites: run ? await countCreationsInterdites(db, domaine) : 0,
+    decompte: options.filters.code === 'PER_TYPE_10' ? await readDecompte(db, domaine) : undefined,
   };
+}
+
+async function readDecompte(db: Db, domaine: string | undefined): Promise<Decompte | undefined> {
+  const { debut, mouvements } = await listMouvements(db, 'PER_TYPE_10', domaine);
+  return debut === undefined ? undefined : makeDecompte(debut, mouvements);
 }
 
 export function constatFilter({

@@ -21,6 +21,7 @@ import {
   widthOf,
   wrap,
 } from './layout.js';
+import { decompteLines } from './decompte.js';
 import { raconter } from './memoire.js';
 import { constatFilter, sumBy, type ReportOptions, type Summary } from './summary.js';
 
@@ -56,6 +57,7 @@ async function* writeConstats(
   width: number,
 ): AsyncGenerator<string, void, undefined> {
   yield lines(bilan(summary));
+  if (summary.decompte) yield lines(decompteLines(summary.decompte));
   const examples = await listExamples(db, constatFilter(options.filters), options.examplesMax);
   for (const groupe of groupesConstat) {
     yield lines(await unGroupe(db, groupe, summary, examples, width));
@@ -132,12 +134,17 @@ function grid(rows: readonly (readonly string[])[], width: number): string[] {
   );
 }
 
-function bilan({ run, comptes }: Summary): string[] {
+function bilan({ run, comptes, creationsInterdites }: Summary): string[] {
   const ouverts = sumBy(comptes, (count) => count.ouverts);
   const nouveaux = sumBy(comptes, (count) => count.nouveaux);
   return [
     `Constats ouverts : ${formatNombre(ouverts)}, dont ${formatNombre(nouveaux)} ${pluriel(nouveaux, 'nouveau', 'nouveaux')} ` +
       `au dernier rapprochement, qui en a clos ${formatNombre(run?.closedCount ?? 0)}.`,
+    ...(creationsInterdites > 0
+      ? [
+          `! Créations interdites détectées (PER de type 10, EX_GBM_4312) : ${formatNombre(creationsInterdites)}.`,
+        ]
+      : []),
     '',
   ];
 }

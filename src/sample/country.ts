@@ -8,8 +8,8 @@ export type Scale = (typeof scales)[number];
 
 /** Deterministic evolution loops over the days passed: keep it bounded. */
 export const dayMax = 60;
-export const defaultSeed = 20_261_008;
-export const defaultDate = '2026-10-08';
+const defaultSeed = 20_261_008;
+const defaultDate = '2026-10-08';
 
 export type DeclaredStructure =
   | { readonly kind: 'aucune' }

@@ -3,7 +3,7 @@
 import { departements } from './places.js';
 
 /** The digit that makes `body` + digit pass Luhn. Letters count as 0: the rule is unknown for Corsica's 2A and 2B. */
-export function luhnDigit(body: string): number {
+function luhnDigit(body: string): number {
   let sum = 0;
   let doubled = true;
   for (let i = body.length - 1; i >= 0; i -= 1) {
@@ -14,10 +14,6 @@ export function luhnDigit(body: string): number {
     doubled = !doubled;
   }
   return (10 - (sum % 10)) % 10;
-}
-
-export function hasLuhn(text: string): boolean {
-  return luhnDigit(text.slice(0, -1)) === Number(text.slice(-1));
 }
 
 /** Real RPPS begin with 1 or 8; ours with 90. One RPPS per person index below 100 million, in no visible order. */
@@ -33,7 +29,7 @@ export function adeli(person: number): string {
 
 /** EG of one EJ are numbered from 1; 0 is the EJ itself. */
 export const egPerEjMax = 49;
-export const ejMax = departements.length * 1_990;
+const ejMax = departements.length * 1_990;
 
 /** Real FINESS have 0 (rarely 8) after the département; ours have 9. */
 export function finess(ej: number, eg: number): string {

@@ -83,7 +83,7 @@ export function finessKey(ej: number, eg: number): number {
 }
 
 /** Two cabinets in five are companies with a SIRET; the others only have a technical number. */
-export function hasSiret(cabinet: number): boolean {
+function hasSiret(cabinet: number): boolean {
   return cabinet % 5 < 2;
 }
 
@@ -106,7 +106,7 @@ export function egSiret(ej: number, eg: number): string {
   return siret(siren('ej', ej), eg);
 }
 
-export function cabinetSiret(cabinet: number, site = 0): string {
+function cabinetSiret(cabinet: number, site = 0): string {
   return siret(siren('cabinet', cabinet), site);
 }
 

@@ -178,6 +178,27 @@ export async function compareStaging(client: Client): Promise<StagingFigures> {
   return figures;
 }
 
+export type CreationsInterdites = {
+  readonly nombre: number;
+  /** The first ones. */
+  readonly adresses: readonly string[];
+};
+
+/** Staged PER that name no professional, where the lines in service have none such. */
+export async function listCreationsInterdites(client: Client): Promise<CreationsInterdites> {
+  const sansProfessionnel = (b: string): string => `${b}.type_bal = 'PER'
+    and (${b}.type_identifiant_pp = '10' or ${b}.identifiant_pp is null) and ${b}.etat <> 'ferme'`;
+  const { rows } = await client.query<CreationsInterdites>(
+    `select count(*)::integer as nombre,
+       coalesce((array_agg(adresse order by adresse))[1:20], '{}') as adresses
+     from (select distinct new.adresse from bal_operateur_staging as new
+       where ${sansProfessionnel('new')} and not exists (
+         select from bal_operateur as old where old.adresse = new.adresse
+           and old.gone_load_id is null and ${sansProfessionnel('old')})) creations`,
+  );
+  return rows[0] ?? { nombre: 0, adresses: [] };
+}
+
 /** Puts the staged lines in service as load `loadId`. `isFull`: a first load, of which no list of changes is kept. */
 export async function applyStaging(client: Client, loadId: number, isFull: boolean): Promise<void> {
   await client.query(

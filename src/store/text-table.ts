@@ -11,7 +11,7 @@ export function stagingOf(table: TextTable): string {
 }
 
 /** The rows closed by the current transaction. */
-export function closedOf(table: TextTable): string {
+function closedOf(table: TextTable): string {
   return `closed_${table}`;
 }
 

@@ -1,34 +1,35 @@
 // The program as it is run: what it says and answers when its surroundings fail it.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { exitCodeOf, extractSources } from '../../src/commands/extract.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { silentProgress } from '../../src/progress.js';
+import {
+  mainProgram,
+  runCommand,
+  writeCommandSettings,
+  type CommandResult,
+} from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folder = tempFolder();
-const config = join(folder, 'annuaire-sync.yaml');
+let config = '';
 let database: TestDatabase;
 
 before(async () => {
   database = await testDatabase();
-  writeFileSync(
-    config,
-    `database: { url: '${database.url}' }\noperateur: { nom: Exemple, domaines: [chu-exemple.mssante.fr] }\n`,
-  );
+  config = writeCommandSettings(folder, database.url);
 });
 
 after(() => database.drop());
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, '-c', config, ...args], { encoding: 'utf8' });
+function run(...args: string[]): CommandResult {
+  return runCommand(config, args);
 }
 
 test('a fault of the machine is told in French, with a remedy and without a stack', () => {
@@ -92,7 +93,7 @@ test('a source left out by an early stop is told, and is a failure', async () =>
 
 test('whoever stops reading the result ends nothing and hears nothing', async () => {
   for (const args of [['config', 'init'], ['status'], ['report'], ['report', '--format', 'json']]) {
-    const child = spawn(process.execPath, [main, '-c', config, ...args], {
+    const child = spawn(process.execPath, [mainProgram, '-c', config, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.destroy();
@@ -110,10 +111,7 @@ test(
   () => {
     for (const args of [['config', 'init'], ['status'], ['report']]) {
       const full = openSync('/dev/full', 'w');
-      const { status, stderr } = spawnSync(process.execPath, [main, '-c', config, ...args], {
-        encoding: 'utf8',
-        stdio: ['ignore', full, 'pipe'],
-      });
+      const { status, stderr } = runCommand(config, args, full);
       closeSync(full);
       assert.equal(status, 1, stderr);
       assert.match(stderr, /^Le résultat n'a pas pu être écrit entièrement : ENOSPC/);

@@ -1,30 +1,25 @@
 // annuaire-sync export: what is written, and what is not when it cannot be whole.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { load, vider } from '../support/annuaire.js';
+import { runCommand, writeCommandSettings, type CommandResult } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folder = tempFolder();
-const config = join(folder, 'annuaire-sync.yaml');
+let config = '';
 let database: TestDatabase;
 
 before(async () => {
   database = await testDatabase();
-  writeFileSync(
-    config,
-    `database: { url: '${database.url}' }\noperateur: { nom: Exemple, domaines: [chu-exemple.mssante.fr] }\n`,
-  );
+  config = writeCommandSettings(folder, database.url);
 });
 after(() => database.drop());
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, '-c', config, ...args], { encoding: 'utf8' });
+function run(...args: string[]): CommandResult {
+  return runCommand(config, args);
 }
 
 test('without an extraction there is nothing to export, and the file of yesterday stays', async () => {
@@ -115,9 +110,7 @@ test('the schema is printed without a database', () => {
   const alone = join(folder, 'sans-base.yaml');
   writeFileSync(alone, `database: { url: 'postgres://127.0.0.1:1/absente' }\n`);
   const schema = (...form: string[]): string =>
-    spawnSync(process.execPath, [main, '-c', alone, 'export', 'ldif', '--schema', ...form], {
-      encoding: 'utf8',
-    }).stdout;
+    runCommand(alone, ['export', 'ldif', '--schema', ...form]).stdout;
   assert.match(schema(), /^objectclass \( 2\.25\.\d+\.2\.1 NAME 'boiteLettreMss'/m);
   assert.match(schema('config'), /^dn: cn=annuaire-sync,cn=schema,cn=config\n/);
   assert.equal(run('export', 'ldif', '--schema', 'autre').status, 2);

@@ -8,14 +8,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { parsePasswordHash, verifyPassword } from '../../src/ldap/server/password-hash.js';
 import { makeCertificates, type TestCertificates } from '../support/certificates.js';
+import { mainProgram } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
 import { connectRaw, connectRawTls, isNoticeOfDisconnection } from '../support/ldap-raw-client.js';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folder = tempFolder();
 const base = 'ou=bal,o=mssante,c=fr';
 let database: TestDatabase;
@@ -28,7 +27,7 @@ before(async () => {
     join(folder, 'Extraction_Correspondance_MSSante_202601010101.txt'),
     textOf(headers.bals, [bal('jean.dupont@x.mssante.fr'), bal('marie.durand@x.mssante.fr')]),
   );
-  const loaded = spawnSync(process.execPath, [main, '-c', settings(''), 'extract', 'bals']);
+  const loaded = spawnSync(process.execPath, [mainProgram, '-c', settings(''), 'extract', 'bals']);
   assert.equal(loaded.status, 0, String(loaded.stderr));
 });
 
@@ -66,7 +65,7 @@ class Running {
   #wake: () => void = () => undefined;
 
   constructor(config: string) {
-    this.child = spawn(process.execPath, [main, '--json', '-c', config, 'ldap'], {
+    this.child = spawn(process.execPath, [mainProgram, '--json', '-c', config, 'ldap'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.add(this.child);
@@ -264,7 +263,7 @@ database: { url: '${database.url}' }
 ldap: { port: ${address.port}, workers: ${workers} }
 `,
     );
-    const { status, stderr } = spawnSync(process.execPath, [main, '-c', path, 'ldap'], {
+    const { status, stderr } = spawnSync(process.execPath, [mainProgram, '-c', path, 'ldap'], {
       encoding: 'utf8',
     });
     assert.equal(status, 1);
@@ -274,10 +273,14 @@ ldap: { port: ${address.port}, workers: ${workers} }
 });
 
 test('the hash that it gives for a password is that of this password', async () => {
-  const { stdout, status } = spawnSync(process.execPath, [main, '--json', 'ldap', 'mot-de-passe'], {
-    input: 'pässe mot\n',
-    encoding: 'utf8',
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [mainProgram, '--json', 'ldap', 'mot-de-passe'],
+    {
+      input: 'pässe mot\n',
+      encoding: 'utf8',
+    },
+  );
   assert.equal(status, 0);
   const { motDePasse } = JSON.parse(stdout) as { motDePasse: string };
   const hash = parsePasswordHash(motDePasse);

@@ -449,3 +449,21 @@ describe('what goes wrong meanwhile', () => {
     assert.deepEqual(await history(), []);
   });
 });
+
+describe('a PER that names no professional', () => {
+  const header10 = 'adresse;typeBal;typeIdentifiantPp;identifiantPp;etat';
+  const file = (...lines: string[]): string => [header10, ...lines, ''].join('\n');
+  const z = 'z@chu.mssante.fr;PER;8;10999999997;';
+  const a = 'a@chu.mssante.fr;PER;10;a@chu.mssante.fr;';
+  const b = 'b@chu.mssante.fr;PER;10;;';
+
+  it('is accepted, and told when the previous import did not have it', async () => {
+    const first = await load(file(z, a));
+    assert.deepEqual(first.creationsInterdites, { nombre: 0, adresses: [] });
+    const second = await load(file(z, a, b, 'c@chu.mssante.fr;PER;10;;fermé'));
+    assert.deepEqual(second.creationsInterdites, { nombre: 1, adresses: ['b@chu.mssante.fr'] });
+    assert.match(second.warnings.join(), /Création interdite détectée \(EX_GBM_4312\) : 1 BAL/u);
+    const third = await load(file(z.replace('8;10999999997', '10;z@chu.mssante.fr'), a, b));
+    assert.deepEqual(third.creationsInterdites.adresses, ['z@chu.mssante.fr']);
+  });
+});

@@ -195,7 +195,8 @@ describe('a run on what changed', () => {
   });
 });
 
-const constatsComplets = `select id, code, domaine, adresse, precision, type_bal, valeurs
+// The day on which an import was made is no matter of order.
+const constatsComplets = `select id, code, domaine, adresse, precision, type_bal, valeurs - 'vueLe' as valeurs
   from constat order by id`;
 
 type Hasard = () => number;

@@ -7,6 +7,7 @@ import { catalogueConstats, codesConstat } from '../../src/domain/constat.js';
 import { expliquer } from '../../src/domain/constat-explication.js';
 import { csvCell, csvHeader } from '../../src/report/csv.js';
 import { padEnd, padStart, printable, widthOf, wrap } from '../../src/report/layout.js';
+import { writeTo } from '../../src/commands/write-to.js';
 import { writeReport, type ReportOptions } from '../../src/report/report.js';
 import { findHistory } from '../../src/store/bal-annuaire.js';
 import { load, vider } from '../support/annuaire.js';
@@ -38,7 +39,7 @@ describe('the report', () => {
         void setImmediate().then(() => done());
       },
     });
-    await writeReport(db.pool, { ...options, ...changes }, out);
+    await writeReport(db.pool, { ...options, ...changes }, writeTo(out));
     assert.equal(out.writableEnded, false, 'left open');
     return text;
   };
@@ -53,6 +54,33 @@ describe('the report', () => {
   test('before any reconciliation says what to type', async () => {
     assert.match(await report(), /Aucun rapprochement .* « annuaire-sync reconcile »/);
     assert.deepEqual((await json()).constats, []);
+  });
+
+  test('of the type 10 counts down, and tells the forbidden creations', async () => {
+    const dix = (nom: string, domaine: string) => ({
+      adresse: `${nom}@${domaine}`,
+      typePp: '10',
+      pp: `${nom}@${domaine}`,
+    });
+    await vider(db.pool);
+    const domaines = { domaines: [{ nom: 'chu.mssante.fr' }, { nom: 'b.mssante.fr' }] };
+    await load(db.pool, { inventaire: [dix('a', 'chu.mssante.fr'), dix('b', 'b.mssante.fr')] });
+    await rapprocher(db.pool, domaines, { now: maintenant });
+    await load(db.pool, { inventaire: [dix('b', 'b.mssante.fr'), dix('n', 'b.mssante.fr')] });
+    await rapprocher(db.pool, domaines, { now: new Date(maintenant.getTime() + 86_400_000) });
+    const text = await report({ filters: { code: 'PER_TYPE_10' } });
+    assert.match(
+      text,
+      /Compte à rebours : 2 au départ \(09\/10\/2026\), 1 apparues depuis, 1 disparues, 2 restantes\./u,
+    );
+    assert.match(text, /b\.mssante\.fr +1 +1 +0 +2\n/u);
+    assert.match(text, /09\/10\/2026 +2 +█+\n +10\/10\/2026 +2 +█+\n/u);
+    assert.match(text, /! Créations interdites détectées .* : 1\./u);
+    assert.doesNotMatch(await report(), /Compte à rebours/u);
+    const document = await json({ code: 'PER_TYPE_10' });
+    assert.equal(document['creationsInterdites'], 1);
+    assert.equal((document['decompte'] as { restants: number }).restants, 2);
+    await vider(db.pool);
   });
 
   describe('of a small park', () => {
@@ -157,7 +185,7 @@ describe('the report', () => {
           done(Object.assign(new Error('closed'), { code: 'EPIPE' }));
         },
       });
-      await assert.rejects(writeReport(db.pool, { ...options, format: 'json' }, out), {
+      await assert.rejects(writeReport(db.pool, { ...options, format: 'json' }, writeTo(out)), {
         code: 'EPIPE',
       });
       assert.equal(db.pool.idleCount, db.pool.totalCount);

@@ -24,6 +24,9 @@ export type LigneBal = {
 export type LigneInventaire = Omit<LigneBal, 'nom' | 'prenom' | 'colonnes'> & {
   etat?: 'actif' | 'suspendu' | 'ferme';
   listeRouge?: boolean;
+  preferee?: boolean;
+  description?: string;
+  responsable?: string;
   dateCreation?: string;
   authentification?: string;
   tailleOctets?: number;
@@ -278,7 +281,9 @@ function rowInventaire(ligne: LigneInventaire): Row {
     ...rowCommune(ligne),
     etat: ligne.etat ?? 'actif',
     liste_rouge: ligne.listeRouge ?? false,
-    preferee: false,
+    preferee: ligne.preferee ?? false,
+    description: ligne.description ?? null,
+    responsable: ligne.responsable ?? null,
     date_creation: ligne.dateCreation ?? null,
     transfert_vers: ligne.transfertVers ?? null,
     derniere_authentification: ligne.authentification ?? null,

@@ -17,11 +17,17 @@ export type TestCertificates = {
   readonly otherHost: KeyPair;
   readonly expired: KeyPair;
   readonly client: KeyPair;
+  /** Of a subject with what a public authority puts in it: see `namedSubject`. */
+  readonly named: KeyPair;
   /** PKCS#12 of `client`, phrase « secret-p12 ». */
   readonly clientPfx: Buffer;
   /** The same, protected as old tools do (RC2): OpenSSL 3 refuses it. */
   readonly legacyPfx: Buffer;
 };
+
+/** Of `named`, for openssl: most general first. */
+export const namedSubject =
+  '/C=FR/ST=Ile-de-France/O=Clinique Été/organizationIdentifier=NTRFR-123/CN=automate+serialNumber=42/emailAddress=Robot@Exemple.fr';
 
 export const pfxPassphrase = 'secret-p12';
 
@@ -34,6 +40,7 @@ export async function makeCertificates(): Promise<TestCertificates> {
     return {
       ca,
       client,
+      named: await makeSigned(folder, 'named', 'DNS:automate.example', 2, namedSubject),
       localhost: await make('localhost', 'DNS:localhost,IP:127.0.0.1'),
       otherHost: await make('other', 'DNS:ailleurs.example'),
       expired: await make('expired', 'DNS:localhost,IP:127.0.0.1', -1),
@@ -64,8 +71,10 @@ async function makeSigned(
   name: string,
   san: string,
   days: number,
+  subject = `/CN=${name}`,
 ): Promise<KeyPair> {
-  const request = ['-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`];
+  const out = ['-keyout', `${name}.key`, '-out', `${name}.csr`];
+  const request = [...out, '-utf8', '-subj', subject];
   await run('openssl', ['req', ...(name === 'localhost' ? rsaKey : ecKey), ...request], {
     cwd: folder,
   });

@@ -134,6 +134,7 @@ async function settingsOf(account: Mirror['account'], tls: TlsFiles): Promise<Ld
     tls,
     access: {
       anonymous: allowance,
+      discoveriesPerSecond: 0,
       accounts: [
         {
           name: 'lps',

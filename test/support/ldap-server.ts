@@ -60,7 +60,13 @@ function settingsOf(overrides: Overrides): LdapServerSettings {
       clientAuthorities: [],
       ...overrides.tls,
     },
-    access: { anonymous: allowance, accounts: [], isTlsRequired: false, ...overrides.access },
+    access: {
+      anonymous: allowance,
+      discoveriesPerSecond: 0,
+      accounts: [],
+      isTlsRequired: false,
+      ...overrides.access,
+    },
     limits: {
       connectionsMax: 1_000,
       connectionsPerAddressMax: 1_000,

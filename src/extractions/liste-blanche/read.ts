@@ -30,7 +30,7 @@ export type ListeBlanche = {
 };
 
 /** The settings that the remedies below name. */
-export const listeBlancheSettings = {
+const listeBlancheSettings = {
   trustedPems: 'sources.liste-blanche.signataires',
   signataireCn: 'sources.liste-blanche.signataireCn',
   signature: 'sources.liste-blanche.signature',

@@ -48,7 +48,7 @@ export function mapHeader(spec: TextFileSpec, fileName: string, headerLine: stri
 }
 
 /** Names are compared without case, accents, typographic apostrophes and repeated spaces. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')

@@ -69,13 +69,6 @@ export function normaliseDn(dn: Dn, rules: DnRules): string | undefined {
   return rdns.join(',');
 }
 
-/** RFC 4514, for a reader: the spelling of the types is kept. */
-export function printDn(dn: Dn): string {
-  return dn
-    .map((rdn) => rdn.map(({ type, value }) => `${type}=${escapeRdnValue(value)}`).join('+'))
-    .join(',');
-}
-
 /** RFC 4514 section 2.4; control characters as \hex, so that a log or an LDIF file shows them. */
 export function escapeRdnValue(value: string): string {
   return value.replace(printEscapePattern, '\\$&').replace(controlPattern, toHexPair);
@@ -86,13 +79,6 @@ export function parentOf(normalisedDn: string): string | undefined {
   if (normalisedDn === '') return undefined;
   const comma = normalisedDn.indexOf(',');
   return comma < 0 ? '' : normalisedDn.slice(comma + 1);
-}
-
-/** Both normalised; a DN is under itself, and all are under the root. */
-export function isUnder(normalisedDn: string, normalisedBase: string): boolean {
-  if (normalisedBase === '' || normalisedDn === normalisedBase) return true;
-  const comma = normalisedDn.length - normalisedBase.length - 1;
-  return comma > 0 && normalisedDn[comma] === ',' && normalisedDn.endsWith(normalisedBase);
 }
 
 function normaliseRdn(rdn: Rdn, rules: DnRules): string | undefined {

@@ -1,5 +1,5 @@
 import { listFlag, noValue, type Column } from '../snapshot/segment.js';
-import type { ValueTest } from './doc-cursor.js';
+import type { ValueTest } from './value-cursor.js';
 
 /** Whether a value of the entry passes. */
 export function holdsValue(column: Column, doc: number, test: ValueTest, rankMax: number): boolean {

@@ -1,7 +1,7 @@
 // Values that hold one gram, or two.
 import { isBitmap } from '../snapshot/segment.js';
 import type { Gram } from './column-lookup.js';
-import type { ValueCursor } from './doc-cursor.js';
+import type { ValueCursor } from './value-cursor.js';
 import { exhausted, paused, type Meter } from './meter.js';
 
 /** Values that hold a gram. */

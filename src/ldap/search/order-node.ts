@@ -3,11 +3,12 @@ import type { Column } from '../snapshot/segment.js';
 import { equalEnd, lowerBound } from './column-lookup.js';
 import { holdsValue } from './column-values.js';
 import type { TextTest } from './condition.js';
-import { RangeCursor, SpanCursor, type DocCursor, type ValueTest } from './doc-cursor.js';
+import { RangeCursor, SpanCursor, type DocCursor } from './doc-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
-import { ValuesCursor } from './values-cursor.js';
 import { rank } from './text-pattern.js';
+import type { ValueTest } from './value-cursor.js';
+import { ValuesCursor } from './values-cursor.js';
 
 export class OrderNode implements PlanNode, ValueTest {
   readonly rankMax = rank.exact;

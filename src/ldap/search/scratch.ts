@@ -50,7 +50,7 @@ const keptMax = 4;
 const hitsKeptMax = 64 * 1024;
 
 /** What is borrowed is given back, however the search ends. */
-export class ScratchPool {
+class ScratchPool {
   readonly #kept: Scratch[] = [];
   #borrowedCount = 0;
 

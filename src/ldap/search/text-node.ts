@@ -10,22 +10,13 @@ import {
   type GramChoice,
 } from './column-lookup.js';
 import type { TextTest } from './condition.js';
-import {
-  emptyCursor,
-  RangeCursor,
-  ScanCursor,
-  SpanCursor,
-  UnionCursor,
-  WordStartsCursor,
-  type DocCursor,
-  type ValueCursor,
-  type ValueTest,
-} from './doc-cursor.js';
+import { emptyCursor, RangeCursor, SpanCursor, UnionCursor, type DocCursor } from './doc-cursor.js';
 import { GramCursor, TwoGramsCursor } from './gram-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
-import { ValuesCursor } from './values-cursor.js';
 import { rank, rankMaxOf, rankText, type TextPattern } from './text-pattern.js';
+import { ScanCursor, WordStartsCursor, type ValueCursor, type ValueTest } from './value-cursor.js';
+import { ValuesCursor } from './values-cursor.js';
 
 /** Ids from `low` to before `equalEnd` hold the first part and no more, to before `prefixEnd` begin with it. */
 type Ranges = { readonly low: number; readonly equalEnd: number; readonly prefixEnd: number };

@@ -1,7 +1,8 @@
 // From values to the docs that hold them.
 import type { Column } from '../snapshot/segment.js';
-import type { DocCursor, ValueCursor, ValueTest } from './doc-cursor.js';
+import type { DocCursor } from './doc-cursor.js';
 import { exhausted, paused, type Meter } from './meter.js';
+import type { ValueCursor, ValueTest } from './value-cursor.js';
 
 /** How many values are looked up together: see `#lookAhead`. */
 const aheadMax = 16;

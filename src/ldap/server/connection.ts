@@ -9,15 +9,15 @@ import type { ResultTag } from '../protocol/operation-tag.js';
 import { PagedSearches } from '../search/paged-search.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { Identity } from './identity.js';
+import { Holding } from './memory-budget.js';
 import { findOverdue, type ConnectionState } from './overdue.js';
 import { PendingOperations } from './pending-operation.js';
 import { RequestIntake } from './request-intake.js';
 import type { SlicedWork } from './scheduler.js';
 import { Transport } from './transport.js';
 
-const kib = 1024;
 /** Pages that wait to be asked for: two searches of a whole country. */
-const pagingLimits = { listsMax: 8, bytesMax: 5 * 1024 * kib, idleMs: 10 * 60_000 };
+const pagingLimits = { listsMax: 8, bytesMax: 5 * 1024 ** 2, idleMs: 10 * 60_000 };
 
 export class Connection implements SlicedWork {
   readonly host: ConnectionHost;
@@ -26,6 +26,8 @@ export class Connection implements SlicedWork {
   readonly address: string;
   readonly operations: PendingOperations;
   identity: Identity;
+  /** By requests not yet handled and answers not yet sent. */
+  readonly held: Holding;
   readonly #transport: Transport;
   #state: ConnectionState = 'open';
   readonly #intake = new RequestIntake();
@@ -33,8 +35,6 @@ export class Connection implements SlicedWork {
   #pages: PagedSearches | undefined;
   /** On the clock of the host, as everything in …AtMs here. */
   #activeAtMs: number;
-  /** Of requests not yet handled and answers not yet sent, as counted in the host's `bufferMemory`. */
-  #heldBytes = 0;
 
   constructor(host: ConnectionHost, socket: Socket, number: number, address: string) {
     this.host = host;
@@ -42,9 +42,11 @@ export class Connection implements SlicedWork {
     this.address = address;
     this.operations = new PendingOperations(host.searchMemory);
     this.identity = host.identities.anonymous(address);
-    this.#transport = new Transport(host.writer, socket, {
+    this.held = new Holding(host.bufferMemory);
+    this.#transport = new Transport(host, socket, {
       onData: this.#onData,
       onUnblocked: this.#onUnblocked,
+      onEnded: this.#onEnded,
       onClosed: this.#onClosed,
     });
     this.#activeAtMs = host.nowMs;
@@ -86,20 +88,23 @@ export class Connection implements SlicedWork {
     return this.#transport.secured;
   }
 
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
   readonly #onData = (chunk: Buffer): void => {
     if (this.isClosing) return;
     this.#intake.push(chunk);
-    this.#workNow();
+    // What came before it waits for its turn: so does this.
+    if (this.#intake.hasMore) this.#settle();
+    else this.#workNow();
   };
 
   readonly #onUnblocked = (): void => {
     this.#activeAtMs = this.host.nowMs;
     if (this.#hasWork) this.host.scheduler.add(this);
     this.#settle();
+  };
+
+  /** It has gone, or will not be heard: what it asked for is of use to nobody. */
+  readonly #onEnded = (): void => {
+    if (!this.isClosing) this.unbind();
   };
 
   readonly #onClosed = (): void => {
@@ -112,10 +117,8 @@ export class Connection implements SlicedWork {
 
   /** Messages alone: what is going on waits for its turn. */
   #workNow(): void {
-    const isRun = this.host.scheduler.runOnArrival(this.#workUntil);
-    if (!isRun) {
+    if (!this.host.scheduler.runOnArrival(this.#workUntil)) {
       this.#intake.postpone();
-      // Nothing more is read until then.
       this.#settle();
     }
     if (this.#hasWork) this.host.scheduler.add(this);
@@ -149,19 +152,16 @@ export class Connection implements SlicedWork {
   /** At the end of a turn: whether to read on, and what waits until the next. */
   #settle(): void {
     if (this.#state !== 'closed') {
-      const isOpen = this.#state === 'open' && !this.isBlocked && !this.#intake.hasMore;
-      this.#transport.setReading(this.#state === 'closing' || isOpen);
+      const takesMore = this.#state === 'open' && this.#intake.takesMore(this.isBlocked);
+      this.#transport.setReading(this.#state === 'closing' || takesMore);
     }
     if (this.countHeld() && this.host.bufferMemory.isExceeded) this.host.relieve();
   }
 
   /** True when it is more than before. One that is closing is not waited for. */
   countHeld(): boolean {
-    const held = this.isClosing ? 0 : this.#intake.heldBytes + this.#transport.waitingBytes;
-    const more = held - this.#heldBytes;
-    this.host.bufferMemory.add(more);
-    this.#heldBytes = held;
-    return more > 0;
+    const { heldBytes } = this.#intake;
+    return this.held.set(this.isClosing ? 0 : heldBytes + this.#transport.waitingBytes);
   }
 
   noteMessage(): void {

@@ -1,5 +1,5 @@
 // Who a connection speaks for, and what that allows.
-import { parseDn } from '../dn/dn.js';
+import { readAccountDn } from './account-dn.js';
 import { RateLimits, type TokenBucket } from './rate-limits.js';
 import type { AccessSettings, Account, Allowance } from './server-settings.js';
 
@@ -18,32 +18,31 @@ export function messageBytesMax({ account }: Identity): number {
 
 export class Identities {
   readonly settings: AccessSettings;
-  readonly #normaliseDn: (text: string) => string | undefined;
   readonly #rates = new RateLimits();
   readonly #byName = new Map<string, Account>();
   readonly #byDn = new Map<string, Account>();
   readonly #bySubject = new Map<string, Account>();
 
-  /** @param normaliseDn by the rules of the schema; undefined when the text is no DN */
-  constructor(settings: AccessSettings, normaliseDn: (text: string) => string | undefined) {
+  constructor(settings: AccessSettings) {
     this.settings = settings;
-    this.#normaliseDn = normaliseDn;
     for (const account of settings.accounts) {
       this.#byName.set(account.name.toLowerCase(), account);
-      this.#addByDn(this.#byDn, account.dn, account);
-      this.#addByDn(this.#bySubject, account.certificateSubject, account);
+      addByDn(this.#byDn, account.dn, account);
+      addByDn(this.#bySubject, account.certificateSubject, account);
     }
   }
 
   anonymous(address: string): Identity {
-    const allowance = this.settings.anonymous;
-    const bucket = this.#bucket(`a ${address}`, allowance);
+    const { anonymous: allowance, discoveriesPerSecond } = this.settings;
+    const perSecond = allowance?.searchesPerSecond ?? discoveriesPerSecond;
+    const bucket = this.#bucket(`a ${address}`, perSecond);
     return { account: undefined, allowance, bucket };
   }
 
   ofAccount(account: Account): Identity {
     const { allowance } = account;
-    return { account, allowance, bucket: this.#bucket(`c ${account.name}`, allowance) };
+    const bucket = this.#bucket(`c ${account.name}`, allowance.searchesPerSecond);
+    return { account, allowance, bucket };
   }
 
   /**
@@ -54,22 +53,21 @@ export class Identities {
     const byName = this.#byName.get(name.trim().toLowerCase());
     if (byName) return byName;
     if (!name.includes('=')) return undefined;
-    const dn = parseDn(name) && this.#normaliseDn(name);
-    return dn === undefined ? 'invalidDn' : this.#byDn.get(dn);
+    const dn = readAccountDn(name);
+    return dn.kind === 'dn' ? this.#byDn.get(dn.normalised) : 'invalidDn';
   }
 
-  /** @param subject of a verified client certificate, RFC 4514 */
+  /** @param subject of a verified client certificate, normalised: see `subjectOf` */
   findBySubject(subject: string): Account | undefined {
-    const dn = this.#normaliseDn(subject);
-    return dn === undefined ? undefined : this.#bySubject.get(dn);
+    return this.#bySubject.get(subject);
   }
 
-  #bucket(name: string, allowance: Allowance | undefined): TokenBucket {
-    return this.#rates.bucketOf(name, allowance?.searchesPerSecond ?? 0, performance.now());
+  #bucket(name: string, perSecond: number): TokenBucket {
+    return this.#rates.bucketOf(name, perSecond, performance.now());
   }
+}
 
-  #addByDn(map: Map<string, Account>, dn: string | undefined, account: Account): void {
-    const normalised = dn === undefined ? undefined : this.#normaliseDn(dn);
-    if (normalised !== undefined) map.set(normalised, account);
-  }
+function addByDn(map: Map<string, Account>, text: string | undefined, account: Account): void {
+  const dn = text === undefined ? undefined : readAccountDn(text);
+  if (dn?.kind === 'dn') map.set(dn.normalised, account);
 }

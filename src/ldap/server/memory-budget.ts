@@ -27,3 +27,25 @@ export class MemoryBudget {
     this.#bytes += bytes;
   }
 }
+
+/** What one of them holds. */
+export class Holding {
+  readonly #budget: MemoryBudget;
+  #bytes = 0;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** True when it is more than before. */
+  set(bytes: number): boolean {
+    const more = bytes - this.#bytes;
+    this.#budget.add(more);
+    this.#bytes = bytes;
+    return more > 0;
+  }
+}

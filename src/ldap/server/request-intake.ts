@@ -8,6 +8,9 @@ import { dispatch } from './dispatch.js';
 import { messageBytesMax } from './identity.js';
 import { MessageBuffer } from './message-buffer.js';
 
+/** Waiting, before no more is read: an unbind and the end come behind less. */
+const waitingReadMax = 16 * 1024;
+
 export class RequestIntake {
   readonly #input = new MessageBuffer();
   #hasMore = false;
@@ -19,6 +22,14 @@ export class RequestIntake {
 
   get heldBytes(): number {
     return this.#input.heldBytes;
+  }
+
+  /**
+   * Whether to read on. While others have their turns or answers are not read, a little more is: only so is it seen that
+   * a client has gone, and that what it asked for is of use to nobody.
+   */
+  takesMore(isBlocked: boolean): boolean {
+    return this.#input.length < waitingReadMax || !(isBlocked || this.#hasMore);
   }
 
   push(chunk: Buffer): void {

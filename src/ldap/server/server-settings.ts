@@ -22,6 +22,8 @@ export type Account = {
 export type AccessSettings = {
   /** Undefined: nobody may read without an account. */
   readonly anonymous: Allowance | undefined;
+  /** Readings of the root DSE and of the schema by one address, where nothing else may be read without an account. */
+  readonly discoveriesPerSecond: number;
   readonly accounts: readonly Account[];
   /** Nothing but StartTLS and the root DSE in clear (13). */
   readonly isTlsRequired: boolean;

@@ -4,7 +4,6 @@ import { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import { resultCode } from '../protocol/result-code.js';
 import { writeNoticeOfDisconnection } from '../protocol/response.js';
-import { prepareValue } from '../schema/prepare.js';
 import { SortedLists } from '../search/sorted-lists.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import { BindFailures } from './bind-failures.js';
@@ -62,7 +61,7 @@ export class LdapServer implements ConnectionHost {
     this.limits = limits;
     this.searchMemory = new MemoryBudget(limits.searchBytesMax);
     this.bufferMemory = new MemoryBudget(limits.bufferBytesMax);
-    this.identities = new Identities(access, (dn) => prepareValue('distinguishedName', dn));
+    this.identities = new Identities(access);
     this.passwords = new PasswordVerifier(access.accounts);
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
     this.served = { ...content, snapshot: undefined };
@@ -130,7 +129,7 @@ export class LdapServer implements ConnectionHost {
     while (this.bufferMemory.isExceeded) {
       let largest: Connection | undefined;
       for (const connection of this.#connections) {
-        if (connection.heldBytes >= (largest?.heldBytes ?? 1)) largest = connection;
+        if (connection.held.bytes >= (largest?.held.bytes ?? 1)) largest = connection;
       }
       if (!largest) return;
       largest.shed();

@@ -3,12 +3,16 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ByteWriter } from '../ber/writer.js';
 import { AnswerOutput } from './answer-output.js';
+import type { ConnectionHost } from './connection-host.js';
+import type { Scheduler } from './scheduler.js';
 import type { TlsTerminator } from './tls-terminator.js';
 
 export type TransportEvents = {
   readonly onData: (chunk: Buffer) => void;
   /** The client reads again. */
   readonly onUnblocked: () => void;
+  /** The client sends nothing more, all that it sent was given: nothing can be answered to it any more. */
+  readonly onEnded: () => void;
   /** May be called more than once. */
   readonly onClosed: () => void;
 };
@@ -16,10 +20,19 @@ export type TransportEvents = {
 export class Transport {
   readonly #events: TransportEvents;
   readonly #output: AnswerOutput;
+  readonly #scheduler: Scheduler;
   #socket: Socket;
   #isReading = true;
+  #shouldRead = true;
+  /** Too much came from all sockets at once. */
+  #isHeldBack = false;
 
-  constructor(writer: ByteWriter, socket: Socket, events: TransportEvents) {
+  constructor(
+    { writer, scheduler }: Pick<ConnectionHost, 'writer' | 'scheduler'>,
+    socket: Socket,
+    events: TransportEvents,
+  ) {
+    this.#scheduler = scheduler;
     this.#socket = socket;
     this.#events = events;
     this.#output = new AnswerOutput(writer, socket);
@@ -45,10 +58,12 @@ export class Transport {
   }
 
   listen(): void {
-    this.#socket.on('data', this.#events.onData).on('drain', this.#onDrain);
+    this.#socket.on('data', this.#onData).on('drain', this.#onDrain);
+    this.#socket.on('end', this.#events.onEnded);
     // Whoever read before us may have paused it.
     this.#socket.resume();
     this.#isReading = true;
+    this.#shouldRead = true;
   }
 
   /**
@@ -57,7 +72,10 @@ export class Transport {
    */
   secure(tls: TlsTerminator, rest: Buffer, onSecured: () => boolean): void {
     const raw = this.#socket;
-    raw.off('data', this.#events.onData).off('drain', this.#onDrain).pause();
+    raw.off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#events.onEnded);
+    raw.pause();
+    this.#isReading = false;
+    this.#shouldRead = false;
     if (rest.length > 0) raw.unshift(rest);
     tls.secure(raw, (secured) => {
       if (!onSecured()) return void secured.destroy();
@@ -69,9 +87,11 @@ export class Transport {
   }
 
   setReading(shouldRead: boolean): void {
-    if (shouldRead === this.#isReading) return;
-    this.#isReading = shouldRead;
-    if (shouldRead) this.#socket.resume();
+    this.#shouldRead = shouldRead;
+    const isReading = shouldRead && !this.#isHeldBack;
+    if (isReading === this.#isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.#socket.resume();
     else this.#socket.pause();
   }
 
@@ -93,6 +113,19 @@ export class Transport {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (!this.#scheduler.takeBytes(chunk.length, this.#readAgain)) {
+      this.#isHeldBack = true;
+      this.setReading(this.#shouldRead);
+    }
+    this.#events.onData(chunk);
+  };
+
+  readonly #readAgain = (): void => {
+    this.#isHeldBack = false;
+    this.setReading(this.#shouldRead);
+  };
 
   readonly #onDrain = (): void => {
     if (!this.isBlocked) return;

@@ -22,10 +22,17 @@ import {
   type ManifestFile,
 } from './manifest.js';
 import { SegmentBuilder } from './segment-builder.js';
-import { readAside, SegmentFileError, writeSegmentFile, type SegmentFile } from './segment-file.js';
+import { readAside, writeSegmentFile, type SegmentFile } from './segment-file.js';
+import { SegmentFileError } from './segment-file-error.js';
 import { SubstringIndexer } from './substring-indexer.js';
 import type { SnapshotPlan } from './snapshot-plan.js';
-import { cleanFolder, isMissing, nameFile, putFile } from './snapshot-folder.js';
+import {
+  cleanFolder,
+  isMissing,
+  makeSnapshotFolder,
+  nameFile,
+  putFile,
+} from './snapshot-folder.js';
 
 export type BuildOutcome =
   | { readonly kind: 'unchanged' }
@@ -68,6 +75,7 @@ async function build(
   publication: Publication,
 ): Promise<BuildOutcome> {
   const { folder, plan } = input;
+  await makeSnapshotFolder(folder);
   const manifest = await readManifest(folder);
   const isUsable =
     manifest?.fingerprint === plan.fingerprint && (await haveFiles(folder, manifest));
@@ -122,14 +130,9 @@ async function buildDifference(
   const changedMax = Math.floor(base.entryCount * differenceShareMax);
   const changed = await listBalsModifiees(client, base.loads, changedMax);
   if (changed.kind === 'complet') return undefined;
-  const keys = await readAside(join(folder, base.file), signal).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (error instanceof SegmentFileError || isMissing(error)) return undefined;
-    throw error;
-  });
-  if (keys === undefined) return undefined;
   const addresses = [...changed.bals.map((bal) => bal.adresse), ...changed.retirees];
-  const removed = findDocs(keys, addresses);
+  const removed = await findReplaced(join(folder, base.file), addresses, signal);
+  if (!removed) return undefined;
   input.onStep('segment');
   const builder = new SegmentBuilder(plan.schema);
   for (const bal of changed.bals) {
@@ -153,6 +156,21 @@ async function buildDifference(
       };
   await publish(folder, input, publication, base, difference);
   return { kind: 'difference', entryCount: segment.docCount, removedCount: removed.length };
+}
+
+/** Docs of the base that have these addresses; undefined when its file cannot be used. */
+async function findReplaced(
+  path: string,
+  addresses: readonly string[],
+  signal: AbortSignal,
+): Promise<Uint32Array | undefined> {
+  try {
+    return findDocs(await readAside(path, signal), addresses);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SegmentFileError || isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the name that the file got. */

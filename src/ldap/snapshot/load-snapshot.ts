@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Manifest } from './manifest.js';
 import { readAside, readSegment } from './segment-file.js';
+import { SegmentFileError } from './segment-file-error.js';
 import type { Segment, SegmentView, Snapshot } from './segment.js';
 import { numbers } from './segment-sections.js';
 
@@ -39,9 +40,9 @@ export async function loadSnapshot(
   if (difference) {
     const [segment, removed] = await readFileOf(folder, difference.file, async (path) => [
       await readSegment(path, fingerprint, signal),
-      numbers(await readAside(path, signal), removedSection),
+      markDocs(numbers(await readAside(path, signal), removedSection), base.docCount),
     ]);
-    views.push({ segment: base, removed: markDocs(removed, base.docCount) });
+    views.push({ segment: base, removed });
     if (segment.docCount > 0) views.push({ segment, removed: undefined });
   } else {
     views.push({ segment: base, removed: undefined });
@@ -74,7 +75,10 @@ async function readFileOf<T>(
 
 function markDocs(docs: Uint32Array, docCount: number): Uint8Array {
   const bits = new Uint8Array(Math.ceil(docCount / 8));
-  for (const doc of docs) bits[doc >> 3] = (bits[doc >> 3] ?? 0) | (1 << (doc & 7));
+  for (const doc of docs) {
+    if (doc >= docCount) throw new SegmentFileError(`contenu impossible : ${removedSection}`);
+    bits[doc >> 3] = (bits[doc >> 3] ?? 0) | (1 << (doc & 7));
+  }
   return bits;
 }
 

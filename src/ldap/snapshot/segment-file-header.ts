@@ -1,5 +1,6 @@
 // The first bytes of a segment file: which arrays it holds and where, as JSON under its own checksum.
 import { crc32 } from 'node:zlib';
+import { SegmentFileError } from './segment-file-error.js';
 
 export type FileHeader = {
   /** Of the schema and of the settings that entries depend on; with others, the file is of no use. */
@@ -53,22 +54,65 @@ export function encodeHeader(header: FileHeader): Uint8Array[] {
 /**
  * `start`: where the first part begins.
  *
- * @throws Error in English when these are not the first bytes of a file of this version.
+ * @throws SegmentFileError when these are not the first bytes of a file of this version.
  */
 export function decodeHeader(bytes: Buffer): {
   readonly header: FileHeader;
   readonly start: number;
 } {
   if (bytes.length < fixedSize || bytes.toString('latin1', 0, magic.length) !== magic) {
-    throw new Error('not a segment file of this version');
+    throw new SegmentFileError('pas un fichier de cette version du programme');
   }
   if (!bytes.subarray(magic.length, magic.length + 4).equals(byteOrderMark)) {
-    throw new Error('written by a machine of the other byte order');
+    throw new SegmentFileError("écrit par une machine d'un autre ordre d'octets");
   }
   const start = fixedSize + bytes.readUInt32LE(magic.length + 4);
-  if (start > bytes.length) throw new Error('cut short');
+  if (start > bytes.length) throw new SegmentFileError('coupé');
   const json = bytes.subarray(fixedSize, start);
-  if (crc32(json) !== bytes.readUInt32LE(magic.length + 8)) throw new Error('wrong checksum');
-  // The checksum says that `encodeHeader` wrote it, and the magic that it was the one of this version.
-  return { header: JSON.parse(json.toString()) as FileHeader, start };
+  if (crc32(json) !== bytes.readUInt32LE(magic.length + 8)) {
+    throw new SegmentFileError('somme de contrôle fausse');
+  }
+  const header = parseHeader(json.toString());
+  if (!header) throw new SegmentFileError('contenu impossible : en-tête');
+  return { header, start };
+}
+
+function parseHeader(text: string): FileHeader | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  const { fingerprint, columnCount, served, aside } = value;
+  const isWhole = typeof fingerprint === 'string' && isCount(columnCount) && columnCount <= 32;
+  return isWhole && isPart(served) && isPart(aside)
+    ? { fingerprint, columnCount, served, aside }
+    : undefined;
+}
+
+function isPart(value: unknown): value is FilePart {
+  if (!isObject(value)) return false;
+  const { size, checksum, places } = value;
+  return (
+    isCount(size) &&
+    isCount(checksum) &&
+    Array.isArray(places) &&
+    places.every((place: unknown) => isPlace(place, size))
+  );
+}
+
+function isPlace(value: unknown, partSize: number): value is SectionPlace {
+  if (!isObject(value)) return false;
+  const { name, at, size } = value;
+  return typeof name === 'string' && isCount(at) && isCount(size) && at + size <= partSize;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

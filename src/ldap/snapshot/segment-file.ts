@@ -2,7 +2,8 @@
 // that serves never stops for it.
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { messageOf } from '../../errors.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import { checkSegment } from './check-segment.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -11,6 +12,7 @@ import {
   type FilePart,
   type SectionPlace,
 } from './segment-file-header.js';
+import { SegmentFileError } from './segment-file-error.js';
 import type { Segment } from './segment.js';
 import {
   listSections,
@@ -18,11 +20,6 @@ import {
   type FindSection,
   type SectionArray,
 } from './segment-sections.js';
-
-/** A file that cannot be used: cut short, altered, or of another version. */
-export class SegmentFileError extends Error {
-  override readonly name = 'SegmentFileError';
-}
 
 /** What is read, checked and written at once: some milliseconds of checksum. */
 const sliceBytes = 8 * 1024 * 1024;
@@ -122,9 +119,16 @@ export async function readSegment(
   signal: AbortSignal,
 ): Promise<Segment> {
   return withFile(path, async (file, header, start) => {
-    if (header.fingerprint !== fingerprint) throw new SegmentFileError('built for other settings');
+    if (header.fingerprint !== fingerprint) {
+      throw new SegmentFileError("construit pour d'autres réglages");
+    }
     const find = await readPart(file, header.served, start, signal);
-    return readSections(find, header.columnCount);
+    const segment = readSections(find, header.columnCount);
+    await checkSegment(segment, async () => {
+      signal.throwIfAborted();
+      await turn();
+    });
+    return segment;
   });
 }
 
@@ -144,21 +148,13 @@ async function withFile<T>(
     const { size } = await file.stat();
     const first = Buffer.alloc(Math.min(size, headerSizeMax));
     await readFully(file, first, 0);
-    const { header, start } = decode(first);
+    const { header, start } = decodeHeader(first);
     if (size !== start + header.served.size + header.aside.size) {
-      throw new SegmentFileError(`${size} bytes, not as many as written`);
+      throw new SegmentFileError(`${size} octets : pas la taille écrite`);
     }
     return await read(file, header, start);
   } finally {
     await file.close();
-  }
-}
-
-function decode(first: Buffer): { readonly header: FileHeader; readonly start: number } {
-  try {
-    return decodeHeader(first);
-  } catch (error) {
-    throw new SegmentFileError(messageOf(error), { cause: error });
   }
 }
 
@@ -178,7 +174,7 @@ async function readPart(
     await readFully(file, slice, start + at);
     checksum = crc32(slice, checksum);
   }
-  if (checksum !== part.checksum) throw new SegmentFileError('wrong checksum');
+  if (checksum !== part.checksum) throw new SegmentFileError('somme de contrôle fausse');
   const places = new Map(part.places.map((place) => [place.name, place]));
   return (name) => {
     const place = places.get(name);
@@ -189,7 +185,7 @@ async function readPart(
 async function readFully(file: FileHandle, into: Buffer, position: number): Promise<void> {
   for (let done = 0; done < into.length;) {
     const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new SegmentFileError('cut short');
+    if (bytesRead === 0) throw new SegmentFileError('coupé');
     done += bytesRead;
   }
 }

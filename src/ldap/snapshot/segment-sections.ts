@@ -1,4 +1,5 @@
 // A segment as named arrays, and back: what a segment file holds.
+import { SegmentFileError } from './segment-file-error.js';
 import type { Column, PackedGrams, Segment } from './segment.js';
 
 export type SectionArray = Uint8Array | Uint16Array | Uint32Array;
@@ -47,7 +48,11 @@ function listGrams(
 /** Where the bytes of each section are; undefined when there is no such section. */
 export type FindSection = (name: string) => Buffer | undefined;
 
-/** The segment whose arrays are views of the bytes found; each of these begins at a multiple of 4. */
+/**
+ * The segment whose arrays are views of the bytes found.
+ *
+ * @throws SegmentFileError when one is missing, or is not of whole numbers
+ */
 export function readSections(find: FindSection, columnCount: number): Segment {
   const attributeMasks = numbers(find, 'attributeMasks');
   return {
@@ -66,7 +71,7 @@ function readColumn(find: FindSection, name: string): Column {
   const foldedOffsets = numbers(find, `${name}.foldedOffsets`);
   const hasWords = find(`${name}.wordStartValues`) !== undefined;
   const hasGrams = find(`${name}.bigrams.offsets`) !== undefined;
-  const valueCount = foldedOffsets.length - 1;
+  const valueCount = Math.max(0, foldedOffsets.length - 1);
   return {
     valueCount,
     folded: get(find, `${name}.folded`),
@@ -96,17 +101,25 @@ function readGrams(find: FindSection, name: string, valueCount: number): PackedG
 
 function get(find: FindSection, name: string): Buffer {
   const bytes = find(name);
-  if (bytes === undefined) throw new RangeError(`no section ${name}`);
+  if (bytes === undefined) throw new SegmentFileError(`section absente : ${name}`);
   return bytes;
 }
 
-/** A section of 32-bit numbers. */
+/** A section of 32-bit numbers. Throws as `readSections`. */
 export function numbers(find: FindSection, name: string): Uint32Array {
-  const bytes = get(find, name);
+  const bytes = getWhole(find, name, 4);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
 function shortNumbers(find: FindSection, name: string): Uint16Array {
-  const bytes = get(find, name);
+  const bytes = getWhole(find, name, 2);
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+}
+
+/** Of numbers of `size` bytes. */
+function getWhole(find: FindSection, name: string, size: number): Buffer {
+  const bytes = get(find, name);
+  const isWhole = bytes.length % size === 0 && bytes.byteOffset % size === 0;
+  if (!isWhole) throw new SegmentFileError(`contenu impossible : ${name}`);
+  return bytes;
 }

@@ -7,6 +7,7 @@ export type SnapshotEvent =
   | { readonly kind: 'served'; readonly snapshot: Snapshot; readonly ageMs: number }
   | { readonly kind: 'broken'; readonly file: string; readonly error: unknown }
   | { readonly kind: 'unreadable'; readonly error: unknown }
+  | { readonly kind: 'vanished' }
   | { readonly kind: 'database-lost'; readonly error: unknown }
   | { readonly kind: 'database-back' }
   | { readonly kind: 'no-notices'; readonly error: unknown }
@@ -14,8 +15,15 @@ export type SnapshotEvent =
   | { readonly kind: 'build-done'; readonly outcome: BuildOutcome; readonly durationMs: number }
   | { readonly kind: 'build-failed'; readonly error: unknown; readonly retryMs: number };
 
-/** One French sentence or two: what happened, and what to do when something is to be done. */
-export function describeSnapshotEvent(event: SnapshotEvent): string {
+/**
+ * One French sentence or two: what happened, and what to do when something is to be done.
+ *
+ * @param describeFault what the disk may refuse, in French with its remedy
+ */
+export function describeSnapshotEvent(
+  event: SnapshotEvent,
+  describeFault: (error: unknown) => string = messageOf,
+): string {
   switch (event.kind) {
     case 'served':
       return `Annuaire LDAP servi : ${event.snapshot.entryCount.toLocaleString('fr-FR')} entrées, ${describeDate(event.snapshot)}.`;
@@ -26,8 +34,13 @@ export function describeSnapshotEvent(event: SnapshotEvent): string {
       );
     case 'unreadable':
       return (
-        `L'instantané LDAP ne peut pas être lu (${messageOf(event.error)}) ; ce qui était servi le reste. ` +
-        `Vérifiez les droits et la place du dossier de données.`
+        `L'instantané LDAP ne peut pas être lu ou mis de côté (${describeFault(event.error)}) ; ce qui était servi le ` +
+        `reste. Vérifiez les droits et la place du dossier de données.`
+      );
+    case 'vanished':
+      return (
+        `L'instantané LDAP a disparu du dossier de données : ce qui était servi le reste, et il va être reconstruit. ` +
+        `Si personne ne l'a effacé, vérifiez le disque.`
       );
     case 'database-lost':
       return (
@@ -48,7 +61,7 @@ export function describeSnapshotEvent(event: SnapshotEvent): string {
     case 'build-failed':
       return (
         `L'instantané LDAP n'a pas pu être construit (${messageOf(event.error)}) ; ce qui était servi le reste. ` +
-        `Nouvel essai dans ${Math.round(event.retryMs / 1000)} s.`
+        `Nouvel essai dans ${Math.round(event.retryMs / 1000)} s, puis d'autres, sans le redire.`
       );
     default:
       return event satisfies never;

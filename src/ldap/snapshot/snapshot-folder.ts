@@ -6,8 +6,18 @@ import { dirname, join } from 'node:path';
 /** The snapshot's folder in the data folder of the program, made if need be. */
 export async function openSnapshotFolder(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'ldap');
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await makeSnapshotFolder(folder);
   return folder;
+}
+
+/** Does nothing when it is there. */
+export async function makeSnapshotFolder(folder: string): Promise<void> {
+  const mode = 0o750;
+  await mkdir(folder, { recursive: true, mode }).catch(async (error: unknown) => {
+    // Node.js takes a read-only disk for a missing folder; asked for one level, it says what is.
+    if (isMissing(error)) await mkdir(dirname(folder), { mode });
+    throw error;
+  });
 }
 
 /** A name that no file of the folder ever had: servers that read an old file are not given a new one under its name. */
@@ -26,10 +36,15 @@ export async function putFile(
     await write(draftPath);
     await rename(draftPath, path);
   } catch (error) {
-    await rm(draftPath, { force: true });
-    throw error;
+    await rm(draftPath, { force: true }).catch(() => undefined);
+    throw placed(error, dirname(path));
   }
   await syncFolder(dirname(path));
+}
+
+/** The folder is what an administrator knows; a full disk does not even say where it is. */
+function placed(error: unknown, folder: string): unknown {
+  return error instanceof Error && 'code' in error ? Object.assign(error, { path: folder }) : error;
 }
 
 /** Replaces the text of a small file: a reader sees the old one or the new one, whole. */
@@ -55,7 +70,8 @@ export async function setAside(path: string): Promise<void> {
 
 /**
  * Removes what no manifest needs any more: a process that reads such a file has it open, or reads the new manifest
- * when it finds it gone. What is young may be another builder's, about to be named by its manifest.
+ * when it finds it gone. What is young may be another builder's, about to be named by its manifest; what is of times to
+ * come was written before the clock was set right.
  */
 export async function cleanFolder(
   folder: string,
@@ -66,7 +82,7 @@ export async function cleanFolder(
     if (!ours.test(name) || kept.includes(name)) continue;
     const path = join(folder, name);
     const age = await stat(path).then(
-      ({ mtimeMs }) => now.getTime() - mtimeMs,
+      ({ mtimeMs }) => Math.abs(now.getTime() - mtimeMs),
       () => 0,
     );
     if (age > youngMs) await rm(path, { force: true });

@@ -1,7 +1,8 @@
 // Keeps the folder at the state of the database: listens, looks, and has the builder run when there is something new.
 import { listen } from '../../db/listen.js';
 import type { Pool } from '../../db/pool.js';
-import { withPublication } from '../../store/bal-publiee.js';
+import { messageOf } from '../../errors.js';
+import { withPublication, type LoadsPublies } from '../../store/bal-publiee.js';
 import { haveFiles, isSameLoads, type BuildOutcome } from './build-snapshot.js';
 import { readManifest } from './manifest.js';
 import type { SnapshotEvent } from './snapshot-event.js';
@@ -37,6 +38,8 @@ export class SnapshotKeeper {
   #listening: { readonly close: () => Promise<void> } | undefined;
   #isLost = false;
   #isDeaf = false;
+  /** Of the last build, if it failed. */
+  #fault: string | undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -81,12 +84,7 @@ export class SnapshotKeeper {
     const deafness = await this.#listen();
     const loads = await withPublication(pool, (_client, { loads }) => Promise.resolve(loads));
     this.#tellDeafness(deafness);
-    const manifest = await readManifest(folder);
-    return !(
-      manifest?.fingerprint === fingerprint &&
-      isSameLoads(manifest.loads, loads) &&
-      (await haveFiles(folder, manifest))
-    );
+    return !(await isUpToDate(folder, fingerprint, loads));
   }
 
   async #open(): Promise<SnapshotDatabase> {
@@ -118,16 +116,20 @@ export class SnapshotKeeper {
 
   async #build(signal: AbortSignal, retryMs: number): Promise<boolean> {
     const { build, onBuilt, onEvent } = this.#options;
-    onEvent({ kind: 'build-started' });
+    if (this.#fault === undefined) onEvent({ kind: 'build-started' });
     const start = performance.now();
     try {
       const outcome = await build(signal);
+      this.#fault = undefined;
       onEvent({ kind: 'build-done', outcome, durationMs: performance.now() - start });
       onBuilt();
       // Another's build is looked at again before long: it may fail.
       return outcome.kind !== 'busy';
     } catch (error) {
-      if (!signal.aborted) onEvent({ kind: 'build-failed', error, retryMs });
+      // A disk that stays full for a night is told of once.
+      const isTold = messageOf(error) === this.#fault;
+      this.#fault = messageOf(error);
+      if (!signal.aborted && !isTold) onEvent({ kind: 'build-failed', error, retryMs });
       return false;
     }
   }
@@ -139,4 +141,15 @@ export class SnapshotKeeper {
     await listening?.close();
     await database?.close().catch(() => undefined);
   }
+}
+
+/** False too when the folder cannot be read: the builder says why. */
+async function isUpToDate(
+  folder: string,
+  fingerprint: string,
+  loads: LoadsPublies,
+): Promise<boolean> {
+  const manifest = await readManifest(folder).catch(() => undefined);
+  if (manifest?.fingerprint !== fingerprint || !isSameLoads(manifest.loads, loads)) return false;
+  return haveFiles(folder, manifest).catch(() => false);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Gram } from '../../../src/ldap/search/column-lookup.js';
-import type { ValueCursor } from '../../../src/ldap/search/doc-cursor.js';
+import type { ValueCursor } from '../../../src/ldap/search/value-cursor.js';
 import { GramCursor, TwoGramsCursor } from '../../../src/ldap/search/gram-cursor.js';
 import { exhausted, paused, type Meter } from '../../../src/ldap/search/meter.js';
 import { packGrams } from '../../../src/ldap/snapshot/pack-grams.js';

@@ -44,6 +44,30 @@ test('of too many messages half received, the connections that hold most are tol
   assert.equal(server.bufferMemory.bytes, 0);
 });
 
+test('what hundreds send at once is read a part at a time, and all of it', async () => {
+  const { port, server } = await startServer();
+  const clients = await Promise.all(Array.from({ length: 60 }, () => connectRaw(port)));
+  const { scheduler } = server;
+  const takeBytes = scheduler.takeBytes.bind(scheduler);
+  let heldBack = 0;
+  scheduler.takeBytes = (count, resume) => {
+    // Clients in this very process never send that much between two looks.
+    const isTaken = takeBytes(count * 20, resume);
+    if (!isTaken) heldBack += 1;
+    return isTaken;
+  };
+  const value = Buffer.alloc(200_000, 'x');
+  const filter = { kind: 'equality', attribute: 'description', value } as const;
+  const ids = clients.map((client) => client.send(searchRequest({ base: baseDn, filter })));
+  for (const [index, client] of clients.entries()) {
+    // Too long a value for one filter: read, and refused.
+    assert.equal((await client.result(ids[index] ?? 0)).code, 11);
+  }
+  assert.ok(heldBack > 0, 'none was held back');
+  assert.equal((await clients[0]?.bind())?.code, 0);
+  await Promise.all(clients.map((client) => client.drop()));
+});
+
 test('of too many answers that nobody reads, the connections that hold most are cut', async () => {
   const limits = { bufferBytesMax: 320 * kib, writeMs: 60_000 };
   const { port, server } = await startServer({ limits });

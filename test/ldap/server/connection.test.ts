@@ -4,13 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { connectRaw, isNoticeOfDisconnection } from '../../support/ldap-raw-client.js';
-import {
-  allowance,
-  baseDn,
-  leftUntil,
-  snapshotOf,
-  startServer,
-} from '../../support/ldap-server.js';
+import { baseDn, leftUntil, snapshotOf, startServer } from '../../support/ldap-server.js';
 import {
   abandonRequest,
   bindRequest,
@@ -173,47 +167,6 @@ test('too many operations at once are answered busy', async () => {
   const codes = await Promise.all(ids.map(async (id) => (await client.result(id)).code));
   assert.deepEqual(codes, [0, 0, 51]);
   await client.drop();
-});
-
-test('searches beyond the rate of an address are answered busy, and its other requests as ever', async () => {
-  const anonymous = { ...allowance, searchesPerSecond: 5 };
-  const { port } = await startServer({ access: { anonymous } });
-  const client = await connectRaw(port);
-  const codes: number[] = [];
-  for (let turn = 0; turn < 40; turn++) {
-    codes.push((await client.search({ base: baseDn, scope: 0 })).result.code);
-  }
-  assert.deepEqual(codes.slice(0, 10), Array<number>(10).fill(0));
-  assert.ok(codes.includes(51));
-  assert.equal((await client.bind()).code, 0);
-  await client.drop();
-});
-
-test('connections beyond the limit, of all or of one address, are told so and closed', async () => {
-  for (const limits of [{ connectionsMax: 2 }, { connectionsPerAddressMax: 2 }]) {
-    const { port } = await startServer({ limits });
-    const kept = [await connectRaw(port), await connectRaw(port)];
-    for (const client of kept) assert.equal((await client.bind()).code, 0);
-    const refused = await connectRaw(port);
-    assert.ok(isNoticeOfDisconnection(await refused.next()));
-    await refused.closed;
-    await kept[0]?.drop();
-    await kept[1]?.bind();
-    const again = await connectRaw(port);
-    assert.equal((await again.bind()).code, 0);
-    await Promise.all([again.drop(), kept[1]?.drop()]);
-  }
-});
-
-test('who says nothing, says half a message or falls silent is told so and closed', async () => {
-  const { port } = await startServer({ limits: { firstMessageMs: 120, idleMs: 120 } });
-  for (const first of [Buffer.alloc(0), Buffer.from('3005', 'hex'), message(1, bindRequest())]) {
-    const client = await connectRaw(port);
-    client.write(first);
-    const notice = await client.next((answer) => answer.id === 0);
-    assert.ok(isNoticeOfDisconnection(notice));
-    await client.closed;
-  }
 });
 
 test('while messages wait for a turn, no more of them are read', async () => {

@@ -15,6 +15,7 @@ import {
   abandonRequest,
   extendedRequest,
   integer,
+  message,
   octets,
   searchRequest,
   sequence,
@@ -105,6 +106,40 @@ test('a search gives its memory back when its client has gone, or is thrown out'
     await left;
     assert.equal(scratchPool.borrowedCount, 0);
     assert.equal(server.searchMemory.bytes, 0);
+  }
+});
+
+test('a client that has gone is seen to have, though its messages wait or it does not read', async () => {
+  const limits = { writeMs: 60_000, idleMs: 60_000, firstMessageMs: 60_000 };
+  const { port, server } = await startServer({ limits });
+  server.serve(snapshotOf(20_000, 'gros', 1_000));
+  const leave = [
+    (client: RawClient) => client.socket.resetAndDestroy(),
+    // Behind something else, as an unbind is, that waits too.
+    (client: RawClient) => client.socket.end(message(9, abandonRequest(8))),
+  ];
+  for (const go of leave) {
+    const client = await connectRaw(port);
+    client.socket.pause();
+    client.send(searchRequest({ base: baseDn }));
+    // Until an answer waits for it to read.
+    while (server.bufferMemory.bytes === 0) await new Promise(setImmediate);
+    go(client);
+    while (server.searchMemory.bytes > 0) await new Promise(setImmediate);
+    client.socket.destroy();
+  }
+  await leftUntil(server, 0);
+  // As on a server where others take all turns.
+  server.scheduler.runOnArrival = () => false;
+  server.scheduler.add = () => undefined;
+  for (const go of leave) {
+    const client = await connectRaw(port);
+    client.send(slow);
+    while (server.bufferMemory.bytes === 0) await new Promise(setImmediate);
+    const left = leftUntil(server, 0);
+    go(client);
+    await left;
+    assert.equal(server.bufferMemory.bytes, 0);
   }
 });
 

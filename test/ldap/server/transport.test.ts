@@ -46,9 +46,18 @@ before(async () => {
   const account = { name: 'lps', dn: undefined, passwordHash: undefined, allowance };
   running = await startServer({
     tls: files,
-    access: { accounts: [{ ...account, certificateSubject: 'cn=CLIENT' }] },
+    access: {
+      accounts: [
+        { ...account, certificateSubject: 'cn=CLIENT' },
+        { ...account, name: 'automate', certificateSubject: namedDn },
+      ],
+    },
   });
 });
+
+/** `namedSubject` with the names of OpenSSL, of Windows, of nobody, and other cases and spaces. */
+const namedDn =
+  'emailAddress=robot@exemple.fr, SERIALNUMBER=42+cn=Automate,2.5.4.97=NTRFR-123,o=clinique  ÉTÉ,S=Ile-de-France,c=fr';
 
 function writeFiles({ cert, key }: KeyPair): typeof files {
   const folder = tempFolder();
@@ -158,6 +167,14 @@ test('EXTERNAL takes the account of a certificate that the authority signed', as
   const client = await connectRawTls(running.ldapsPort, { ...trust(), cert, key });
   assert.equal((await client.ask(external)).code, 0);
   assert.equal(await whoIs(client), 'u:lps');
+  await client.drop();
+});
+
+test('EXTERNAL knows a subject by the numbers of its types, however the settings spell them', async () => {
+  const { cert, key } = certificates.named;
+  const client = await connectRawTls(running.ldapsPort, { ...trust(), cert, key });
+  assert.equal((await client.ask(external)).code, 0);
+  assert.equal(await whoIs(client), 'u:automate');
   await client.drop();
 });
 

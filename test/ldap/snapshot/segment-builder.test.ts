@@ -4,7 +4,7 @@ import fc from '../../support/fast-check.js';
 import type { Meter } from '../../../src/ldap/search/meter.js';
 import type { DirectoryEntry } from '../../../src/ldap/directory/directory.js';
 import { foldAccents, prepareValue } from '../../../src/ldap/schema/prepare.js';
-import type { ValueCursor } from '../../../src/ldap/search/doc-cursor.js';
+import { type ValueCursor } from '../../../src/ldap/search/value-cursor.js';
 import { GramCursor, TwoGramsCursor } from '../../../src/ldap/search/gram-cursor.js';
 import {
   bigramAt,

@@ -9,9 +9,9 @@ import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
 import {
   readAside,
   readSegment,
-  SegmentFileError,
   writeSegmentFile,
 } from '../../../src/ldap/snapshot/segment-file.js';
+import { SegmentFileError } from '../../../src/ldap/snapshot/segment-file-error.js';
 import { entryOf, smallSchema } from './small-schema.js';
 
 const signal = new AbortController().signal;

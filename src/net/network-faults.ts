@@ -1,7 +1,7 @@
-// What goes wrong between us and a server, in words that say what to do, and whether trying again can help.
-import { AppError, messageOf } from '../errors.js';
-import { codeOf } from './file-faults.js';
-import { tlsFault } from './tls-faults.js';
+// What goes wrong between us and a server before it answers, in words that say what to do, and whether trying again can
+// help.
+import { AppError, codeOf, messageOf } from '../errors.js';
+import { type SettingNames, tlsFault } from './tls-faults.js';
 
 /** A fault that may be gone a moment later. */
 export class TransientFault extends AppError {
@@ -23,57 +23,23 @@ export function displayUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-const transientStatuses = new Set([408, 429, 502, 503, 504]);
+/** Statuses that a later try may not meet. */
+export const transientStatuses: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
-/** What a status other than the expected ones means; the body is never shown. */
-export function statusFault(
-  status: number,
-  url: URL,
-  retryAfterMs: number | undefined,
-  hasClientCertificate: boolean,
-): AppError {
-  const where = displayUrl(url);
-  if (transientStatuses.has(status)) {
-    const what = status === 429 ? 'trop de demandes' : 'serveur momentanément indisponible';
-    const more = retryAfterMs === undefined ? {} : { retryAfterMs };
-    return new TransientFault(`HTTP_${status}`, `${where} : ${what} (HTTP ${status}).`, more);
-  }
-  return new AppError(
-    `HTTP_${status}`,
-    `${where} : ${statusRemedy(status, hasClientCertificate)} (HTTP ${status}).`,
-  );
-}
-
-function statusRemedy(status: number, hasClientCertificate: boolean): string {
-  switch (status) {
-    case 400:
-    case 401:
-    case 403:
-      return hasClientCertificate
-        ? "accès refusé. Vérifiez auprès de l'ANS que le certificat client (réglage « tls.certificat ») est habilité et non expiré"
-        : 'accès refusé. Cette adresse demande sans doute un certificat client (réglage « tls.certificat »)';
-    case 404:
-    case 410:
-      return "le fichier n'est pas, ou plus, à cette adresse. Vérifiez le réglage « from » de la source";
-    case 407:
-      return "le proxy demande une authentification. Ajoutez l'utilisateur et le mot de passe au réglage « reseau.proxy »";
-    default:
-      return status >= 500
-        ? 'le serveur est en panne. Relancez plus tard, ou fournissez le fichier par --from'
-        : 'le serveur refuse la demande. Vérifiez le réglage « from » de la source';
-  }
-}
-
-export type FaultPlace = { readonly url: URL; readonly hasProxy: boolean };
+export type FaultPlace = {
+  readonly url: URL;
+  readonly hasProxy: boolean;
+  readonly settings: SettingNames;
+};
 
 /** Translates what undici threw; what is no fault of the network is returned as it is. */
 export function transferFault(error: unknown, place: FaultPlace): unknown {
   if (error instanceof AppError) return error;
   const cause = firstCause(error);
-  const code = codeOf(cause);
+  const code = codeOf(cause) ?? parserCode(cause);
   if (code === undefined) return error;
   const where = displayUrl(place.url);
-  const tls = tlsFault(code, where, error);
+  const tls = tlsFault(code, where, place.settings, error);
   if (tls) return tls;
   const proxyStatus = /^Proxy response \((\d+)\)/.exec(messageOf(cause))?.[1];
   if (proxyStatus !== undefined) return proxyFault(Number(proxyStatus), where, error);
@@ -83,12 +49,17 @@ export function transferFault(error: unknown, place: FaultPlace): unknown {
   // A server that wants a certificate may say so by closing.
   const isCut = place.url.protocol === 'https:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code);
   const hint = isCut
-    ? '. Si cela dure, le serveur exige peut-être un certificat client (réglage « tls.certificat »), ou refuse le nôtre'
+    ? `. Si cela dure, le serveur exige peut-être un certificat client (réglage « ${place.settings.certificat} »), ou refuse le nôtre`
     : '';
   const through = place.hasProxy ? ' (par le proxy)' : '';
   return new TransientFault(`RESEAU_${code}`, `${where}${through} : ${text}${hint}.`, {
     cause: error,
   });
+}
+
+/** undici gives no code to what is no HTTP from the first byte on. */
+function parserCode(error: unknown): string | undefined {
+  return error instanceof Error && error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 
 function isNetworkCode(code: string): boolean {
@@ -116,7 +87,8 @@ const networkTexts = new Map([
     'pas de connexion dans le délai. Vérifiez le pare-feu ou le réglage « reseau.proxy »',
   ],
   ['UND_ERR_HEADERS_TIMEOUT', 'le serveur ne répond pas dans le délai'],
-  ['UND_ERR_BODY_TIMEOUT', "le serveur a cessé d'envoyer le fichier"],
+  ['UND_ERR_BODY_TIMEOUT', "le serveur a cessé d'envoyer sa réponse"],
+  ['HPE_INVALID', "ce qui répond à cette adresse ne parle pas HTTP. Vérifiez l'adresse et le port"],
   ['EHOSTUNREACH', 'serveur injoignable. Vérifiez le réseau'],
   ['ENETUNREACH', 'réseau injoignable. Vérifiez le réseau'],
 ]);

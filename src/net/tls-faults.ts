@@ -2,12 +2,29 @@
 import { AppError } from '../errors.js';
 
 /** undefined when `code` is not one of TLS. Trying again would change nothing: none is transient. */
-export function tlsFault(code: string, where: string, cause: unknown): AppError | undefined {
+export function tlsFault(
+  code: string,
+  where: string,
+  settings: SettingNames,
+  cause: unknown,
+): AppError | undefined {
   const fault = namedFaults.get(code) ?? alertFault(code);
   if (!fault) return undefined;
   const [ownCode, remedy] = fault;
-  return new AppError(ownCode, `${where} : ${remedy}`, { cause });
+  const named = remedy
+    .replaceAll('{adresse}', `« ${settings.adresse} »`)
+    .replaceAll('{certificat}', `« ${settings.certificat} »`)
+    .replaceAll('{secours}', settings.secours);
+  return new AppError(ownCode, `${where} : ${named}`, { cause });
 }
+
+/** What the caller's settings are called, for the messages. */
+export type SettingNames = {
+  readonly adresse: string;
+  readonly certificat: string;
+  /** Another way, « ou … »; empty when there is none. */
+  readonly secours: string;
+};
 
 type Fault = readonly [ownCode: string, remedy: string];
 
@@ -20,7 +37,7 @@ const unknownCa: Fault = [
 
 const clientRefused: Fault = [
   'TLS_CERTIFICAT_CLIENT_REFUSE',
-  "le serveur refuse notre certificat client, ou l'exige. Vérifiez le réglage « tls.certificat » : certificat " +
+  "le serveur refuse notre certificat client, ou l'exige. Vérifiez le réglage {certificat} : certificat " +
     "présent, non expiré, accompagné de sa chaîne et habilité par l'ANS.",
 ];
 
@@ -43,7 +60,7 @@ const namedFaults = new Map<string, Fault>([
     [
       'TLS_CERTIFICAT_EXPIRE',
       "le certificat du serveur a expiré. Vérifiez l'heure de cette machine ; si elle est juste, attendez que " +
-        'le serveur soit corrigé ou fournissez le fichier par --from.',
+        'le serveur soit corrigé{secours}.',
     ],
   ],
   [
@@ -57,7 +74,7 @@ const namedFaults = new Map<string, Fault>([
     'ERR_TLS_CERT_ALTNAME_INVALID',
     [
       'TLS_NOM',
-      "le certificat présenté n'est pas celui de ce serveur. Vérifiez le réglage « from » (nom exact) et « reseau.proxy ».",
+      "le certificat présenté n'est pas celui de ce serveur. Vérifiez le réglage {adresse} (nom exact) et « reseau.proxy ».",
     ],
   ],
   ['CERT_REVOKED', ['TLS_CERTIFICAT_REVOQUE', 'le certificat du serveur a été révoqué.']],
@@ -91,7 +108,7 @@ const patternFaults: readonly (readonly [pattern: RegExp, fault: Fault])[] = [
     /HANDSHAKE_FAILURE/,
     [
       'TLS_NEGOCIATION',
-      'le serveur a refusé la négociation TLS : il exige un certificat client (réglage « tls.certificat »), ou ' +
+      'le serveur a refusé la négociation TLS : il exige un certificat client (réglage {certificat}), ou ' +
         "n'a aucune suite de chiffrement commune avec l'exigence EX_OPE_5010.",
     ],
   ],
@@ -110,7 +127,7 @@ const patternFaults: readonly (readonly [pattern: RegExp, fault: Fault])[] = [
     /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_)|^EPROTO$/,
     [
       'TLS_ECHEC',
-      "la connexion chiffrée a échoué. Vérifiez l'adresse et les réglages « reseau.ca » et « tls.certificat ».",
+      "la connexion chiffrée a échoué. Vérifiez l'adresse et les réglages « reseau.ca » et {certificat}.",
     ],
   ],
 ];

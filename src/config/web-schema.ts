@@ -1,0 +1,39 @@
+// The form of the `web:` and `verification:` sections.
+import { z } from 'zod';
+import { secret } from './secret.js';
+
+const seconds = z.number().positive().max(3_600);
+
+export const webSchema = z.strictObject({
+  adresse: z.string().min(1).default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(8480),
+  clairHorsBoucle: z.boolean().default(false),
+  tls: z
+    .strictObject({ certificat: z.string(), cle: z.string(), motDePasse: secret.optional() })
+    .optional(),
+  limites: z
+    .strictObject({
+      // A request of the API is under 2 KiB.
+      corpsOctetsMax: z.int().min(1_024).max(104_857_600).default(65_536),
+      connexionsMax: z.int().min(1).max(100_000).default(1_000),
+      requetesParSeconde: z.int().min(1).max(100_000).default(300),
+      appelsConservesMax: z.int().min(1_000).max(1_000_000_000).default(2_000_000),
+      appelsConservesJours: z.int().min(1).max(3_650).default(365),
+    })
+    .prefault({}),
+  delais: z
+    .strictObject({
+      requeteSecondes: seconds.default(15),
+      inactiviteSecondes: seconds.default(60),
+      baseSecondes: seconds.default(5),
+      arretSecondes: seconds.default(10),
+    })
+    .prefault({}),
+});
+
+export const verificationSchema = z.strictObject({
+  rppsInconnu: z.enum(['refuser', 'avertir']).default('refuser'),
+  inventaireMaxHeures: z.number().positive().max(10_000).default(48),
+});
+
+export type RawWeb = z.infer<typeof webSchema>;

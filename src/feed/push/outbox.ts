@@ -1,0 +1,90 @@
+// What the pusher needs of the database. The real one runs on a pool; a dry run, on a private copy of the queue.
+import type { Db, Pool } from '../../db/pool.js';
+import { transaction } from '../../db/transaction.js';
+import {
+  closeProbe,
+  pauseChannel,
+  reopenChannel,
+  reserveCalls,
+  stopChannel,
+  type Pause,
+} from '../../store/feed-channel.js';
+import {
+  claimOperations,
+  renewLeases,
+  type Claim,
+  type ClaimedOperation,
+  type ClaimRequest,
+} from '../../store/feed-outbox.js';
+import { countDue, findNextDue } from '../../store/feed-queue.js';
+import {
+  releaseOperations,
+  settleOperations,
+  type Settlement,
+  type SettleOptions,
+} from '../../store/feed-settle.js';
+
+export type Outbox = {
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** The identifiers settled. */
+  settle(settlements: readonly Settlement[], options: SettleOptions): Promise<readonly number[]>;
+  /** The identifiers still held. */
+  renew(
+    operations: readonly ClaimedOperation[],
+    now: Date,
+    leaseUntil: Date,
+  ): Promise<readonly number[]>;
+  release(operations: readonly ClaimedOperation[], now: Date): Promise<void>;
+  /** Milliseconds to wait before the first of `count` calls, `intervalMs` apart. */
+  reserveCalls(count: number, intervalMs: number): Promise<number>;
+  pause(pause: Pause): Promise<void>;
+  closeProbe(until: Date): Promise<void>;
+  reopen(): Promise<void>;
+  stop(at: Date, code: string, message: string): Promise<void>;
+  countDue(now: Date): Promise<number>;
+  /** When the next operation can be claimed, or a lease ends; undefined when nothing will. */
+  findNextDue(): Promise<Date | undefined>;
+};
+
+/** What is known to be published is told of accepted operations, in the transaction that settles them. */
+export type RecordPublication = (db: Db, operationIds: readonly number[]) => Promise<void>;
+
+/** Where statements run: a pool, or the one session of a dry run. */
+export type Database = {
+  readonly db: Db;
+  readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+};
+
+export function poolDatabase(pool: Pool): Database {
+  return { db: pool, transaction: (work) => transaction(pool, work) };
+}
+
+export function createOutbox(database: Database, recordPublication: RecordPublication): Outbox {
+  const { db } = database;
+  return {
+    claim: (request) => database.transaction((client) => claimOperations(client, request)),
+    settle: (settlements, options) =>
+      database.transaction(async (client) => {
+        const ids = await settleOperations(client, settlements, options);
+        const accepted = acceptedOf(settlements, ids);
+        if (accepted.length > 0) await recordPublication(client, accepted);
+        return ids;
+      }),
+    renew: (operations, now, leaseUntil) => renewLeases(db, operations, now, leaseUntil),
+    release: (operations, now) => releaseOperations(db, operations, now),
+    reserveCalls: (count, intervalMs) => reserveCalls(db, count, intervalMs),
+    pause: (pause) => pauseChannel(db, pause),
+    closeProbe: (until) => closeProbe(db, until),
+    reopen: () => reopenChannel(db),
+    stop: (at, code, message) => stopChannel(db, at, code, message),
+    countDue: (now) => countDue(db, now),
+    findNextDue: () => findNextDue(db),
+  };
+}
+
+function acceptedOf(settlements: readonly Settlement[], ids: readonly number[]): number[] {
+  const settled = new Set(ids);
+  return settlements
+    .filter(({ id, state }) => state === 'accepted' && settled.has(id))
+    .map(({ id }) => id);
+}

@@ -1,0 +1,265 @@
+// What stops a plan: pure figures against limits.
+import type { CodeGarde, GardePassee } from '../domain/plan.js';
+import type { ReglagesGardes } from './settings.js';
+
+export type MesureSource = {
+  readonly ageHeures: number;
+  readonly ageMaxHeures: number;
+  readonly isRefused: boolean;
+};
+
+export type MesureDomaine = {
+  readonly domaine: string;
+  /** Publications (one BAL on one porteur) that we know of. */
+  readonly publiees: number;
+  /** Deletions that nobody has decided yet. */
+  readonly suppressions: number;
+  /** Of these, the ones whose BAL is published elsewhere by the same plan. */
+  readonly deplacements: number;
+  /** Operations of any kind that nobody has decided yet. */
+  readonly changements: number;
+};
+
+export type Mesures = {
+  /** Counted no further than the minimum. */
+  readonly inventaireBals: number;
+  readonly inventaire: MesureSource;
+  readonly annuaire: MesureSource;
+  readonly domaines: readonly MesureDomaine[];
+};
+
+/** The guards over their limit; none when the plan can be approved. */
+export function evaluateGuards(mesures: Mesures, reglages: ReglagesGardes): GardePassee[] {
+  return [
+    ...inventaireMinimum(mesures, reglages),
+    ...source('inventaire', 'L’inventaire', mesures.inventaire),
+    ...source('annuaire', 'L’extraction des BAL publiées', mesures.annuaire),
+    ...changements(mesures, reglages),
+    ...suppressions(mesures, reglages),
+    ...mesures.domaines.flatMap((domaine) => suppressionsDuDomaine(domaine, reglages)),
+  ];
+}
+
+function inventaireMinimum(mesures: Mesures, { inventaireMin }: ReglagesGardes): GardePassee[] {
+  if (mesures.inventaireBals >= inventaireMin) return [];
+  return [
+    passee(
+      'inventaire-minimum',
+      inventaireMin,
+      mesures.inventaireBals,
+      undefined,
+    )(
+      `L’inventaire ne compte que ${nombre(mesures.inventaireBals)} BAL ; le minimum réglé est ${nombre(inventaireMin)} (plan.gardes.inventaireMin).`,
+    ),
+  ];
+}
+
+function source(
+  nom: 'inventaire' | 'annuaire',
+  libelle: string,
+  mesure: MesureSource,
+): GardePassee[] {
+  const { ageHeures, ageMaxHeures, isRefused } = mesure;
+  const age = Math.ceil(ageHeures);
+  return [
+    ...(ageHeures > ageMaxHeures
+      ? [
+          passee(
+            `${nom}-age`,
+            ageMaxHeures,
+            age,
+            undefined,
+          )(
+            `${libelle} a ${nombre(age)} h ; la limite est de ${nombre(ageMaxHeures)} h (${nom === 'inventaire' ? 'plan.gardes.inventaireAgeMaxHeures' : 'sources.bals.fraicheurMaxHeures'}).`,
+          ),
+        ]
+      : []),
+    ...(isRefused
+      ? [
+          passee(
+            `${nom}-refuse`,
+            0,
+            1,
+            undefined,
+          )(
+            `${libelle} en service est dépassé${nom === 'inventaire' ? '' : 'e'} : la version suivante a été refusée (voir « annuaire-sync status »).`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function changements({ domaines }: Mesures, { changementsMax }: ReglagesGardes): GardePassee[] {
+  const total = sum(domaines, 'changements');
+  if (total <= changementsMax) return [];
+  return [
+    passee(
+      'changements',
+      changementsMax,
+      total,
+      undefined,
+    )(
+      `Le plan propose ${nombre(total)} opérations ; la limite est de ${nombre(changementsMax)} (plan.gardes.changementsMax).`,
+    ),
+  ];
+}
+
+function suppressions({ domaines }: Mesures, reglages: ReglagesGardes): GardePassee[] {
+  const total = sum(domaines, 'suppressions');
+  const deplacements = mentionDeplacements(sum(domaines, 'deplacements'));
+  const publiees = sum(domaines, 'publiees');
+  const limitePart = limiteDePart(publiees, reglages.suppressionsPartMax, reglages);
+  return [
+    ...(total > reglages.suppressionsMax
+      ? [
+          passee(
+            'suppressions',
+            reglages.suppressionsMax,
+            total,
+            undefined,
+          )(
+            `Le plan propose ${nombre(total)} suppressions${deplacements} ; la limite est de ${nombre(reglages.suppressionsMax)} (plan.gardes.suppressionsMax).`,
+          ),
+        ]
+      : []),
+    ...(total > limitePart
+      ? [
+          passee(
+            'suppressions-part',
+            limitePart,
+            total,
+            undefined,
+          )(
+            `Le plan propose ${nombre(total)} suppressions${deplacements}, soit ${part(total, publiees)} de ce qui est publié ; la limite est de ${pourcent(reglages.suppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.suppressionsPartMax).`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function suppressionsDuDomaine(mesure: MesureDomaine, reglages: ReglagesGardes): GardePassee[] {
+  const { domaine, suppressions: total, publiees } = mesure;
+  const deplacements = mentionDeplacements(mesure.deplacements);
+  const { domaineSuppressionsMax, domaineSuppressionsPartMax } = reglages;
+  const limitePart = limiteDePart(publiees, domaineSuppressionsPartMax, reglages);
+  return [
+    ...(total > domaineSuppressionsMax
+      ? [
+          passee(
+            'domaine-suppressions',
+            domaineSuppressionsMax,
+            total,
+            domaine,
+          )(
+            `${nombre(total)} suppressions${deplacements} dans le domaine ${domaine} ; la limite est de ${nombre(domaineSuppressionsMax)} par domaine (plan.gardes.domaineSuppressionsMax).`,
+          ),
+        ]
+      : []),
+    ...(total > limitePart
+      ? [
+          passee(
+            'domaine-suppressions-part',
+            limitePart,
+            total,
+            domaine,
+          )(
+            `${nombre(total)} suppressions${deplacements} dans le domaine ${domaine}, soit ${part(total, publiees)} de ce qui y est publié ; la limite est de ${pourcent(domaineSuppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.domaineSuppressionsPartMax).`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** As a number of deletions, so that every limit reads alike. */
+function limiteDePart(publiees: number, partMax: number, reglages: ReglagesGardes): number {
+  return Math.max(reglages.suppressionsPlancher, Math.floor(publiees * partMax));
+}
+
+function passee(
+  garde: CodeGarde,
+  limite: number,
+  valeur: number,
+  domaine: string | undefined,
+): (message: string) => GardePassee {
+  return (message) => ({
+    garde,
+    domaine,
+    limite,
+    valeur,
+    message,
+    domainesLeves: [],
+    leveePar: undefined,
+    leveeLe: undefined,
+    motif: undefined,
+  });
+}
+
+export type Levee = {
+  readonly auteur: string;
+  readonly le: Date;
+  readonly motif: string;
+  /** Undefined: everywhere. */
+  readonly domaine: string | undefined;
+};
+
+/** Guards that count operations: without those of a domain, they may be back under their limit. */
+const decomptes: Partial<Record<CodeGarde, 'suppressions' | 'changements'>> = {
+  changements: 'changements',
+  suppressions: 'suppressions',
+  'suppressions-part': 'suppressions',
+};
+
+/** The guards once a person has lifted them, for the whole plan or for one domain. */
+export function lift(
+  gardes: readonly GardePassee[],
+  levee: Levee,
+  domaines: readonly MesureDomaine[],
+): GardePassee[] {
+  const signature = {
+    leveePar: levee.auteur,
+    leveeLe: levee.le.toISOString(),
+    motif: levee.motif,
+  };
+  const { domaine } = levee;
+  return gardes.map((garde) => {
+    if (garde.leveePar !== undefined && garde.domainesLeves.length === 0) return garde;
+    if (domaine === undefined || garde.domaine === domaine) {
+      return { ...garde, ...signature, domainesLeves: [] };
+    }
+    if (garde.domaine !== undefined || garde.domainesLeves.includes(domaine)) return garde;
+    const domainesLeves = [...garde.domainesLeves, domaine];
+    const compte = decomptes[garde.garde];
+    const reste =
+      compte === undefined
+        ? garde.valeur
+        : sum(
+            domaines.filter((mesure) => !domainesLeves.includes(mesure.domaine)),
+            compte,
+          );
+    const isUnder = compte !== undefined && reste <= garde.limite;
+    return { ...garde, ...signature, domainesLeves: isUnder ? [] : domainesLeves };
+  });
+}
+
+function sum(
+  domaines: readonly MesureDomaine[],
+  compte: 'publiees' | 'suppressions' | 'deplacements' | 'changements',
+): number {
+  return domaines.reduce((total, mesure) => total + mesure[compte], 0);
+}
+
+function mentionDeplacements(n: number): string {
+  return n === 0 ? '' : ` (dont ${nombre(n)} de BAL qui restent publiées autrement)`;
+}
+
+function part(n: number, total: number): string {
+  return total === 0 ? '100 %' : pourcent(n / total);
+}
+
+function pourcent(share: number): string {
+  return `${(share * 100).toLocaleString('fr-FR', { maximumFractionDigits: 1 })} %`;
+}
+
+function nombre(n: number): string {
+  return n.toLocaleString('fr-FR');
+}

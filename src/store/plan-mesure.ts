@@ -1,0 +1,52 @@
+// The figures that the guards of a plan look at.
+import type { Db } from '../db/pool.js';
+
+export type MesureDuPlan = {
+  readonly domaine: string;
+  readonly publiees: number;
+  readonly suppressions: number;
+  readonly deplacements: number;
+  readonly changements: number;
+};
+
+/** Per domain: what is published, as far as we know, and what the plan wants that nobody has decided yet. */
+export async function measurePlan(
+  db: Db,
+  planId: number,
+  domaines: readonly string[],
+): Promise<MesureDuPlan[]> {
+  const { rows } = await db.query<MesureDuPlan>(
+    `with d as materialized (select lower(nom) as nom from unnest($2::text[]) n (nom)),
+     publie as (
+       select domaine, sum(n)::integer as n from (
+         select b.domaine, count(*) as n from bal_annuaire b join d on d.nom = b.domaine
+         where b.gone_load_id is null group by b.domaine
+         union all
+         select c.domaine, count(*) from publication_connue c
+         where c.type_bal in ('APP', 'CAB') or c.liste_rouge group by c.domaine) deux
+       group by domaine),
+     propose as (
+       select domaine, count(*)::integer as changements,
+         count(*) filter (where kind = 'delete')::integer as suppressions,
+         count(*) filter (where kind = 'delete' and (apres_id is not null or exists (
+           select from feed_operation i where i.kind = 'insert' and i.adresse = o.adresse
+             and i.last_plan_id = $1::integer
+             and i.state in ('planned', 'approved', 'retry', 'sending'))))::integer as deplacements
+       from feed_operation o where state = 'planned' and last_plan_id = $1::integer group by domaine)
+     select domaine, coalesce(publie.n, 0) as publiees, coalesce(suppressions, 0) as suppressions,
+       coalesce(deplacements, 0) as deplacements, coalesce(changements, 0) as changements
+     from publie full join propose using (domaine) order by domaine`,
+    [planId, domaines],
+  );
+  return rows;
+}
+
+/** BAL of the inventory, closed ones left out, counted no further than `max`. */
+export async function countBalsUpTo(db: Db, max: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::integer as n from (select distinct adresse from bal_operateur
+       where gone_load_id is null and etat <> 'ferme' limit $1::integer) bals`,
+    [max],
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -1,0 +1,95 @@
+// typeIdentifiantStructure and identifiantStructure, which are read together.
+import type { TypeBal } from '../domain/bal-operateur.js';
+import {
+  isFinessKeyValid,
+  isLuhnValid,
+  isSiretKeyValid,
+  parseFiness,
+  parseSiren,
+  parseSiret,
+} from '../domain/identifiers.js';
+import { readIdNatStruct, type StructureLue } from '../domain/id-nat-struct.js';
+import { typeIdentifiantStructureNamed } from '../domain/type-identifiant.js';
+import type { DemandeCreation } from './demande.js';
+import { avertissement, cleFausse, refus, type Remarque } from './verdict.js';
+
+type LectureStructure = {
+  readonly structure: StructureLue | undefined;
+  readonly remarques: readonly Remarque[];
+};
+
+export function readStructure(
+  typeBal: TypeBal | undefined,
+  { typeIdentifiantStructure, identifiantStructure }: DemandeCreation,
+): LectureStructure {
+  const identifiant = (identifiantStructure ?? '').replace(/\s/gu, '').toUpperCase();
+  if (identifiant === '') return { structure: undefined, remarques: structureAbsente(typeBal) };
+  const texteType = typeIdentifiantStructure?.trim() ?? '';
+  const type =
+    texteType === '' ? inferTypeStructure(identifiant) : typeIdentifiantStructureNamed(texteType);
+  const found = type === undefined ? undefined : structureOf(type, identifiant);
+  if (!found) return { structure: undefined, remarques: [structureMalFormee] };
+  return { structure: readIdNatStruct(found.id), remarques: found.remarques };
+}
+
+function structureAbsente(typeBal: TypeBal | undefined): Remarque[] {
+  return typeBal === 'ORG' || typeBal === 'APP'
+    ? [
+        avertissement(
+          'STRUCTURE_ABSENTE',
+          `Sans structure de rattachement, une BAL ${typeBal} ne pourra pas être publiée : donnez son FINESS ou son SIRET.`,
+        ),
+      ]
+    : [];
+}
+
+const structureMalFormee = refus(
+  'STRUCTURE_MAL_FORMEE',
+  'L’identifiant de la structure est mal formé ; attendu : un FINESS (9 caractères, type 1), un SIRET (14 chiffres, type 3), ou l’identifiant et son type TRE_G07.',
+);
+
+/** 9 characters may be a FINESS or a SIREN: a BAL is attached to a structure, hence FINESS. */
+function inferTypeStructure(identifiant: string): string | undefined {
+  if (/^1?\d[0-9A-Z]\d{7}$/u.test(identifiant)) return '1';
+  if (/^3?\d{14}$/u.test(identifiant) || parseSiret(identifiant)) return '3';
+  if (/^2\d{9}$/u.test(identifiant)) return '2';
+  return /^4\d{14}$/u.test(identifiant) ? '4' : undefined;
+}
+
+type Structure = { readonly id: string; readonly remarques: readonly Remarque[] };
+
+/** `type`: TRE_G07; the identifier may bear it in front, as in IdNat_Struct. */
+function structureOf(type: string, identifiant: string): Structure | undefined {
+  switch (type) {
+    case '1':
+    case '5':
+    case '6': {
+      const finess = parseFiness(bare(identifiant, '1', 9));
+      return finess && checked(`1${finess}`, isFinessKeyValid(finess), `du FINESS ${finess}`);
+    }
+    case '2': {
+      const siren = parseSiren(bare(identifiant, '2', 9));
+      return siren && checked(`2${siren}`, isLuhnValid(siren), `du SIREN ${siren}`);
+    }
+    case '3': {
+      const siret = parseSiret(bare(identifiant, '3', 14));
+      return siret && checked(`3${siret}`, isSiretKeyValid(siret), `du SIRET ${siret}`);
+    }
+    default: {
+      const technique = type === '40' ? identifiant : bare(identifiant, type, 14);
+      if (!/^[0-9A-Z][0-9A-Z/._-]{1,79}$/u.test(technique)) return undefined;
+      return { id: type === '40' ? technique : type + technique, remarques: [] };
+    }
+  }
+}
+
+/** Without the digit of its type, when it bears it. */
+function bare(identifiant: string, type: string, length: number): string {
+  return identifiant.length > length && identifiant.startsWith(type)
+    ? identifiant.slice(1)
+    : identifiant;
+}
+
+function checked(id: string, isKeyValid: boolean, quoi: string): Structure {
+  return { id, remarques: isKeyValid ? [] : [cleFausse(quoi)] };
+}

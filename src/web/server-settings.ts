@@ -1,0 +1,23 @@
+/** What the listener needs to know; durations in milliseconds. */
+export type WebServerSettings = {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsFiles | undefined;
+  readonly bodyBytesMax: number;
+  readonly connectionsMax: number;
+  /** To receive one request whole. */
+  readonly requestTimeoutMs: number;
+  /** Between two requests of one connection. */
+  readonly idleTimeoutMs: number;
+  /** For answers under way when the server stops. */
+  readonly stopMs: number;
+  /** Of one key that has no limit of its own. */
+  readonly requestsPerSecond: number;
+};
+
+/** Absolute paths. */
+export type TlsFiles = {
+  readonly certificate: string;
+  readonly key: string;
+  readonly passphrase: string | undefined;
+};

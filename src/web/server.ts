@@ -1,0 +1,171 @@
+// One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { AppError, messageOf } from '../errors.js';
+import {
+  explainError,
+  internalProblem,
+  notFoundProblem,
+  problemBody,
+  sendProblem,
+} from './problem.js';
+import type { WebServerSettings } from './server-settings.js';
+import { readSecureContext } from './tls.js';
+
+/** Adds routes; what it is given is encapsulated: its hooks and parsers are its own. */
+export type WebPlugin = (app: FastifyInstance) => void;
+
+export type WebServerOptions = {
+  readonly settings: WebServerSettings;
+  readonly plugins: readonly WebPlugin[];
+  /** French lines for the journal. */
+  readonly report: (line: string) => void;
+};
+
+export class WebServer {
+  readonly #settings: WebServerSettings;
+  readonly #server: Server;
+  readonly #app: FastifyInstance;
+  readonly #replaceCertificate: () => void;
+  #isStopping = false;
+
+  /** Throws UsageError when the certificate cannot be used. */
+  constructor({ settings, plugins, report }: WebServerOptions) {
+    this.#settings = settings;
+    const { tls } = settings;
+    if (tls) {
+      const server = createTlsServer({ ...limitsOf(settings), ...readSecureContext(tls) });
+      this.#replaceCertificate = () => server.setSecureContext(readSecureContext(tls));
+      this.#server = server;
+    } else {
+      this.#server = createServer(limitsOf(settings));
+      this.#replaceCertificate = () => undefined;
+    }
+    this.#server.maxConnections = settings.connectionsMax;
+    this.#app = buildApp(this.#server, settings, report);
+    this.#app.addHook('onSend', (_request, reply, payload, done) => {
+      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+      // A kept connection would hold the stop until it has been idle long enough.
+      if (this.#isStopping) reply.header('connection', 'close');
+      done(null, payload);
+    });
+    for (const plugin of plugins) {
+      this.#app.register((scope, _options, done) => {
+        plugin(scope);
+        done();
+      });
+    }
+  }
+
+  /** Resolves to the base URL, the port being the one that the system gave when 0 was asked. */
+  async start(): Promise<string> {
+    const { host, port, tls } = this.#settings;
+    try {
+      await this.#app.listen({ host, port });
+    } catch (error) {
+      throw listeningFault(error, this.#settings);
+    }
+    const address = this.#server.address() as AddressInfo;
+    const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${tls ? 'https' : 'http'}://${name}:${address.port}`;
+  }
+
+  /** New connections are refused at once; answers under way have `stopMs` to leave. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const force = setTimeout(() => this.#server.closeAllConnections(), this.#settings.stopMs);
+    await this.#app.close();
+    clearTimeout(force);
+  }
+
+  /** Reads the certificate again, for connections to come. Throws UsageError and keeps the old one. */
+  reloadCertificate(): void {
+    this.#replaceCertificate();
+  }
+}
+
+function limitsOf(settings: WebServerSettings): {
+  requestTimeout: number;
+  headersTimeout: number;
+  keepAliveTimeout: number;
+  connectionsCheckingInterval: number;
+  noDelay: boolean;
+} {
+  const { requestTimeoutMs, idleTimeoutMs } = settings;
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+    connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
+    noDelay: true,
+  };
+}
+
+function buildApp(
+  server: Server,
+  { bodyBytesMax }: WebServerSettings,
+  report: (line: string) => void,
+): FastifyInstance {
+  const answer = (error: unknown, reply: FastifyReply, what: string): FastifyReply => {
+    const problem = explainError(error);
+    if (!problem) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      report(`Erreur interne en répondant à ${what}, à signaler aux mainteneurs :\n${stack}`);
+    }
+    return sendProblem(reply, problem ?? internalProblem);
+  };
+  const app = fastify({
+    bodyLimit: bodyBytesMax,
+    exposeHeadRoutes: false,
+    serverFactory: (handler) => server.on('request', handler),
+    frameworkErrors: (error, _request, reply) =>
+      void answer(error, reply, 'une adresse mal formée'),
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable && !socket.destroyed) socket.end(rawProblem(error.code));
+      else socket.destroy();
+    },
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler((error, request, reply) =>
+    answer(error, reply, `${request.method} ${request.routeOptions.url ?? '?'}`),
+  );
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
+  return app;
+}
+
+/** What Node.js could not read as HTTP gets an answer all the same. */
+function rawProblem(code: string): string {
+  const [status, reason, detail] =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? [408, 'Request Timeout', 'La demande n’est pas arrivée entière à temps.']
+      : code === 'HPE_HEADER_OVERFLOW'
+        ? [431, 'Request Header Fields Too Large', 'Les en-têtes de la demande sont trop longs.']
+        : [400, 'Bad Request', 'La demande n’est pas du HTTP valable.'];
+  const body = problemBody({
+    status,
+    code: 'HTTP_ILLISIBLE',
+    title: 'Demande illisible',
+    detail,
+  });
+  return (
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}
+
+function listeningFault(error: unknown, { host, port }: WebServerSettings): AppError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const remedy =
+    code === 'EADDRINUSE'
+      ? 'ce port est déjà pris : arrêtez l’autre programme, ou changez web.port.'
+      : code === 'EACCES'
+        ? 'ce port demande des droits d’administrateur : prenez-en un au-dessus de 1023 (web.port).'
+        : code === 'EADDRNOTAVAIL'
+          ? 'cette adresse n’est pas celle de cette machine : corrigez web.adresse.'
+          : messageOf(error);
+  return new AppError('ECOUTE_IMPOSSIBLE', `Écoute impossible sur ${host}:${port} : ${remedy}`, {
+    cause: error,
+  });
+}
