@@ -1,4 +1,4 @@
-// Values one by one, without an allocation for each.
+// Values one by one, without an allocation for each; those that n-grams list are in `gram-cursor.ts`.
 import type { Column } from '../snapshot/segment.js';
 import type { DocCursor } from './doc-cursor.js';
 import { exhausted, paused, type Meter } from './meter.js';
