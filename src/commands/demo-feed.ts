@@ -46,6 +46,7 @@ export async function rehearseFeed(
     open.progress,
   );
   const lines = [
+    "Alimentation de l'Annuaire",
     `✓ Plan n° ${plan.id} : ${plan.insertCount} créations, ${plan.replaceCount} modifications, ` +
       `${plan.deleteCount} suppressions proposées ; ${plan.retenueCount} BAL retenues, avec la raison`,
   ];

@@ -122,7 +122,6 @@ Et maintenant
   Voir de plus près, sur cette démonstration :
     ${command} report --groupe orphan
     ${command} report --format csv --out constats.csv
-    ${command} plan
     ${command} status
   Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
     ${command} ldap
