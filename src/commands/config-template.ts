@@ -109,7 +109,7 @@ alimentation:
   reponseSecondes: 30         # sans un octet de réponse ; la passerelle de l'ANS renonce elle-même à 30
   totalSecondes: 90           # pour une demande entière, lectures préalables et jeton compris
   reponseOctetsMax: 8388608
-  appelsParSeconde: 17        # quota documenté de l'API de lecture, par application
+  appelsParSeconde: 17        # quota documenté de l'API de lecture, par application ; 0 = sans limite, pour le simulateur
   simultanesMax: 4
   tentativesMax: 8            # par opération, la première comprise
   attenteMinSecondes: 60      # première attente entre deux tentatives, doublée ensuite

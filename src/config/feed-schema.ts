@@ -72,7 +72,8 @@ export const feedSchema = z.strictObject({
     .min(1_024)
     .max(256 * 1024 ** 2)
     .default(8 * 1024 ** 2),
-  appelsParSeconde: z.number().positive().max(10_000).default(17),
+  // 0: no limit, for the simulator.
+  appelsParSeconde: z.number().min(0).max(10_000).default(17),
   simultanesMax: z.int().min(1).max(256).default(4),
   tentativesMax: z.int().min(1).max(100).default(8),
   attenteMinSecondes: z.number().min(0).max(86_400).default(60),

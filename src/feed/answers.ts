@@ -78,7 +78,7 @@ function transientAnswer(reply: HttpAnswer, asked: Asked): Unavailable | undefin
   const http = httpText(reply, asked.redact);
   switch (reply.status) {
     case 429: {
-      const message = `L'ANS demande de ralentir (${http}). L'envoi reprendra plus tard ; si cela dure, baissez « alimentation.appelsParSeconde ».`;
+      const message = `L'ANS demande de ralentir (${http}). Si cela dure, baissez « alimentation.appelsParSeconde ».`;
       return unavailable(
         asked,
         { cause: 'throttled', message },
@@ -89,13 +89,13 @@ function transientAnswer(reply: HttpAnswer, asked: Asked): Unavailable | undefin
     case 502:
     case 503:
     case 504: {
-      const message = `L'API de l'ANS est momentanément indisponible (${http}). L'envoi reprendra plus tard.`;
+      const message = `L'API de l'ANS est momentanément indisponible (${http}).`;
       return unavailable(asked, { cause: 'gateway', message }, { retryAfterMs });
     }
     case 409:
     case 423:
     case 425: {
-      const message = `L'ANS traite déjà une autre demande pour ${asked.porteur} (${http}). L'envoi reprendra plus tard.`;
+      const message = `L'ANS traite déjà une autre demande pour ${asked.porteur} (${http}).`;
       return unavailable(asked, { cause: 'gateway', message }, { retryAfterMs });
     }
     default:
@@ -146,7 +146,7 @@ function rejectedAnswer(reply: HttpAnswer, asked: Asked): Rejected | Unavailable
       return status >= 500
         ? rejected(
             'server-error',
-            `L'API de l'ANS a échoué (${http}). Rejouez l'opération plus tard ; si cela dure, signalez-le à l'ANS.`,
+            `L'API de l'ANS a échoué (${http}). Si cela dure, signalez-le à l'ANS.`,
           )
         : rejected(
             'bad-request',

@@ -18,10 +18,13 @@ export function conditionalUrl(base: URL, type: CarrierType, query: CarrierQuery
 /** Enough for any carrier; the ANS advises 200 at most. */
 const pageSize = '50';
 
-/** Search by address, with the draft's own parameters. */
+/**
+ * Search by address, with the draft's own parameter. Not `:exact`, which sees no BAL published in capitals (R4, « string »:
+ * only the plain form ignores case): a prefix, of which the caller keeps the whole address.
+ */
 export function mailboxSearchUrl(base: URL, type: CarrierType, adresse: string): URL {
   return withQuery(base, type, [
-    ['mailbox-mss:exact', adresse],
+    ['mailbox-mss', adresse],
     ['_count', pageSize],
   ]);
 }

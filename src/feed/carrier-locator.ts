@@ -1,7 +1,7 @@
 // Finds the one resource that a PATCH is to change; nothing is changed when it is not one.
 import { type PorteurSituation, adresseDe } from '../domain/feed-operation.js';
 import type { TypeBal } from '../domain/bal-operateur.js';
-import { carrierTypesFor, isCarrierType } from './carrier.js';
+import { canBeNamed, carrierTypesFor, isCarrierType } from './carrier.js';
 import {
   type CarrierSearch,
   type SearchAnswer,
@@ -9,7 +9,7 @@ import {
   carries,
   notFound,
 } from './carrier-search.js';
-import type { FeedRequest, Rejected, Unavailable } from './feed-client.js';
+import type { Exchange, FeedRequest, Rejected, Unavailable } from './feed-client.js';
 import type { FeedClientSettings } from './feed-settings.js';
 import type { Resource } from './fhir-resource.js';
 import { nothingExchanged } from './http-call.js';
@@ -50,12 +50,23 @@ export class CarrierLocator {
     const typeBal = operation.kind === 'delete' ? operation.typeBal : operation.bal.typeBal;
     const found = await this.carriersOf(adresseDe(operation), typeBal, signal);
     if (found.kind !== 'resources') return found;
-    const { exchange, resources } = found;
+    const { exchange } = found;
+    const resources = found.resources.filter((resource) => !canBeNamed(resource));
     if (resources.length > 1) return ambiguous(porteur, resources.length, exchange);
     const [only] = resources;
-    return only?.id !== undefined && isCarrierType(only.resourceType)
-      ? targetById(only.resourceType, only.id, this.#settings)
+    if (only?.id !== undefined && isCarrierType(only.resourceType)) {
+      return targetById(only.resourceType, only.id, this.#settings);
+    }
+    return !only && found.resources.length > 0
+      ? onlyOthers(adresseDe(operation), found.resources.length, exchange)
       : notFound(porteur, exchange);
+  }
+
+  /** What carries this BAL and could not be named otherwise. */
+  async unnamedCarriersOf(adresse: string, signal: AbortSignal): Promise<SearchAnswer> {
+    const found = await this.carriersOf(adresse, undefined, signal);
+    if (found.kind !== 'resources') return found;
+    return { ...found, resources: found.resources.filter((resource) => !canBeNamed(resource)) };
   }
 
   async #locateSituation(
@@ -88,6 +99,19 @@ export class CarrierLocator {
     }
     return { kind: 'resources', exchange, resources };
   }
+}
+
+/** The read side may hide the carrier that is meant: the one that it shows is somebody else's. */
+function onlyOthers(adresse: string, count: number, exchange: Exchange): Rejected {
+  return {
+    kind: 'rejected',
+    exchange,
+    cause: 'ambiguous',
+    message:
+      `L'API de lecture ne montre ${adresse} que sur ${count} fiche(s) dont le porteur a un identifiant (RPPS ou ` +
+      `structure) : ce n'est pas celle à supprimer, qui n'en a pas. Rien n'a été modifié. Demandez à l'ANS de retirer ` +
+      `la BAL du porteur sans identifiant, ou renoncez à l'opération si elle ne s'y trouve plus.`,
+  };
 }
 
 function hasBal(bals: Resource['bals'], adresse: string, typeBal: TypeBal | undefined): boolean {

@@ -6,7 +6,7 @@ import type {
   PorteurSituation,
   PorteurStructure,
 } from '../domain/feed-operation.js';
-import type { IdNatStruct } from '../domain/identifiers.js';
+import { type IdNatStruct, parseIdNatStruct } from '../domain/identifiers.js';
 import type { TypeBal } from '../domain/bal-operateur.js';
 import type { Dialect } from './dialect.js';
 import { idNatPsSystem, idNatStructSystem, rppsSystem } from './fhir-names.js';
@@ -129,12 +129,51 @@ export function compareWith(
   return isSame ? 'same' : 'other';
 }
 
+/**
+ * Whether what carries a BAL has an identifier by which the feed names its porteur: then it is not what a porteur « à
+ * rechercher » stands for, whatever the read side shows. A situation belongs to a holder with RPPS unless it tells otherwise.
+ */
+export function canBeNamed({ resourceType, identifiers, practitioner }: Carrier): boolean {
+  switch (resourceType) {
+    case 'Practitioner':
+      return identifiers.some(isRpps);
+    case 'PractitionerRole': {
+      const holder = practitioner?.identifiers ?? [];
+      return holder.some(isRpps) || !holder.some(({ system }) => idNatPsForm.test(system));
+    }
+    default:
+      return identifiers.some(isOfStructure);
+  }
+}
+
+type Carrier = {
+  readonly resourceType: string;
+  readonly identifiers: readonly Identifier[];
+  readonly practitioner: { readonly identifiers: readonly Identifier[] } | undefined;
+};
+
+const rppsForm = /^https?:\/\/rpps\.e?sante\.gouv\.fr\/?$/i;
+const idNatPsForm = /^urn:oid:1\.2\.250\.1\.71\.4\.2\.1$/i;
+const idNatStructForm = /^urn:oid:1\.2\.250\.1\.71\.4\.2\.2$/i;
+
+/** An idNatPs that begins with 8 holds an RPPS; with 0, an ADELI number. */
+function isRpps({ system, value }: Identifier): boolean {
+  return rppsForm.test(system) || (idNatPsForm.test(system) && value.startsWith('8'));
+}
+
+function isOfStructure({ system, value }: Identifier): boolean {
+  return (
+    (idNatStructForm.test(system) && parseIdNatStruct(value) !== undefined) ||
+    Object.values(structureSystems).some((own) => own.system.test(system) && own.form.test(value))
+  );
+}
+
 type ExpectedKey = { readonly system: RegExp; readonly form: RegExp; readonly value: string };
 
 function personKeys(rpps: string): readonly ExpectedKey[] {
   return [
-    { system: /^https?:\/\/rpps\.e?sante\.gouv\.fr\/?$/i, form: /^\d{11}$/, value: rpps },
-    { system: /^urn:oid:1\.2\.250\.1\.71\.4\.2\.1$/i, form: /^\d{9,}$/, value: idNatPsOf(rpps) },
+    { system: rppsForm, form: /^\d{11}$/, value: rpps },
+    { system: idNatPsForm, form: /^\d{9,}$/, value: idNatPsOf(rpps) },
   ];
 }
 
@@ -144,7 +183,7 @@ function structureKeys(structure: string): readonly ExpectedKey[] {
   const own = structureSystems[type];
   return [
     {
-      system: /^urn:oid:1\.2\.250\.1\.71\.4\.2\.2$/i,
+      system: idNatStructForm,
       // A structure has several IdNat_Struct, one for each kind of number: only those of one kind can be compared.
       form: new RegExp(`^${type}`),
       value: structure,

@@ -164,7 +164,7 @@ class FhirFeedClient implements FeedClient {
   async #read(adresse: string, porteur: Porteur, signal: AbortSignal): Promise<ReadAnswer> {
     const { search, locator } = this.#parts;
     if (porteur.kind === 'a-rechercher') {
-      return readAnswerOf(await locator.carriersOf(adresse, undefined, signal));
+      return readAnswerOf(await locator.unnamedCarriersOf(adresse, signal));
     }
     const found = await search.carriersOf(carrierTypeOf(porteur), adresse, signal);
     if (found.kind !== 'resources') return found;

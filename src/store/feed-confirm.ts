@@ -2,6 +2,8 @@
 import type { Db } from '../db/pool.js';
 import { feedRowColumns, toFeedOperation, type FeedRow } from './feed-row.js';
 import type { FeedOperation } from '../domain/feed-operation.js';
+import { estEnvoyeeApres } from './feed-order.js';
+import { porteurCle, porteurSql } from './porteur-sql.js';
 
 /**
  * What an extraction can show of an accepted operation `o`: PER and ORG outside of the liste rouge, their deletes, and
@@ -17,19 +19,15 @@ const estVisible = (o: string): string => `(
 
 /** A newer operation on the same BAL and porteur was accepted: nothing more is to be seen of this one. */
 const estDepassee = (o: string): string => `exists (select from feed_operation suivante
-  where suivante.adresse = ${o}.adresse and suivante.porteur_cle = ${o}.porteur_cle and suivante.id > ${o}.id
-    and suivante.state in ('accepted', 'confirmed'))`;
+  where suivante.adresse = ${o}.adresse and suivante.porteur_cle = ${o}.porteur_cle
+    and suivante.state in ('accepted', 'confirmed') and ${estEnvoyeeApres('suivante', o)})`;
 
-/** The lines of the extraction `l` that are about the BAL of `o` on its porteur. */
-const lignes = (o: string, l: string): string => `select from bal_annuaire b
-  where b.adresse = ${o}.adresse and b.first_load_id <= ${l}.id
-    and (b.gone_load_id is null or b.gone_load_id > ${l}.id)
-    and case ${o}.porteur_kind
-      when 'professionnel' then b.identifiant_pp = ${o}.rpps and b.structure_id is null
-      when 'situation' then b.identifiant_pp = ${o}.rpps and b.structure_id = ${o}.structure_id
-      when 'structure' then b.structure_id = ${o}.structure_id
-      else b.type_identifiant_pp is distinct from '8' end
-    and (${o}.type_bal is null or b.type_bal = ${o}.type_bal)`;
+/** The lines of the extraction `l` that are about the BAL of `o` on its porteur, read as a plan reads them. */
+const lignes = (o: string, l: string): string => `select from (
+    select b.type_bal, b.service_rattachement, b.adresse, ${porteurSql}
+    from bal_annuaire b where b.adresse = ${o}.adresse and b.first_load_id <= ${l}.id
+      and (b.gone_load_id is null or b.gone_load_id > ${l}.id)) b
+  where ${porteurCle} = ${o}.porteur_cle and (${o}.type_bal is null or b.type_bal = ${o}.type_bal)`;
 
 const service = (texte: string): string =>
   `coalesce(regexp_replace(trim(${texte}), '\\s+', ' ', 'g'), '')`;

@@ -1,11 +1,12 @@
 // What we hold to be published beyond what extractions show.
 import type { Db } from '../db/pool.js';
+import { derniereEnvoyee } from './feed-order.js';
 
 /**
  * Notes that the ANS accepted these operations: what was inserted or replaced is known to be published so, what was
  * deleted is known to be gone. To be called in the transaction that moves them to `accepted`, after that update: a plan
  * being computed holds the operations, and must see both or none. Operations in another state are left alone; of two on
- * one BAL and porteur (change of type), the last one tells.
+ * one BAL and porteur (change of type), the last one carried out tells.
  */
 export async function recordPublication(
   db: Db,
@@ -14,9 +15,9 @@ export async function recordPublication(
   const dernieres = `select distinct on (adresse, porteur_cle) id, kind, adresse, porteur_cle, domaine,
       type_bal, porteur_kind, rpps, structure_id, liste_rouge, rang, description, service,
       responsable, accepted_at
-    from feed_operation
+    from feed_operation o
     where id = any($1::bigint[]) and state in ('accepted', 'confirmed')
-    order by adresse, porteur_cle, id desc`;
+    order by adresse, porteur_cle, ${derniereEnvoyee('o')}`;
   await db.query(
     `delete from publication_connue c using (${dernieres}) o
      where o.kind = 'delete' and c.adresse = o.adresse and c.porteur_cle = o.porteur_cle`,

@@ -60,6 +60,8 @@ async function confirmer(withReading = false): Promise<string[]> {
 }
 
 const situation = { structure: '1750000001' };
+/** A structure of a kind that the feed cannot name: whoever is in it has to be looked for by his address. */
+const innommable = { structure: '5ABCDEFGHIJ' };
 
 const cas: [name: string, ligne: Partial<LigneFile>, bals: LigneBal[], expected: string][] = [
   ['an insert that shows', {}, [{ adresse: a, rpps }], 'confirmed Extraction_1'],
@@ -97,6 +99,24 @@ const cas: [name: string, ligne: Partial<LigneFile>, bals: LigneBal[], expected:
     { kind: 'delete', isARechercher: true, type: null },
     [{ adresse: a, typePp: '10', pp: a }],
     'accepted',
+  ],
+  [
+    'a delete of a holder in a structure that cannot be named, which still shows',
+    { kind: 'delete', isARechercher: true, type: null },
+    [{ adresse: a, rpps, ...innommable }],
+    'accepted',
+  ],
+  [
+    'an insert on the holder alone, shown in a structure only',
+    {},
+    [{ adresse: a, rpps, ...situation }],
+    'accepted',
+  ],
+  [
+    'an insert published in capitals',
+    {},
+    [{ adresse: a.toUpperCase(), rpps }],
+    'confirmed Extraction_1',
   ],
   [
     'a liste rouge that is gone',
@@ -148,6 +168,24 @@ test('an extraction generated before the acceptance proves nothing', async () =>
   await accepter();
   await extraction(veille, [{ adresse: a, rpps }]);
   assert.deepEqual(await confirmer(), ['accepted']);
+});
+
+test('an extraction of the same minute proves what was accepted before it, and nothing of what was after', async () => {
+  const minute = new Date(acceptation.getTime() + 30_000);
+  await accepter({ acceptedAt: new Date(minute.getTime() - 1) });
+  await accepter({ adresse: 'b@chu.mssante.fr', acceptedAt: minute });
+  await extraction(minute, [
+    { adresse: a, rpps },
+    { adresse: 'b@chu.mssante.fr', rpps },
+  ]);
+  assert.deepEqual(await confirmer(), ['confirmed Extraction_1', 'accepted']);
+});
+
+test('both halves of a change of type are told apart by the order in which they left, not by their numbers', async () => {
+  await accepter();
+  await accepter({ kind: 'delete' });
+  await extraction(lendemain, [{ adresse: a, rpps }]);
+  assert.deepEqual(await confirmer(), ['confirmed Extraction_1', 'accepted']);
 });
 
 test('a BAL that was shown once and is no longer was published all the same, and by which extraction is kept', async () => {
@@ -230,7 +268,7 @@ test('a newer accepted operation on the same BAL closes the constat of the older
   await accepter();
   await extraction(lendemain, []);
   assert.deepEqual(await nonConfirmees(plusTard), [constat]);
-  await accepter({ kind: 'delete' });
+  await accepter({ kind: 'delete', acceptedAt: new Date(acceptation.getTime() + 1_000) });
   await confirmer();
   assert.deepEqual(await nonConfirmees(plusTard), []);
 });

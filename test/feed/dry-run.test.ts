@@ -59,7 +59,9 @@ for (const name of dialectNames) {
     };
     const server = await feedServer(t, (call, response) => {
       const type = new URL(call.target, 'http://a').pathname.split('/')[1] ?? '';
-      const resource = { ...resources[type] };
+      // What is looked for by its address has no identifier that would name it.
+      const unnamed = call.target.includes('mailbox-mss=') ? { identifier: [] } : {};
+      const resource = { ...resources[type], ...unnamed };
       fhir(200, call.method === 'GET' ? bundle([resource]) : resource)(call, response);
     });
     const dialecte = dialects[name];
@@ -162,7 +164,7 @@ authorization: Bearer ***
   ]
 }
 `,
-    `GET https://api.example/mss/Practitioner?mailbox-mss:exact=prenom.nom%40domain.mssante.fr&_count=50
+    `GET https://api.example/mss/Practitioner?mailbox-mss=prenom.nom%40domain.mssante.fr&_count=50
 accept: application/fhir+json
 accept-encoding: identity
 user-agent: annuaire-sante-sync

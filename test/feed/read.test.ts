@@ -61,9 +61,7 @@ describe('a BAL on a professional', () => {
     const server = await feedServer(t, apiOf({ Practitioner: [his] }));
     const answer = await feedClient(t, server.url).read(adressePer, professionnel);
     assert.deepEqual(adresses(answer), [adressePer, 'autre@x.mssante.fr']);
-    assert.deepEqual(server.summary(), [
-      `GET /Practitioner?mailbox-mss:exact=${adressePer}&_count=50`,
-    ]);
+    assert.deepEqual(server.summary(), [`GET /Practitioner?mailbox-mss=${adressePer}&_count=50`]);
     assert.equal(firstHeaders(server)['esante-api-key'], apiKey);
     assert.equal(firstHeaders(server)['content-type'], undefined);
   });
@@ -304,7 +302,11 @@ test('an outcome that comes along with the results is passed over', async (t) =>
 });
 
 test('reads go to their own base, PATCH to the other', async (t) => {
-  const read = await feedServer(t, apiOf({ Practitioner: [practitioner()] }));
+  const adeli = { system: 'urn:oid:1.2.250.1.71.4.2.1', value: '0012345678' };
+  const read = await feedServer(
+    t,
+    apiOf({ Practitioner: [practitioner({ identifier: [adeli] })] }),
+  );
   const write = await feedServer(t, apiOf({}));
   const lectureUrl = new URL('/fhir/v2/', read.url);
   const client = feedClient(t, write.url, { lectureUrl });
@@ -332,15 +334,15 @@ describe('a BAL whose holder has no RPPS', () => {
     assert.ok(answer.kind === 'accepted');
     assert.deepEqual(answer.bals, []);
     assert.deepEqual(server.summary(), [
-      `GET /Practitioner?mailbox-mss:exact=${adressePer}&_count=50`,
-      `GET /PractitionerRole?mailbox-mss:exact=${adressePer}&_count=50`,
+      `GET /Practitioner?mailbox-mss=${adressePer}&_count=50`,
+      `GET /PractitionerRole?mailbox-mss=${adressePer}&_count=50`,
       'PATCH /Practitioner/334081',
     ]);
     assert.match(server.seen[2]?.body ?? '', /"Practitioner\.telecom\.where\(value = 'prenom/);
   });
 
   it('is looked for everywhere when its type is not known', async (t) => {
-    const carrier = organization({ telecom: [telecom(adressePer, 'ORG')] });
+    const carrier = organization({ identifier: [], telecom: [telecom(adressePer, 'ORG')] });
     const server = await feedServer(t, apiOf({ Organization: [carrier] }, carrier));
     const answer = await feedClient(t, server.url).patch(
       requestOf(deletionOf(porteur, adressePer)),
@@ -353,7 +355,7 @@ describe('a BAL whose holder has no RPPS', () => {
     for (const resources of [
       {},
       { Practitioner: [practitioner({ telecom: [telecom(adressePer, 'CAB')] })] },
-      { Practitioner: [practitioner({ id: undefined })] },
+      { Practitioner: [{ ...none, id: undefined }] },
     ]) {
       const server = await feedServer(t, apiOf(resources));
       const answer = await feedClient(t, server.url).patch(
@@ -367,10 +369,7 @@ describe('a BAL whose holder has no RPPS', () => {
   });
 
   it('is left alone when two carry it: a person chooses', async (t) => {
-    const server = await feedServer(
-      t,
-      apiOf({ Practitioner: [none], PractitionerRole: [practitionerRole()] }),
-    );
+    const server = await feedServer(t, apiOf({ Practitioner: [none, { ...none, id: '334082' }] }));
     const answer = await feedClient(t, server.url).patch(
       requestOf(deletionOf(porteur, adressePer, 'PER')),
     );
@@ -378,6 +377,54 @@ describe('a BAL whose holder has no RPPS', () => {
     assert.equal(answer.cause, 'ambiguous');
     assert.match(answer.message, /^2 fiches/);
     assert.ok(server.seen.every(({ method }) => method === 'GET'));
+  });
+
+  const adeliHolder = { system: 'urn:oid:1.2.250.1.71.4.2.1', value: '0012345678' };
+  const named: [name: string, resources: Parameters<typeof apiOf>[0], type: 'PER' | undefined][] = [
+    ['a holder with RPPS', { Practitioner: [practitioner()] }, 'PER'],
+    [
+      'a holder whose idNatPs holds an RPPS',
+      {
+        Practitioner: [
+          practitioner({
+            identifier: [{ system: 'urn:oid:1.2.250.1.71.4.2.1', value: '810003461033' }],
+          }),
+        ],
+      },
+      'PER',
+    ],
+    ['a situation of somebody unknown', { PractitionerRole: [practitionerRole()] }, 'PER'],
+    [
+      'a structure that has its number',
+      { Organization: [organization({ telecom: [telecom(adressePer, 'ORG')] })] },
+      undefined,
+    ],
+  ];
+  for (const [name, resources, type] of named) {
+    it(`is left alone when all that shows is ${name}: the one that is meant may be hidden`, async (t) => {
+      const server = await feedServer(t, apiOf(resources));
+      const client = feedClient(t, server.url);
+      const answer = await client.patch(requestOf(deletionOf(porteur, adressePer, type)));
+      assert.ok(answer.kind === 'rejected', answer.kind);
+      assert.equal(answer.cause, 'ambiguous');
+      assert.match(answer.message, /Rien n'a été modifié\. Demandez à l'ANS/);
+      assert.ok(server.seen.every(({ method }) => method === 'GET'));
+      assert.equal((await client.read(adressePer, porteur)).kind, 'absent');
+    });
+  }
+
+  it('is deleted where no RPPS is, beside somebody who has one', async (t) => {
+    const own = practitioner({ identifier: [adeliHolder] });
+    const other = practitioner({ id: '7' });
+    const server = await feedServer(
+      t,
+      apiOf({ Practitioner: [other, own] }, { ...own, telecom: [] }),
+    );
+    const answer = await feedClient(t, server.url).patch(
+      requestOf(deletionOf(porteur, adressePer, 'PER')),
+    );
+    assert.equal(answer.kind, 'accepted');
+    assert.equal(server.summary().at(-1), 'PATCH /Practitioner/334081');
   });
 
   it('is not looked for twice in one memory: it may have moved', async (t) => {
@@ -390,7 +437,10 @@ describe('a BAL whose holder has no RPPS', () => {
   });
 
   it('is read on whoever carries it', async (t) => {
-    const server = await feedServer(t, apiOf({ PractitionerRole: [practitionerRole()] }));
+    const server = await feedServer(
+      t,
+      apiOf({ Practitioner: [none], PractitionerRole: [practitionerRole()] }),
+    );
     const answer = await feedClient(t, server.url).read(adressePer, porteur);
     assert.deepEqual(adresses(answer), [adressePer]);
     assert.equal((await feedClient(t, server.url).read('z@x.mssante.fr', porteur)).kind, 'absent');

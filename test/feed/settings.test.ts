@@ -45,6 +45,11 @@ test('without an address the feed is off, and its limits are there all the same'
   });
 });
 
+test('0 calls a second is no limit, and less is none', () => {
+  assert.equal(load('{ appelsParSeconde: 0 }').push.appelsParSeconde, 0);
+  assert.throws(() => load('{ appelsParSeconde: -1 }'), UsageError);
+});
+
 test('reads go to the address of the feed unless they have their own', () => {
   const url = 'https://api.example/mss';
   assert.equal(clientOf(`{ url: '${url}' }`).lectureUrl.href, url);

@@ -65,6 +65,22 @@ describe('recording what the ANS accepted', () => {
     assert.match(String((await connues())[0]), / APP Labo operation /u);
   });
 
+  test('the delete of a change of type leaves first, whatever the numbers', async () => {
+    const ids = [await insert('insert'), await insert('delete', { type: 'ORG' })];
+    await recordPublication(db.pool, ids);
+    assert.match(String((await connues())[0]), / APP Labo operation /u);
+  });
+
+  test('of what was carried out one after the other, the last one tells', async () => {
+    const ids = [await insert('delete'), await insert('insert')];
+    await db.pool.query(
+      `update feed_operation set accepted_at = accepted_at + interval '1 second' where id = $1::bigint`,
+      [ids[0]],
+    );
+    await recordPublication(db.pool, ids);
+    assert.deepEqual(await connues(), []);
+  });
+
   test('leaves alone what nobody accepted', async () => {
     await recordPublication(db.pool, [await insert('insert', { state: 'dead' })]);
     await recordPublication(db.pool, []);

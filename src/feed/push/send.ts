@@ -153,7 +153,7 @@ function asReplace(bal: BalAPublier): FeedOperation {
 /** A look that failed proves nothing: the outcome stays as unknown as it was. */
 function notReadable(answer: Rejected | Unavailable): Outcome {
   if (answer.kind === 'unavailable') return settled(verdictOnUnavailable(answer), signalOf(answer));
-  const verdict = verdictOnRejected(answer, 'replace');
+  const verdict = verdictOnRejected(answer);
   if (verdict.kind === 'stopped') return settled(verdict, signalOf(answer));
   return settled({
     kind: 'retry',
@@ -185,7 +185,7 @@ async function sendOperations(
   if (unit.length === 1 && answer.cause === 'not-found' && only.kind === 'delete') {
     return perhapsGone(unit[0], only, answer, talk, tools);
   }
-  return settled(verdictOnRejected(answer, only.kind), signal);
+  return settled(verdictOnRejected(answer), signal);
 }
 
 /** An insert refused because the address is there: done if it is as asked, otherwise replaced by what is asked. */
@@ -220,7 +220,7 @@ async function alreadyThere(
     return believed(unit, { operations: [replace], bals: answer.bals, verdict }, talk, tools);
   }
   if (answer.kind === 'unavailable') return settled(verdictOnUnavailable(answer), signalOf(answer));
-  return settled(verdictOnRejected(answer, 'replace'), signalOf(answer));
+  return settled(verdictOnRejected(answer), signalOf(answer));
 }
 
 /** 404 on a delete: the BAL is gone, or the porteur is not known. Only a look tells. */
@@ -231,7 +231,7 @@ async function perhapsGone(
   talk: Conversation,
   { client }: SendTools,
 ): Promise<Outcome> {
-  const held = verdictOnRejected(refusal, 'delete');
+  const held = verdictOnRejected(refusal);
   const canBeShown = claimed.bal ? client.canShow(claimed.bal) : !claimed.listeRouge;
   if (!canBeShown) return settled(held);
   const answer = await talk.read(adresseDe(operation), porteurDe(operation));

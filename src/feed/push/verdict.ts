@@ -33,44 +33,32 @@ export type ChannelSignal =
 /** Answers 500 after which an operation is no longer sent: a fault that repeats is in what is sent. */
 export const serverErrorsMax = 3;
 
-export function verdictOnRejected(
-  answer: Rejected,
-  kind: 'insert' | 'replace' | 'delete',
-): Verdict {
+const resume = 'Puis relancez « annuaire-sync push » : rien n’est perdu.';
+
+/** The client's message says what to do about the cause: nothing of that kind is added here. */
+export function verdictOnRejected(answer: Rejected): Verdict {
   const { message } = answer;
   switch (answer.cause) {
     case 'unauthorized':
       return {
         kind: 'stopped',
         code: 'ACCES_REFUSE',
-        message: `${message} Vérifiez la clé d’API, le certificat ou l’habilitation (« alimentation » des réglages), puis relancez « annuaire-sync push » : rien n’est perdu.`,
+        message: `${message} ${resume}`,
       };
     case 'redirect':
       return {
         kind: 'stopped',
         code: 'REDIRECTION',
-        message: `${message} L’API a changé d’adresse, ou un équipement du réseau répond à sa place : vérifiez « alimentation.url », puis relancez « annuaire-sync push » : rien n’est perdu.`,
+        message: `${message} ${resume}`,
       };
     case 'not-found':
-      return {
-        kind: 'held',
-        code: 'PORTEUR_INCONNU',
-        message: `${message} L’Annuaire ne connaît pas ce porteur${kind === 'insert' ? '' : ', ou pas cette BAL sur lui'} : vérifiez son identifiant dans l’inventaire.`,
-      };
+      return { kind: 'held', code: 'PORTEUR_INCONNU', message };
     case 'ambiguous':
-      return {
-        kind: 'held',
-        code: 'PORTEUR_AMBIGU',
-        message: `${message} Plusieurs porteurs de l’Annuaire ont cet identifiant : signalez-le à l’ANS, puis rejouez.`,
-      };
+      return { kind: 'held', code: 'PORTEUR_AMBIGU', message };
     case 'unprocessable':
       return { kind: 'dead', code: 'VALEUR_REFUSEE', message };
     case 'bad-request':
-      return {
-        kind: 'dead',
-        code: 'REQUETE_REFUSEE',
-        message: `${message} La demande est mal formée pour l’API : vérifiez « alimentation.dialecte », et signalez-le aux mainteneurs.`,
-      };
+      return { kind: 'dead', code: 'REQUETE_REFUSEE', message };
     case 'refused-here':
       return { kind: 'dead', code: 'REFUSEE_ICI', message };
     case 'server-error':
@@ -101,7 +89,7 @@ const unavailableCodes: Readonly<Record<Unavailable['cause'], string>> = {
 export function signalOf(answer: Rejected | Unavailable): ChannelSignal {
   const { message } = answer;
   if (answer.kind === 'rejected') {
-    const verdict = verdictOnRejected(answer, 'replace');
+    const verdict = verdictOnRejected(answer);
     return verdict.kind === 'stopped' ? verdict : { kind: 'answered' };
   }
   return answer.cause === 'throttled'

@@ -1,12 +1,7 @@
 // Both sides of each address looked at, porteur by porteur: what is published, what is wanted.
-import {
-  enService,
-  ligneInventaire,
-  porteurCle,
-  porteurSql,
-  service,
-  structureUtilisable,
-} from './portee.js';
+import { derniereEnvoyee } from '../../store/feed-order.js';
+import { porteurCle, porteurSql, structureUtilisable } from '../../store/porteur-sql.js';
+import { enService, ligneInventaire, service } from './portee.js';
 
 // What the ANS accepted from us after the extraction in service was made counts before what the extraction shows.
 const derniere = `create temp table derniere on commit drop as
@@ -16,7 +11,7 @@ const derniere = `create temp table derniere on commit drop as
   from feed_operation o join examine using (adresse)
   where o.state in ('accepted', 'confirmed')
     and o.accepted_at > (select extraction_le from reglage_plan)
-  order by o.adresse, o.porteur_cle, o.accepted_at desc, o.id desc`;
+  order by o.adresse, o.porteur_cle, ${derniereEnvoyee('o')}`;
 
 const vue = `create temp table vue on commit drop as
   select adresse, ${porteurCle} as porteur_cle, min(domaine) as domaine, min(type_bal) as type_bal,

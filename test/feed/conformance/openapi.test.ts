@@ -104,14 +104,18 @@ const operations = [...bals.flatMap(operationsOf), ...toFind];
 const api: FeedStep = ({ method, target }, response) => {
   const url = new URL(target, 'http://api');
   const type = url.pathname.split('/')[1] ?? '';
-  const searched = url.searchParams.get('mailbox-mss:exact');
+  const searched = url.searchParams.get('mailbox-mss');
+  // What is looked for by its address has no identifier that would name it.
+  const unnamed = searched === null ? {} : { identifier: [] };
   const resource = {
     Practitioner: practitioner({
+      ...unnamed,
       telecom: [telecom(adressePer, 'PER'), telecom(adressePer, 'CAB')],
     }),
     // Only one of the resources carries the BAL that is looked for by its address.
     PractitionerRole: practitionerRole(searched === null ? {} : { telecom: [] }),
     Organization: organization({
+      ...unnamed,
       telecom: [telecom(adresseOrg, 'ORG'), telecom(adresseOrg, 'APP')],
     }),
   }[type];
@@ -234,10 +238,7 @@ test('the check sees a wrong request', () => {
     ],
     [{ ...right, body: '{"resourceType":"Parameters","parameter":[]}' }, /fewer than 1 items/],
     [{ ...right, body: right.body.replace('insert', 'add') }, /valueCode.*allowed values/],
-    [
-      { ...right, method: 'GET', target: '/Practitioner?mailbox-mss:exact=ici', body: '' },
-      /must match/,
-    ],
+    [{ ...right, method: 'GET', target: '/Practitioner?mailbox-mss=ici', body: '' }, /must match/],
     [
       { ...right, method: 'GET', target: '/Practitioner?mailbox-mss:not=a@b.mssante.fr', body: '' },
       /unknown modifier/,
