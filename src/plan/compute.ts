@@ -8,7 +8,7 @@ import type { Progress } from '../progress.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
 import { countBalsUpTo, measurePlan } from '../store/plan-mesure.js';
 import { approveAutomatically } from './approve-alone.js';
-import { evaluateGuards } from './guards.js';
+import { debutDeFenetre, evaluateGuards } from './guards.js';
 import type { PlanSettings } from './settings.js';
 import { cotesSql } from './sql/cotes.js';
 import { ecartsSql } from './sql/ecarts.js';
@@ -179,7 +179,12 @@ async function judge(
     inventaireBals: await countBalsUpTo(client, settings.gardes.inventaireMin),
     inventaire: monde.inventaire,
     annuaire: monde.bals,
-    domaines: await measurePlan(client, planId, settings.domaines),
+    domaines: await measurePlan(
+      client,
+      planId,
+      settings.domaines,
+      debutDeFenetre(now, settings.gardes),
+    ),
   };
   const gardes = evaluateGuards(mesures, settings.gardes);
   await finishPlan(client, planId, gardes);
