@@ -134,6 +134,7 @@ plan:
     domaineSuppressionsPartMax: 0.2
     suppressionsPlancher: 3         # jusqu'à ce nombre, les parts ne sont pas regardées
     changementsMax: 5000            # opérations de toute sorte
+    fenetreHeures: 24               # y compte aussi ce qui est approuvé et pas encore envoyé, ou accepté depuis moins longtemps
     inventaireMin: 1                # BAL que l'inventaire compte au moins
     inventaireAgeMaxHeures: 48      # depuis le dernier import, même sans changement
     inventaireRejetsMax: 0          # lignes rejetées au-delà desquelles l'absence d'une BAL ne prouve rien

@@ -24,6 +24,8 @@ export const planSchema = z.strictObject({
       // Half of the domains of the country hold four BAL or less: a share of them alone would forbid any deletion.
       suppressionsPlancher: count.default(3),
       changementsMax: count.default(5_000),
+      // Whoever approves by instalments within a day is stopped like whoever approves at once.
+      fenetreHeures: z.number().min(0).max(10_000).default(24),
       inventaireMin: z.int().min(1).max(10_000_000).default(1),
       inventaireAgeMaxHeures: z.number().positive().max(10_000).default(48),
       inventaireRejetsMax: count.default(0),

@@ -8,14 +8,22 @@ import type { Progress } from '../progress.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
 import { countBalsUpTo, measurePlan } from '../store/plan-mesure.js';
 import { approveAutomatically } from './approve-alone.js';
-import { evaluateGuards } from './guards.js';
+import { debutDeFenetre, evaluateGuards } from './guards.js';
 import type { PlanSettings } from './settings.js';
 import { cotesSql } from './sql/cotes.js';
 import { ecartsSql } from './sql/ecarts.js';
-import { depasser, enchainerSql, garder, proposer, retenuesParOperationSql } from './sql/fusion.js';
+import {
+  aboutiesSql,
+  depasser,
+  enchainerSql,
+  garder,
+  observer,
+  proposer,
+  retenuesParOperationSql,
+} from './sql/fusion.js';
 import { porteeSql, preparerSql, presumer } from './sql/portee.js';
 import { retenuesSql } from './sql/retenues.js';
-import { isOvertaken, isSure, loadsOf, readMonde, type Monde } from './world.js';
+import { isOvertaken, isSameMonde, isSure, loadsOf, readMonde, type Monde } from './world.js';
 
 export type PlanOptions = {
   /** The clock that ages are told by, and decisions dated. */
@@ -32,20 +40,34 @@ export type Computed = {
   readonly isNew: boolean;
 };
 
-/** One transaction: until its commit, the last plan stays in force; a kill leaves it so. */
+/** A source put in service, a reconciliation or a deletion decided while the plan is computed starts it again. */
+const essaisMax = 3;
+
+/**
+ * One transaction: until its commit, the last plan stays in force; a kill leaves it so. Pushers go on meanwhile, until
+ * the operations are written: only then are they locked, and what was sent since the start is looked at.
+ */
 export async function computePlan(
   pool: Pool,
   settings: PlanSettings,
   options: PlanOptions,
   progress: Progress,
 ): Promise<Computed> {
-  const locked = await withAdvisoryLock(pool, 'plan', () =>
-    transaction(pool, async (client) => {
-      await client.query('set transaction isolation level repeatable read');
-      await lockFeed(client);
-      return computeUnderLock(client, settings, options, progress);
-    }),
-  );
+  const locked = await withAdvisoryLock(pool, 'plan', async () => {
+    for (let essai = 1; essai <= essaisMax; essai += 1) {
+      const computed = await transaction(pool, (client) =>
+        computeOnce(client, settings, options, progress),
+      ).catch((error: unknown) => {
+        if (error instanceof MondeChange) return undefined;
+        throw error;
+      });
+      if (computed) return computed;
+    }
+    throw new AppError(
+      'PLAN_SOURCES_MOUVANTES',
+      'Les sources ont changé pendant chaque calcul du plan : attendez la fin des chargements et des rapprochements, puis relancez la commande.',
+    );
+  });
   if (locked.kind === 'done') return locked.value;
   throw new AppError(
     'PLAN_EN_COURS',
@@ -53,7 +75,10 @@ export async function computePlan(
   );
 }
 
-async function computeUnderLock(
+/** Thrown to roll back what was computed from a world that is no more. */
+class MondeChange extends Error {}
+
+async function computeOnce(
   client: Client,
   settings: PlanSettings,
   options: PlanOptions,
@@ -77,8 +102,10 @@ async function computeUnderLock(
     await run(presumer, [options.now]);
     await run('analyze publication_connue');
   }
-  const wanted = [...porteeSql, ...cotesSql, ...ecartsSql, ...retenuesParOperationSql];
-  for (const text of wanted) await run(text);
+  for (const text of [observer, ...porteeSql, ...cotesSql, ...ecartsSql]) await run(text);
+  await lockFeed(client);
+  if (!isSameMonde(monde, await readMonde(client, settings, options.now))) throw new MondeChange();
+  for (const text of [...aboutiesSql, ...retenuesParOperationSql]) await run(text);
   const planId = await insertPlan(client, {
     computedAt: options.now,
     reconcileRunId: monde.run.id,
@@ -152,7 +179,12 @@ async function judge(
     inventaireBals: await countBalsUpTo(client, settings.gardes.inventaireMin),
     inventaire: monde.inventaire,
     annuaire: monde.bals,
-    domaines: await measurePlan(client, planId, settings.domaines),
+    domaines: await measurePlan(
+      client,
+      planId,
+      settings.domaines,
+      debutDeFenetre(now, settings.gardes),
+    ),
   };
   const gardes = evaluateGuards(mesures, settings.gardes);
   await finishPlan(client, planId, gardes);

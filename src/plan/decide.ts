@@ -19,7 +19,7 @@ import {
 import { findPlan, findPlanInForce, lockFeed, updateGardes, type Plan } from '../store/plan.js';
 import { measurePlan } from '../store/plan-mesure.js';
 import { computePlan } from './compute.js';
-import { lift } from './guards.js';
+import { debutDeFenetre, lift } from './guards.js';
 import type { PlanSettings } from './settings.js';
 import { isOvertaken, readMonde } from './world.js';
 
@@ -206,7 +206,12 @@ async function overrule(
 ): Promise<readonly GardePassee[]> {
   if (override === undefined || plan.gardes.every(estLevee)) return plan.gardes;
   const domaine = choix?.domaine?.toLowerCase();
-  const mesures = await measurePlan(client, plan.id, settings.domaines);
+  const mesures = await measurePlan(
+    client,
+    plan.id,
+    settings.domaines,
+    debutDeFenetre(now, settings.gardes),
+  );
   const gardes = lift(plan.gardes, { auteur, le: now, motif: override, domaine }, mesures);
   await updateGardes(client, plan.id, gardes, gardes.every(estLevee) ? 'ouvert' : 'bloque');
   const concernees = mesures.filter(

@@ -18,6 +18,9 @@ export type MesureDomaine = {
   readonly deplacements: number;
   /** Operations of any kind that nobody has decided yet. */
   readonly changements: number;
+  /** Approved and not sent yet, or accepted a short while ago, since a guard was last lifted: a limit is not passed by instalments. */
+  readonly suppressionsDecidees: number;
+  readonly changementsDecides: number;
 };
 
 export type Mesures = {
@@ -27,6 +30,11 @@ export type Mesures = {
   readonly annuaire: MesureSource;
   readonly domaines: readonly MesureDomaine[];
 };
+
+/** What was accepted after this counts with what is proposed. */
+export function debutDeFenetre(now: Date, { fenetreHeures }: ReglagesGardes): Date {
+  return new Date(now.getTime() - fenetreHeures * 3_600_000);
+}
 
 /** The guards over their limit; none when the plan can be approved. */
 export function evaluateGuards(mesures: Mesures, reglages: ReglagesGardes): GardePassee[] {
@@ -89,9 +97,12 @@ function source(
   ];
 }
 
-function changements({ domaines }: Mesures, { changementsMax }: ReglagesGardes): GardePassee[] {
-  const total = sum(domaines, 'changements');
-  if (total <= changementsMax) return [];
+function changements({ domaines }: Mesures, reglages: ReglagesGardes): GardePassee[] {
+  const { changementsMax } = reglages;
+  const proposes = sum(domaines, 'changements');
+  const decides = sum(domaines, 'changementsDecides');
+  const total = proposes + decides;
+  if (proposes === 0 || total <= changementsMax) return [];
   return [
     passee(
       'changements',
@@ -99,14 +110,17 @@ function changements({ domaines }: Mesures, { changementsMax }: ReglagesGardes):
       total,
       undefined,
     )(
-      `Le plan propose ${nombre(total)} opérations ; la limite est de ${nombre(changementsMax)} (plan.gardes.changementsMax).`,
+      `Le plan propose ${nombre(proposes)} opération${proposes > 1 ? 's' : ''}${mentionDecidees(decides, total, reglages)} ; la limite est de ${nombre(changementsMax)} (plan.gardes.changementsMax).`,
     ),
   ];
 }
 
 function suppressions({ domaines }: Mesures, reglages: ReglagesGardes): GardePassee[] {
-  const total = sum(domaines, 'suppressions');
-  const deplacements = mentionDeplacements(sum(domaines, 'deplacements'));
+  const proposees = sum(domaines, 'suppressions');
+  const decidees = sum(domaines, 'suppressionsDecidees');
+  const total = proposees + decidees;
+  if (proposees === 0) return [];
+  const compte = `${enClair(proposees)}${mentionDeplacements(sum(domaines, 'deplacements'))}${mentionDecidees(decidees, total, reglages)}`;
   const publiees = sum(domaines, 'publiees');
   const limitePart = limiteDePart(publiees, reglages.suppressionsPartMax, reglages);
   return [
@@ -118,7 +132,7 @@ function suppressions({ domaines }: Mesures, reglages: ReglagesGardes): GardePas
             total,
             undefined,
           )(
-            `Le plan propose ${nombre(total)} suppressions${deplacements} ; la limite est de ${nombre(reglages.suppressionsMax)} (plan.gardes.suppressionsMax).`,
+            `Le plan propose ${compte} ; la limite est de ${nombre(reglages.suppressionsMax)} (plan.gardes.suppressionsMax).`,
           ),
         ]
       : []),
@@ -130,7 +144,7 @@ function suppressions({ domaines }: Mesures, reglages: ReglagesGardes): GardePas
             total,
             undefined,
           )(
-            `Le plan propose ${nombre(total)} suppressions${deplacements}, soit ${part(total, publiees)} de ce qui est publié ; la limite est de ${pourcent(reglages.suppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.suppressionsPartMax).`,
+            `Le plan propose ${compte}, soit ${part(total, publiees)} de ce qui est publié ; la limite est de ${pourcent(reglages.suppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.suppressionsPartMax).`,
           ),
         ]
       : []),
@@ -138,8 +152,10 @@ function suppressions({ domaines }: Mesures, reglages: ReglagesGardes): GardePas
 }
 
 function suppressionsDuDomaine(mesure: MesureDomaine, reglages: ReglagesGardes): GardePassee[] {
-  const { domaine, suppressions: total, publiees } = mesure;
-  const deplacements = mentionDeplacements(mesure.deplacements);
+  const { domaine, suppressions: proposees, suppressionsDecidees: decidees, publiees } = mesure;
+  const total = proposees + decidees;
+  if (proposees === 0) return [];
+  const compte = `${enClair(proposees)}${mentionDeplacements(mesure.deplacements)} dans le domaine ${domaine}${mentionDecidees(decidees, total, reglages)}`;
   const { domaineSuppressionsMax, domaineSuppressionsPartMax } = reglages;
   const limitePart = limiteDePart(publiees, domaineSuppressionsPartMax, reglages);
   return [
@@ -151,7 +167,7 @@ function suppressionsDuDomaine(mesure: MesureDomaine, reglages: ReglagesGardes):
             total,
             domaine,
           )(
-            `${nombre(total)} suppressions${deplacements} dans le domaine ${domaine} ; la limite est de ${nombre(domaineSuppressionsMax)} par domaine (plan.gardes.domaineSuppressionsMax).`,
+            `${compte} ; la limite est de ${nombre(domaineSuppressionsMax)} par domaine (plan.gardes.domaineSuppressionsMax).`,
           ),
         ]
       : []),
@@ -163,7 +179,7 @@ function suppressionsDuDomaine(mesure: MesureDomaine, reglages: ReglagesGardes):
             total,
             domaine,
           )(
-            `${nombre(total)} suppressions${deplacements} dans le domaine ${domaine}, soit ${part(total, publiees)} de ce qui y est publié ; la limite est de ${pourcent(domaineSuppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.domaineSuppressionsPartMax).`,
+            `${compte}, soit ${part(total, publiees)} de ce qui y est publié ; la limite est de ${pourcent(domaineSuppressionsPartMax)}, donc ${nombre(limitePart)} (plan.gardes.domaineSuppressionsPartMax).`,
           ),
         ]
       : []),
@@ -203,10 +219,10 @@ export type Levee = {
 };
 
 /** Guards that count operations: without those of a domain, they may be back under their limit. */
-const decomptes: Partial<Record<CodeGarde, 'suppressions' | 'changements'>> = {
-  changements: 'changements',
-  suppressions: 'suppressions',
-  'suppressions-part': 'suppressions',
+const decomptes: Partial<Record<CodeGarde, (mesure: MesureDomaine) => number>> = {
+  changements: (mesure) => mesure.changements + mesure.changementsDecides,
+  suppressions: (mesure) => mesure.suppressions + mesure.suppressionsDecidees,
+  'suppressions-part': (mesure) => mesure.suppressions + mesure.suppressionsDecidees,
 };
 
 /** The guards once a person has lifted them, for the whole plan or for one domain. */
@@ -232,10 +248,9 @@ export function lift(
     const reste =
       compte === undefined
         ? garde.valeur
-        : sum(
-            domaines.filter((mesure) => !domainesLeves.includes(mesure.domaine)),
-            compte,
-          );
+        : domaines
+            .filter((mesure) => !domainesLeves.includes(mesure.domaine))
+            .reduce((total, mesure) => total + compte(mesure), 0);
     const isUnder = compte !== undefined && reste <= garde.limite;
     return { ...garde, ...signature, domainesLeves: isUnder ? [] : domainesLeves };
   });
@@ -243,13 +258,23 @@ export function lift(
 
 function sum(
   domaines: readonly MesureDomaine[],
-  compte: 'publiees' | 'suppressions' | 'deplacements' | 'changements',
+  compte: Exclude<keyof MesureDomaine, 'domaine'>,
 ): number {
   return domaines.reduce((total, mesure) => total + mesure[compte], 0);
 }
 
 function mentionDeplacements(n: number): string {
   return n === 0 ? '' : ` (dont ${nombre(n)} de BAL qui restent publiées autrement)`;
+}
+
+function mentionDecidees(decidees: number, total: number, reglages: ReglagesGardes): string {
+  return decidees === 0
+    ? ''
+    : `, et ${nombre(decidees)} déjà approuvée${decidees > 1 ? 's' : ''} (pas encore envoyées, ou acceptées depuis moins de ${nombre(reglages.fenetreHeures)} h) : ${nombre(total)} en tout`;
+}
+
+function enClair(suppressions: number): string {
+  return `${nombre(suppressions)} suppression${suppressions > 1 ? 's' : ''}`;
 }
 
 function part(n: number, total: number): string {

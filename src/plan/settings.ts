@@ -12,6 +12,8 @@ export type ReglagesGardes = {
   /** Up to this many deletions, shares are not looked at. */
   readonly suppressionsPlancher: number;
   readonly changementsMax: number;
+  /** What was accepted this recently counts with what is proposed. */
+  readonly fenetreHeures: number;
   /** BAL. */
   readonly inventaireMin: number;
   readonly inventaireAgeMaxHeures: number;

@@ -120,6 +120,16 @@ export async function isOvertaken(db: Db, plan: Plan, monde: Monde): Promise<boo
   );
 }
 
+/** Whether what was computed from `before` holds under `after`. */
+export function isSameMonde(before: Monde, after: Monde): boolean {
+  return (
+    before.run.id === after.run.id &&
+    before.settingsFingerprint === after.settingsFingerprint &&
+    before.suppressionsFingerprint === after.suppressionsFingerprint &&
+    JSON.stringify(loadsOf(before)) === JSON.stringify(loadsOf(after))
+  );
+}
+
 export function loadsOf({ inventaire, bals, listeBlanche }: Monde): Record<string, number> {
   return {
     inventaire: inventaire.load.id,

@@ -7,13 +7,20 @@ export type MesureDuPlan = {
   readonly suppressions: number;
   readonly deplacements: number;
   readonly changements: number;
+  readonly suppressionsDecidees: number;
+  readonly changementsDecides: number;
 };
 
-/** Per domain: what is published, as far as we know, and what the plan wants that nobody has decided yet. */
+/**
+ * Per domain: what is published, as far as we know, what the plan wants that nobody has decided yet, and what was decided
+ * before: not sent yet, or accepted after `depuis`. What was decided on a plan whose guards a person lifted counts no
+ * more, up to the plan that followed.
+ */
 export async function measurePlan(
   db: Db,
   planId: number,
   domaines: readonly string[],
+  depuis: Date,
 ): Promise<MesureDuPlan[]> {
   const { rows } = await db.query<MesureDuPlan>(
     `with d as materialized (select lower(nom) as nom from unnest($2::text[]) n (nom)),
@@ -32,11 +39,26 @@ export async function measurePlan(
            select from feed_operation i where i.kind = 'insert' and i.adresse = o.adresse
              and i.last_plan_id = $1::integer
              and i.state in ('planned', 'approved', 'retry', 'sending'))))::integer as deplacements
-       from feed_operation o where state = 'planned' and last_plan_id = $1::integer group by domaine)
-     select domaine, coalesce(publie.n, 0) as publiees, coalesce(suppressions, 0) as suppressions,
-       coalesce(deplacements, 0) as deplacements, coalesce(changements, 0) as changements
-     from publie full join propose using (domaine) order by domaine`,
-    [planId, domaines],
+       from feed_operation o where state = 'planned' and last_plan_id = $1::integer group by domaine),
+     levee as materialized (
+       select d.filter ->> 'domaine' as domaine, max(coalesce((select min(suivant.computed_at) from plan suivant
+         where suivant.id > d.plan_id), 'infinity')) as jusqua
+       from plan_decision d where d.action = 'override' group by 1),
+     decide as (
+       select domaine, count(*)::integer as changements,
+         count(*) filter (where kind = 'delete')::integer as suppressions
+       from feed_operation o
+       where (state in ('approved', 'retry', 'sending')
+           or (state in ('accepted', 'confirmed') and accepted_at > $3::timestamptz))
+         and coalesce(decided_at, created_at) > coalesce((select max(l.jusqua) from levee l
+           where l.domaine is null or l.domaine = o.domaine), '-infinity')
+       group by domaine)
+     select domaine, coalesce(publie.n, 0) as publiees, coalesce(propose.suppressions, 0) as suppressions,
+       coalesce(deplacements, 0) as deplacements, coalesce(propose.changements, 0) as changements,
+       coalesce(decide.suppressions, 0) as "suppressionsDecidees",
+       coalesce(decide.changements, 0) as "changementsDecides"
+     from publie full join propose using (domaine) full join decide using (domaine) order by domaine`,
+    [planId, domaines, depuis],
   );
   return rows;
 }

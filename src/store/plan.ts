@@ -137,8 +137,8 @@ export async function hasRetenueMoved(db: Db, planId: number): Promise<boolean> 
 }
 
 /**
- * A plan is computed, and decided on, while nothing else moves operations: pushers wait for its end (seconds, 30 at
- * most for the whole country). To be the first statement of the transaction: the snapshot is taken after it.
+ * A plan is written, and decided on, while nothing else moves operations: pushers wait for its end, a few seconds at
+ * most. The transaction is `read committed`: each statement after this one sees what was done before the lock.
  */
 export async function lockFeed(db: Db): Promise<void> {
   await db.query(`set local lock_timeout = '60s'`);

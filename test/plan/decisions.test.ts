@@ -7,6 +7,7 @@ import { silentProgress } from '../../src/progress.js';
 import { load, type Etat } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import {
+  accepter,
   operations,
   planifier,
   reglagesPlan,
@@ -182,6 +183,47 @@ describe('decisions on a plan', () => {
       'override dupont 6 fermeture du service',
       'approve dupont 6',
     ]);
+  });
+
+  test('a limit is not passed by instalments, sent or not; lifting the guard starts the count again', async () => {
+    const settings = {
+      gardes: { ...reglagesPlan.gardes, suppressionsMax: 4, suppressionsPlancher: 100 },
+    };
+    const heures = (n: number): Date => new Date(maintenant.getTime() + n * 3_600_000);
+    const inventaire = [{ adresse: a, rpps }];
+    const gardes = async (n: number): Promise<string[]> => {
+      const { plan } = await planifier(db.pool, settings, { now: heures(n), isForced: true });
+      return plan.gardes.map(({ garde, valeur }) => `${garde} ${valeur}`);
+    };
+    await suivre(db.pool, { ...socle, inventaire, bals: orphelines(3) }, settings);
+    assert.equal((await approuver(db.pool, { choix: { kind: 'delete' } }, settings)).approuvees, 3);
+    // Two more, while the first three wait to be sent; then once they were.
+    await load(db.pool, { bals: orphelines(5) });
+    await rapprocher(db.pool);
+    assert.deepEqual(await gardes(1), ['suppressions 5']);
+    await accepter(db.pool, heures(1), ['approved']);
+    await load(db.pool, { bals: orphelines(5).slice(3) });
+    await rapprocher(db.pool);
+    assert.deepEqual(await gardes(2), ['suppressions 5']);
+    const deux = { choix: { kind: 'delete' }, now: heures(2) } as const;
+    await assert.rejects(approuver(db.pool, deux, settings), {
+      code: 'PLAN_BLOQUE',
+      message:
+        /2 suppressions, et 3 déjà approuvées \(.*moins de 24 h\) : 5 en tout ; la limite est de 4/u,
+    });
+    // The day after, the three count no more.
+    assert.deepEqual(await gardes(26), []);
+    assert.deepEqual(await gardes(3), ['suppressions 5']);
+    const override = { ...deux, now: heures(3), override: 'fermeture du service' };
+    assert.equal((await approuver(db.pool, override, settings)).approuvees, 2);
+    await load(db.pool, { bals: orphelines(8).slice(3) });
+    await rapprocher(db.pool);
+    assert.deepEqual(await gardes(4), []);
+    const trois = { choix: { kind: 'delete' }, now: heures(5) } as const;
+    assert.equal((await approuver(db.pool, trois, settings)).approuvees, 3);
+    await load(db.pool, { bals: orphelines(10).slice(3) });
+    await rapprocher(db.pool);
+    assert.deepEqual(await gardes(6), ['suppressions 5']);
   });
 
   test('an override for one domain lets that domain go, the others stay', async () => {

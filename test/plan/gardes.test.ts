@@ -11,6 +11,7 @@ const reglages: ReglagesGardes = {
   domaineSuppressionsPartMax: 0.2,
   suppressionsPlancher: 3,
   changementsMax: 1_000,
+  fenetreHeures: 24,
   inventaireMin: 10,
   inventaireAgeMaxHeures: 48,
   inventaireRejetsMax: 0,
@@ -26,6 +27,8 @@ function domaine(mesure: Partial<MesureDomaine>): MesureDomaine {
     suppressions,
     deplacements: 0,
     changements: suppressions,
+    suppressionsDecidees: 0,
+    changementsDecides: 0,
     ...mesure,
   };
 }
@@ -70,6 +73,25 @@ const cas: readonly (readonly [nom: string, mesures: Partial<Mesures>, gardes: s
     ['suppressions  120>100', 'suppressions-part  120>60'],
   ],
   ['changes', { domaines: [domaine({ changements: 1_001 })] }, ['changements  1001>1000']],
+  [
+    'what was decided before counts, as long as something is proposed',
+    {
+      domaines: [
+        domaine({ suppressions: 1, suppressionsDecidees: 50, changementsDecides: 1_000 }),
+        domaine({ domaine: 'a.mssante.fr', suppressionsDecidees: 60 }),
+      ],
+    },
+    [
+      'changements  1001>1000',
+      'suppressions  111>100',
+      'domaine-suppressions chu.mssante.fr 51>50',
+    ],
+  ],
+  [
+    'nothing proposed',
+    { domaines: [domaine({ suppressionsDecidees: 900, changementsDecides: 9_000 })] },
+    [],
+  ],
   ['a small inventory', { inventaireBals: 9 }, ['inventaire-minimum  9>10']],
   [
     'old sources',

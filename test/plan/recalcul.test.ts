@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
-import type { Pool } from '../../src/db/pool.js';
+import type { Client, Pool } from '../../src/db/pool.js';
 import { computePlan } from '../../src/plan/compute.js';
-import { load } from '../support/annuaire.js';
+import { recordPublication } from '../../src/store/publication-connue.js';
+import { load, type Etat } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import {
   accepter,
@@ -30,16 +31,17 @@ const etats = async (pool: Pool): Promise<string[]> => {
   return rows.map(({ ligne }) => ligne);
 };
 
-/** Until a planner waits for the operations. */
-async function waitForLock(pool: Pool): Promise<void> {
+/** Until a planner waits for a table: the operations unless told. */
+async function waitForLock(pool: Pool, table = 'feed_operation'): Promise<void> {
   for (let looks = 0; looks < 100_000; looks += 1) {
     const { rows } = await pool.query(
-      `select from pg_locks where relation = 'feed_operation'::regclass and not granted
+      `select from pg_locks where relation = $1::regclass and not granted
          and database = (select oid from pg_database where datname = current_database())`,
+      [table],
     );
     if (rows.length > 0) return;
   }
-  throw new Error('nobody waits for the operations');
+  throw new Error(`nobody waits for ${table}`);
 }
 
 /** After the extraction in service, which the tests load at the real time. */
@@ -164,6 +166,77 @@ describe('a plan computed again', () => {
       pusher.release();
     }
     assert.deepEqual(await etats(db.pool), [`1 insert ${a} sending 1 1`]);
+  });
+
+  /** Stops the planner in the middle of its computation, lets `meanwhile` happen, and waits for the plan. */
+  const pendantLeCalcul = async (meanwhile: (pusher: Client) => Promise<void>): Promise<void> => {
+    const blocker = await db.pool.connect();
+    const pusher = await db.pool.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table bal_annuaire in access exclusive mode');
+      const planned = planifier(db.pool, {}, { isForced: true });
+      await waitForLock(db.pool, 'bal_annuaire');
+      await pusher.query(`set lock_timeout = '5s'`);
+      await meanwhile(pusher);
+      await blocker.query('commit');
+      await planned;
+    } finally {
+      blocker.release(true);
+      pusher.release(true);
+    }
+  };
+
+  for (const [moment, accepteeLe, attendues] of [
+    ['in time', apresLExtraction, { operation: 'replace', retenues: [] }],
+    [
+      'too late to be seen',
+      avantLExtraction,
+      { operation: undefined, retenues: ['ENVOI_EN_COURS insert o@chu.mssante.fr'] },
+    ],
+  ] as const) {
+    test(`lets a pusher settle while it is computed; what was accepted ${moment} is not proposed again`, async () => {
+      const inventaire = (nom: string): NonNullable<Etat['inventaire']> => [
+        { adresse: a, rpps },
+        { adresse: 'o@chu.mssante.fr', type: 'ORG', structure: s, service: nom },
+      ];
+      const bals = [{ adresse: b, rpps }];
+      await suivre(db.pool, { ...socle, inventaire: inventaire('Nord'), bals });
+      await setState(1, 'approved', 'sending');
+      await setState(2, 'approved', 'sending');
+      await load(db.pool, { inventaire: inventaire('Sud') });
+      await rapprocher(db.pool);
+      await pendantLeCalcul(async (pusher) => {
+        await pusher.query('begin');
+        await pusher.query(
+          `update feed_operation set state = 'accepted', accepted_at = $1::timestamptz where state = 'sending'`,
+          [accepteeLe],
+        );
+        await recordPublication(pusher, [1, 2]);
+        await pusher.query('commit');
+      });
+      assert.deepEqual(await etats(db.pool), [
+        `1 insert ${a} accepted 1 1`,
+        '2 insert o@chu.mssante.fr accepted 1 1',
+        `3 delete ${b} planned 1 2`,
+        ...(attendues.operation ? ['4 replace o@chu.mssante.fr planned 2 2'] : []),
+      ]);
+      assert.deepEqual(await retenues(db.pool), attendues.retenues);
+      assert.equal((await planifier(db.pool)).isNew, attendues.retenues.length > 0);
+    });
+  }
+
+  test('starts again when a source changes while it is computed', async () => {
+    await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
+    await pendantLeCalcul(async (pusher) => {
+      await pusher.query(
+        `insert into suppression_decidee (adresse, motif, reference, decided_at, decided_by)
+         values ($1::text, 'DEMANDE_PS', '1', now(), 'dupont')`,
+        [a],
+      );
+    });
+    assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
+    assert.equal((await planifier(db.pool)).isNew, false);
   });
 
   test('does not propose again what failed or waits, but proposes what is now different', async () => {
@@ -303,7 +376,7 @@ describe('a plan computed again', () => {
     const first = await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
     await load(db.pool, { inventaire: [] });
     await rapprocher(db.pool);
-    for (const step of [1, 12, 24, 36]) {
+    for (const step of [1, 12, 24, 36, 48]) {
       const controller = new AbortController();
       let steps = 0;
       await assert.rejects(
@@ -330,36 +403,42 @@ describe('a plan computed again', () => {
     assert.deepEqual(await operations(db.pool), []);
   });
 
-  test('a backend killed in the middle leaves the last plan in force', async () => {
-    await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
-    await load(db.pool, { inventaire: [] });
-    await rapprocher(db.pool);
-    let steps = 0;
-    let killed: Promise<unknown> = Promise.resolve();
-    await assert.rejects(
-      computePlan(
-        db.pool,
-        reglagesPlan,
-        { now: maintenant },
-        {
-          step: () => undefined,
-          update: () => {
-            if ((steps += 1) !== 20) return;
-            killed = db.pool.query(
-              `select pg_terminate_backend(pid) from pg_locks
-             where relation = 'plan'::regclass and mode = 'ShareRowExclusiveLock'
-               and database = (select oid from pg_database where datname = current_database())`,
-            );
+  for (const [moment, killStep] of [
+    ['computed', 12],
+    ['written', 42],
+  ] as const) {
+    test(`a backend killed while the plan is ${moment} leaves the last plan in force`, async () => {
+      await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
+      await load(db.pool, { inventaire: [] });
+      await rapprocher(db.pool);
+      let steps = 0;
+      let killed: Promise<unknown> = Promise.resolve();
+      await assert.rejects(
+        computePlan(
+          db.pool,
+          reglagesPlan,
+          { now: maintenant },
+          {
+            step: () => undefined,
+            update: () => {
+              if ((steps += 1) !== killStep) return;
+              // The planner alone has read it and not ended its transaction.
+              killed = db.pool.query(
+                `select pg_terminate_backend(pid) from pg_locks
+                 where relation = 'source_load'::regclass
+                   and database = (select oid from pg_database where datname = current_database())`,
+              );
+            },
+            end: () => undefined,
           },
-          end: () => undefined,
-        },
-      ),
-    );
-    await killed;
-    assert.deepEqual(await etats(db.pool), [`1 insert ${a} planned 1 1`]);
-    await planifier(db.pool);
-    assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
-  });
+        ),
+      );
+      await killed;
+      assert.deepEqual(await etats(db.pool), [`1 insert ${a} planned 1 1`]);
+      await planifier(db.pool);
+      assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
+    });
+  }
 });
 
 describe('a deletion decided', () => {

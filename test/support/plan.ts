@@ -21,6 +21,7 @@ export const reglagesPlan: PlanSettings = {
     domaineSuppressionsPartMax: 1,
     suppressionsPlancher: 3,
     changementsMax: 5_000,
+    fenetreHeures: 24,
     inventaireMin: 1,
     inventaireAgeMaxHeures: 48,
     inventaireRejetsMax: 0,

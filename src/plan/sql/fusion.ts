@@ -8,6 +8,26 @@ const memeContenu = (
 ): string => `(v.kind = 'delete' or (v.type_bal, v.liste_rouge, v.rang, v.description, v.service,
     v.responsable) is not distinct from (${o}.type_bal, ${o}.liste_rouge, ${o}.rang, ${o}.description, ${o}.service, ${o}.responsable))`;
 
+/** Before anything is read: what pushers may bring to its end while the plan is computed. */
+export const observer = `create temp table en_jeu on commit drop as
+  select id from feed_operation where state in ('approved', 'sending', 'retry', 'held', 'dead')`;
+
+/** Once the operations are locked: what was accepted meanwhile, too late for both sides to be seen with it. */
+export const aboutiesSql: readonly string[] = [
+  `create temp table aboutie on commit drop as
+   select o.id, o.kind, o.adresse, o.porteur_cle, o.type_bal, o.liste_rouge, o.rang, o.description,
+     o.service, o.responsable
+   from en_jeu join feed_operation o using (id) where o.state in ('accepted', 'confirmed')
+     and o.id not in (select id from derniere)`,
+  `analyze aboutie`,
+  `delete from operation_voulue v using aboutie a
+   where a.adresse = v.adresse and a.porteur_cle = v.porteur_cle and a.kind = v.kind and ${memeContenu('a')}`,
+  // The next plan, due at once (hasRetenueMoved), sees it as it is.
+  `update operation_voulue v set retenue = 'ENVOI_EN_COURS', operation_id = a.id
+   from (select adresse, porteur_cle, max(id) as id from aboutie group by adresse, porteur_cle) a
+   where a.adresse = v.adresse and a.porteur_cle = v.porteur_cle and v.retenue is null`,
+];
+
 const rapproche = `create temp table vivante on commit drop as
   select o.id, o.kind, o.state, o.adresse, o.porteur_cle, v.n
   from feed_operation o
