@@ -1,55 +1,55 @@
 // The structure of attachment: known, open, and the right one of an EJ and its EG.
 import { nameStructure } from '../../domain/id-nat-struct.js';
-import { findEgUnique, type StructureVue } from '../structure.js';
+import { findEgUnique, type SeenStructure } from '../structure.js';
 import { isLoaded } from '../sources.js';
-import { avertissement, refus, type Remarque } from '../verdict.js';
-import type { CasCreation } from './regle.js';
+import { warn, refuse, type Remark } from '../verdict.js';
+import type { CreationCase } from './rule.js';
 
-export function structureConnue(cas: CasCreation): Remarque[] {
-  const { structure } = cas;
+export function knownStructure(creation: CreationCase): Remark[] {
+  const { structure } = creation;
   if (!structure) return [];
   const nom = nameStructure(structure.id);
-  if (!structure.estConnue) {
-    return canTellUnknown(cas, structure)
+  if (!structure.isKnown) {
+    return canTellUnknown(creation, structure)
       ? [
-          refus(
+          refuse(
             'STRUCTURE_INCONNUE',
             `La structure ${nom} est introuvable dans FINESS et dans les activités des professionnels : corrigez son identifiant.`,
           ),
         ]
       : [
-          avertissement(
+          warn(
             'STRUCTURE_INCONNUE',
             `La structure ${nom} n’a pas pu être vérifiée dans les sources en service.`,
           ),
         ];
   }
-  if (!structure.estFermee) return [];
-  const depuis = structure.dateFermeture === undefined ? '' : ` depuis le ${jour(structure)}`;
+  if (!structure.isClosed) return [];
+  const since = structure.dateFermeture === undefined ? '' : ` depuis le ${dayOf(structure)}`;
   return [
-    refus(
+    refuse(
       'STRUCTURE_FERMEE',
-      `La structure ${nom} est fermée${depuis} : rattachez la BAL à la structure qui lui succède.`,
+      `La structure ${nom} est fermée${since} : rattachez la BAL à la structure qui lui succède.`,
     ),
   ];
 }
 
 /** A structure may be in the one source that was never loaded; no source lists those of the other kinds. */
-function canTellUnknown({ fraicheurs }: CasCreation, { genre }: StructureVue): boolean {
-  if (genre === 'autre' || !isLoaded(fraicheurs, 'professionnels')) return false;
-  return genre === 'cabinet' || isLoaded(fraicheurs, 'finess');
+function canTellUnknown({ freshness }: CreationCase, { genre }: SeenStructure): boolean {
+  if (genre === 'autre' || !isLoaded(freshness, 'professionnels')) return false;
+  return genre === 'cabinet' || isLoaded(freshness, 'finess');
 }
 
-function jour({ dateFermeture = '' }: StructureVue): string {
+function dayOf({ dateFermeture = '' }: SeenStructure): string {
   return dateFermeture.slice(0, 10).split('-').reverse().join('/');
 }
 
 /** The three cases of RATTACHEMENT_EJ_EG; the first that holds is told. */
-export function rattachement(cas: CasCreation): Remarque[] {
-  const { demande, faits, structure, structureDuDomaine } = cas;
+export function rattachement(creation: CreationCase): Remark[] {
+  const { demande, facts, structure, structureDuDomaine } = creation;
   if (structure?.genre !== 'finess') return [];
   const { titulaire } = demande;
-  const eg = titulaire?.type === '8' ? findEgUnique(structure, faits.titulaire.lignes) : undefined;
+  const eg = titulaire?.type === '8' ? findEgUnique(structure, facts.titulaire.lignes) : undefined;
   if (eg !== undefined) {
     return [
       ejPlutotQueEg(
@@ -75,7 +75,7 @@ export function rattachement(cas: CasCreation): Remarque[] {
     structure.ej !== identifiant
   ) {
     return [
-      avertissement(
+      warn(
         'RATTACHEMENT_EJ_EG',
         `La structure ${nameStructure(structure.id)} dépend de l’entité juridique ${structure.ej}, alors que le domaine est déclaré pour l’entité juridique ${identifiant}.`,
       ),
@@ -84,9 +84,9 @@ export function rattachement(cas: CasCreation): Remarque[] {
   return [];
 }
 
-function ejPlutotQueEg(structure: StructureVue, raison: string): Remarque {
-  return avertissement(
+function ejPlutotQueEg(structure: SeenStructure, reason: string): Remark {
+  return warn(
     'RATTACHEMENT_EJ_EG',
-    `${nameStructure(structure.id)} est une entité juridique, alors que ${raison} : rattachez-y plutôt la BAL.`,
+    `${nameStructure(structure.id)} est une entité juridique, alors que ${reason} : rattachez-y plutôt la BAL.`,
   );
 }

@@ -1,16 +1,16 @@
 // What the verdicts depend on besides the data.
 import type { AgesMaxHeures } from './sources.js';
 
-export type DomaineDeclare = {
+export type DeclaredDomaine = {
   /** Lower-cased. */
   readonly nom: string;
   /** IdNatStruct of the structure that it belongs to, when declared. */
   readonly structure?: string | undefined;
 };
 
-export type ReglagesVerification = {
+export type VerificationSettings = {
   /** By their name, lower-cased. */
-  readonly domaines: ReadonlyMap<string, DomaineDeclare>;
+  readonly domaines: ReadonlyMap<string, DeclaredDomaine>;
   /** Regular expression (PostgreSQL's) of an address that the Annuaire accepts. */
   readonly motifAdresse: string;
   /** What an RPPS that is in no national file means: a new professional may be hours ahead of the extraction. */
