@@ -27,7 +27,7 @@ const rule: ImportRule = {
     audit: underStages,
     notify: underStages,
     report: underStages,
-    simulateur: underStages,
+    simulator: underStages,
     sample: ['domain'],
   },
   anywhere: ['errors.ts', 'progress.ts', 'logger.ts'],
@@ -49,7 +49,7 @@ const rule: ImportRule = {
     'xxhash-wasm': ['extractions', 'inventory', 'store', 'sample'],
     yaml: ['config'],
     yauzl: ['extractions'],
-    yazl: ['sample', 'simulateur'],
+    yazl: ['sample', 'simulator'],
     // The five borders: config, extraction rows, feed answers, web form, command line.
     zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
   },

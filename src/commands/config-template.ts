@@ -184,9 +184,9 @@ ldap:
 
 # Simulateur de l'API d'alimentation (« annuaire-sync simulate feed », docs/simulateur.md). Rien n'en sort.
 simulateur:
-  host: 127.0.0.1
+  adresse: 127.0.0.1
   port: 8482
-  horsBoucle: false           # true : accepte une adresse que le réseau voit (HTTP en clair)
+  clairHorsBoucle: false      # true : accepte une adresse que le réseau voit (HTTP en clair)
   cleApi: cle-de-simulation   # attendue dans l'en-tête ESANTE-API-KEY
   dialecte: tolerant          # tolerant, draft-2026-06, draft-2026-06-corrections ou profile-1.2.0
   avecInventaire: true        # ajoute vos APP, CAB et BAL en liste rouge, qu'aucune extraction ne montre

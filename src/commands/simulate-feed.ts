@@ -2,23 +2,23 @@
 import type { Settings } from '../config/settings.js';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import { AppError } from '../errors.js';
-import { creerPages, decrireEtat } from '../simulateur/pages.js';
-import { ecrireParution, nommerParution } from '../simulateur/publication.js';
-import { ServeurSimulateur, type RequeteServie } from '../simulateur/serveur.js';
-import { Simulateur, type SimulateurOptions } from '../simulateur/simulateur.js';
+import { createPages, describeState } from '../simulator/pages.js';
+import { writePublication, namePublication } from '../simulator/publication.js';
+import { SimulatorServer, type ServedRequest } from '../simulator/server.js';
+import { Simulator, type SimulatorOptions } from '../simulator/simulator.js';
 import type { CommandContext } from './context.js';
 import { aborted } from './ldap-serve.js';
 import type { OpenProgram } from './program.js';
 
 export type FeedOptions = {
-  readonly isReinitialise: boolean;
+  readonly isReset: boolean;
   /** One line per request. */
-  readonly isVerbeux: boolean;
+  readonly isVerbose: boolean;
 };
 
-export function simulateurOptions({ dataDir, simulateur }: Settings): SimulateurOptions {
-  const { dialecte, avecInventaire, journalOctetsMax } = simulateur;
-  return { dataDir, dialecte, avecInventaire, journalOctetsMax };
+export function simulatorOptions({ dataDir, simulateur: simulator }: Settings): SimulatorOptions {
+  const { dialect, hasInventaire, journalBytesMax } = simulator;
+  return { dataDir, dialect, hasInventaire, journalBytesMax };
 }
 
 /** Until the signal. @throws AppError `SIMULATEUR_OCCUPE` when another one serves on the same database. */
@@ -28,16 +28,16 @@ export async function simulateFeed(
   options: FeedOptions,
 ): Promise<void> {
   const locked = await withAdvisoryLock(open.pool, 'simulateur', async () => {
-    const simulateur = await Simulateur.ouvrir(
+    const simulator = await Simulator.open(
       open.pool,
-      simulateurOptions(open.settings),
-      { isReinitialise: options.isReinitialise, isLecture: false },
+      simulatorOptions(open.settings),
+      { isReset: options.isReset, isReadOnly: false },
       open.progress,
     );
     try {
-      await servir(context, open, simulateur, options);
+      await serve(context, open, simulator, options);
     } finally {
-      simulateur.fermer();
+      simulator.close();
     }
   });
   if (locked.kind === 'done') return;
@@ -47,86 +47,91 @@ export async function simulateFeed(
   );
 }
 
-async function servir(
+async function serve(
   { surroundings }: CommandContext,
   open: OpenProgram,
-  simulateur: Simulateur,
-  { isVerbeux }: FeedOptions,
+  simulator: Simulator,
+  { isVerbose }: FeedOptions,
 ): Promise<void> {
   const { signal, now, out } = surroundings;
   const { settings, pool, isJson } = open;
-  const { cleApi, fautesParEnTete, silenceSecondes, ...reglages } = settings.simulateur;
-  const dire = (evenement: string, message: string, plus: object = {}): void => {
-    out.write(isJson ? `${JSON.stringify({ evenement, message, ...plus })}\n` : `${message}\n`);
+  const tell = (event: string, message: string, extra: object = {}): void => {
+    out.write(
+      isJson ? `${JSON.stringify({ evenement: event, message, ...extra })}\n` : `${message}\n`,
+    );
   };
-  const serveur: ServeurSimulateur = new ServeurSimulateur(simulateur, {
-    ...reglages,
-    cleApi,
-    isFauteParEnTete: fautesParEnTete,
-    silenceMs: silenceSecondes * 1_000,
+  const server: SimulatorServer = new SimulatorServer(simulator, {
+    ...settings.simulateur,
     now,
-    onRequete: (requete) => {
-      if (isVerbeux) dire('requete', `[simulation] ${decrireRequete(requete)}`, requete);
+    onRequest: (served) => {
+      if (isVerbose) tell('requete', `[simulation] ${describeRequest(served)}`, eventOf(served));
     },
-    pages: creerPages(simulateur, {
-      cleApi,
-      compte: () => serveur.compte,
-      publier: async (ouvrir) => {
-        const parution = nommerParution(simulateur, settings.dataDir, now());
-        const sortie = ouvrir(parution.nom);
-        const lignes = await ecrireParution(pool, simulateur, parution, sortie, signal);
-        dire('parution', `[simulation] ${parution.nom}.zip : ${lignes} lignes`, { lignes });
+    pages: createPages(simulator, {
+      apiKey: settings.simulateur.apiKey,
+      counts: () => server.counts,
+      publish: async (openOutput) => {
+        const publication = namePublication(simulator, settings.dataDir, now());
+        const output = openOutput(publication.name);
+        const lines = await writePublication(pool, simulator, publication, output, signal);
+        tell('parution', `[simulation] ${publication.name}.zip : ${lines} lignes`, {
+          lignes: lines,
+        });
       },
     }),
   });
-  const url = await serveur.start();
+  const url = await server.start();
   try {
-    dire('ecoute', accueil(url, simulateur, settings), { url });
+    tell('ecoute', announcement(url, simulator, settings), { url });
     await aborted(signal);
   } finally {
-    await serveur.stop();
+    await server.stop();
   }
-  dire('fin', bilan(simulateur, serveur), decrireEtat(simulateur, serveur.compte, null));
+  tell('fin', summary(simulator, server), describeState(simulator, server.counts, null));
 }
 
-function accueil(
+function announcement(
   url: string,
-  { etat, semis, enService }: Simulateur,
-  { simulateur }: Settings,
+  { state, seed, inService }: Simulator,
+  { simulateur: simulator }: Settings,
 ): string {
-  const { dialecte, appelsParSeconde } = simulateur;
-  const debit = appelsParSeconde === 0 ? 'sans limite' : `${appelsParSeconde} appels/s`;
+  const { dialect, callsPerSecond } = simulator;
+  const rate = callsPerSecond === 0 ? 'sans limite' : `${callsPerSecond} appels/s`;
   return [
-    `SIMULATION de l'API d'alimentation à l'écoute : ${url} (dialecte ${dialecte}, ${debit}).`,
-    `${nombre(etat.balCount)} BAL sur ${nombre(etat.porteurCount)} porteurs, d'après ${semis.version} ; ` +
-      `${nombre(etat.patchCount)} PATCH déjà simulés.`,
-    ...(enService === semis.version
+    `SIMULATION de l'API d'alimentation à l'écoute : ${url} (dialecte ${dialect}, ${rate}).`,
+    `${formatCount(state.balCount)} BAL sur ${formatCount(state.porteurCount)} porteurs, d'après ${seed.version} ; ` +
+      `${formatCount(state.patchCount)} PATCH déjà simulés.`,
+    ...(inService === seed.version
       ? []
-      : [`L'extraction en service est ${enService} : --reinitialiser pour repartir d'elle.`]),
+      : [`L'extraction en service est ${inService} : --reinitialiser pour repartir d'elle.`]),
     "Rien n'atteint l'Annuaire Santé. Ctrl-C pour arrêter.",
   ].join('\n');
 }
 
-function decrireRequete({ methode, url, status, faute, effets, detail }: RequeteServie): string {
-  const fin = status === undefined ? 'sans réponse' : String(status);
+/** JSON of the event `requete`: its keys are part of the interface. */
+function eventOf({ method, url, status, fault, effects, detail }: ServedRequest): object {
+  return { methode: method, url, status, faute: fault, effets: effects, detail };
+}
+
+function describeRequest({ method, url, status, fault, effects, detail }: ServedRequest): string {
+  const end = status === undefined ? 'sans réponse' : String(status);
   return [
-    `${methode} ${url} → ${fin}`,
-    ...(effets.length > 0 ? [effets.join(', ')] : []),
+    `${method} ${url} → ${end}`,
+    ...(effects.length > 0 ? [effects.join(', ')] : []),
     ...(detail === undefined ? [] : [detail.trim()]),
-    ...(faute === undefined ? [] : [`faute : ${faute}`]),
+    ...(fault === undefined ? [] : [`faute : ${fault}`]),
   ].join(' · ');
 }
 
-function bilan({ etat }: Simulateur, { compte }: ServeurSimulateur): string {
-  const { insert, replace, delete: supprimees } = etat.effectifs;
-  const fautes = [...compte.fautes].map(([faute, count]) => `${faute} ${nombre(count)}`);
+function summary({ state }: Simulator, { counts }: SimulatorServer): string {
+  const { insert, replace, delete: deleted } = state.totals;
+  const faults = [...counts.faults].map(([fault, count]) => `${fault} ${formatCount(count)}`);
   return [
-    `Simulateur arrêté : ${nombre(compte.requetes)} requêtes ; depuis le départ, ${nombre(etat.patchCount)} PATCH appliqués ` +
-      `(${nombre(insert)} ajouts, ${nombre(replace)} modifications, ${nombre(supprimees)} suppressions).`,
-    ...(fautes.length > 0 ? [`Fautes données : ${fautes.join(', ')}.`] : []),
+    `Simulateur arrêté : ${formatCount(counts.requests)} requêtes ; depuis le départ, ${formatCount(state.patchCount)} PATCH appliqués ` +
+      `(${formatCount(insert)} ajouts, ${formatCount(replace)} modifications, ${formatCount(deleted)} suppressions).`,
+    ...(faults.length > 0 ? [`Fautes données : ${faults.join(', ')}.`] : []),
   ].join('\n');
 }
 
-function nombre(valeur: number): string {
-  return valeur.toLocaleString('fr-FR');
+function formatCount(value: number): string {
+  return value.toLocaleString('fr-FR');
 }

@@ -2,43 +2,43 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ecrireParution, nommerParution } from '../simulateur/publication.js';
-import { Simulateur } from '../simulateur/simulateur.js';
+import { writePublication, namePublication } from '../simulator/publication.js';
+import { Simulator } from '../simulator/simulator.js';
 import { print, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
-import { simulateurOptions } from './simulate-feed.js';
+import { simulatorOptions } from './simulate-feed.js';
 
 export async function simulatePublish(
   context: CommandContext,
   { pool, settings, progress, isJson }: OpenProgram,
-  dossier: string,
+  folder: string,
   date: Date | undefined,
 ): Promise<void> {
   const { now, signal } = context.surroundings;
-  const simulateur = await Simulateur.ouvrir(
+  const simulator = await Simulator.open(
     pool,
-    simulateurOptions(settings),
-    { isReinitialise: false, isLecture: true },
+    simulatorOptions(settings),
+    { isReset: false, isReadOnly: true },
     progress,
   );
-  const parution = nommerParution(simulateur, settings.dataDir, now(), date);
-  await mkdir(resolve(dossier), { recursive: true });
-  const fichier = join(resolve(dossier), `${parution.nom}.zip`);
-  const brouillon = `${fichier}.${process.pid}.part`;
+  const publication = namePublication(simulator, settings.dataDir, now(), date);
+  await mkdir(resolve(folder), { recursive: true });
+  const file = join(resolve(folder), `${publication.name}.zip`);
+  const draft = `${file}.${process.pid}.part`;
   try {
-    const sortie = createWriteStream(brouillon);
-    const lignes = await ecrireParution(pool, simulateur, parution, sortie, signal);
-    await rename(brouillon, fichier);
-    const resultat = { fichier, lignes, genereLe: parution.genereLe.toISOString() };
+    const output = createWriteStream(draft);
+    const lines = await writePublication(pool, simulator, publication, output, signal);
+    await rename(draft, file);
+    const result = { fichier: file, lignes: lines, genereLe: publication.genereLe.toISOString() };
     print(
       context,
       isJson,
-      { simulation: true, ...resultat },
+      { simulation: true, ...result },
       () =>
-        `✓ SIMULATION : ${lignes.toLocaleString('fr-FR')} lignes dans ${fichier}\n` +
-        `  Pour la mettre en service : annuaire-sync extract bals --from ${fichier}`,
+        `✓ SIMULATION : ${lines.toLocaleString('fr-FR')} lignes dans ${file}\n` +
+        `  Pour la mettre en service : annuaire-sync extract bals --from ${file}`,
     );
   } finally {
-    await rm(brouillon, { force: true });
+    await rm(draft, { force: true });
   }
 }

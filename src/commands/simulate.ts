@@ -2,16 +2,16 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { nomsDialectes, type NomDialecte } from '../simulateur/dialecte.js';
-import { fautesSimples, parseFautes, type Fautes } from '../simulateur/fautes.js';
+import { dialectNames, type DialectName } from '../simulator/dialect.js';
+import { faultNames, parseFaults, type Faults } from '../simulator/faults.js';
 import { globalOptions, runWithSettings, type CommandContext } from './context.js';
 import { simulateFeed } from './simulate-feed.js';
 import { simulatePublish } from './simulate-publish.js';
 
 type FeedCommandOptions = {
   port?: number;
-  dialecte?: NomDialecte;
-  fautes?: Fautes;
+  dialecte?: DialectName;
+  fautes?: Faults;
   graine?: number;
   appelsParSeconde?: number;
   fautesParEnTete?: true;
@@ -49,15 +49,15 @@ function registerFeed(simulate: Command, context: CommandContext): void {
     .command('feed')
     .description("sert une imitation de l'API d'alimentation, sur l'extraction en service")
     .option('--port <n>', 'au lieu de « simulateur.port » ; 0 : un port libre', parsePort)
-    .option('--dialecte <nom>', nomsDialectes.join(', '), parseDialecte)
-    .option('--appels-par-seconde <n>', '0 : sans limite', parseNombre)
+    .option('--dialecte <nom>', dialectNames.join(', '), parseDialect)
+    .option('--appels-par-seconde <n>', '0 : sans limite', parseInteger)
     .option(
       '--fautes <parts>',
-      `par exemple 429=0.05,couper=0.02,latence=50-200 (${fautesSimples.join(', ')}, latence)`,
+      `par exemple 429=0.05,couper=0.02,latence=50-200 (${faultNames.join(', ')}, latence)`,
       parseParts,
     )
     .option('--fautes-par-en-tete', 'un client peut demander une faute par X-Simulation-Faute')
-    .option('--graine <n>', 'du tirage des fautes', parseNombre)
+    .option('--graine <n>', 'du tirage des fautes', parseInteger)
     .option('--sans-inventaire', 'sans vos APP, CAB et BAL en liste rouge')
     .option('--reinitialiser', "oublie ce qui a été simulé et repart de l'extraction en service")
     .option('--verbeux', 'une ligne par requête')
@@ -67,8 +67,8 @@ function registerFeed(simulate: Command, context: CommandContext): void {
       const settings = withOptions(loadSettings(config, context.surroundings.env), options);
       await runWithSettings(context, settings, json, (open) =>
         simulateFeed(context, open, {
-          isReinitialise: options.reinitialiser === true,
-          isVerbeux: options.verbeux === true,
+          isReset: options.reinitialiser === true,
+          isVerbose: options.verbeux === true,
         }),
       );
     });
@@ -76,52 +76,52 @@ function registerFeed(simulate: Command, context: CommandContext): void {
 
 /** What the command line says goes before what the file says. */
 function withOptions(settings: Settings, options: FeedCommandOptions): Settings {
-  const { simulateur } = settings;
+  const { simulateur: simulator } = settings;
   return {
     ...settings,
     simulateur: {
-      ...simulateur,
-      port: options.port ?? simulateur.port,
-      dialecte: options.dialecte ?? simulateur.dialecte,
-      fautes: options.fautes ?? simulateur.fautes,
-      graine: options.graine ?? simulateur.graine,
-      appelsParSeconde: options.appelsParSeconde ?? simulateur.appelsParSeconde,
-      fautesParEnTete: options.fautesParEnTete ?? simulateur.fautesParEnTete,
-      avecInventaire: options.sansInventaire ? false : simulateur.avecInventaire,
+      ...simulator,
+      port: options.port ?? simulator.port,
+      dialect: options.dialecte ?? simulator.dialect,
+      faults: options.fautes ?? simulator.faults,
+      randomSeed: options.graine ?? simulator.randomSeed,
+      callsPerSecond: options.appelsParSeconde ?? simulator.callsPerSecond,
+      isFaultByHeader: options.fautesParEnTete ?? simulator.isFaultByHeader,
+      hasInventaire: options.sansInventaire ? false : simulator.hasInventaire,
     },
   };
 }
 
-function parsePort(texte: string): number {
-  const port = parseNombre(texte);
+function parsePort(text: string): number {
+  const port = parseInteger(text);
   if (port <= 65_535) return port;
   throw new InvalidArgumentError('Port de 0 à 65535 attendu.');
 }
 
-function parseNombre(texte: string): number {
-  if (/^\d{1,9}$/u.test(texte)) return Number(texte);
+function parseInteger(text: string): number {
+  if (/^\d{1,9}$/u.test(text)) return Number(text);
   throw new InvalidArgumentError('Nombre entier attendu.');
 }
 
-function parseDialecte(texte: string): NomDialecte {
-  const nom = nomsDialectes.find((known) => known === texte);
-  if (nom) return nom;
-  throw new InvalidArgumentError(`Dialectes : ${nomsDialectes.join(', ')}.`);
+function parseDialect(text: string): DialectName {
+  const name = dialectNames.find((known) => known === text);
+  if (name) return name;
+  throw new InvalidArgumentError(`Dialectes : ${dialectNames.join(', ')}.`);
 }
 
-function parseParts(texte: string): Fautes {
-  const fautes = parseFautes(texte);
-  if (typeof fautes !== 'string') return fautes;
-  throw new InvalidArgumentError(fautes);
+function parseParts(text: string): Faults {
+  const faults = parseFaults(text);
+  if (typeof faults !== 'string') return faults;
+  throw new InvalidArgumentError(faults);
 }
 
-function parseDate(texte: string): Date {
-  const isForme = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$/u.test(texte);
-  const date = new Date(texte.replace(/Z$/u, ':00Z'));
-  if (!isForme || Number.isNaN(date.getTime())) {
+function parseDate(text: string): Date {
+  const isWellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}Z)?$/u.test(text);
+  const date = new Date(text.replace(/Z$/u, ':00Z'));
+  if (!isWellFormed || Number.isNaN(date.getTime())) {
     throw new UsageError(
       'DATE_INVALIDE',
-      `--date « ${texte} » : AAAA-MM-JJ ou AAAA-MM-JJThh:mmZ attendu.`,
+      `--date « ${text} » : AAAA-MM-JJ ou AAAA-MM-JJThh:mmZ attendu.`,
     );
   }
   return date;

@@ -7,7 +7,7 @@ import type { ExtractSettings } from '../extractions/extract.js';
 import type { ObtainSettings } from '../extractions/obtain.js';
 import type { PlanSettings } from '../plan/settings.js';
 import type { ReconcileSettings } from '../reconcile/settings.js';
-import type { ReglagesVerification } from '../verification/reglages.js';
+import type { VerificationSettings } from '../verification/settings.js';
 
 /** `from` overrules the settings for this run (`extract SOURCE --from …`). */
 export function extractSettings(
@@ -110,7 +110,7 @@ export function planSettings(settings: Settings): PlanSettings {
   };
 }
 
-export function reglagesVerification(settings: Settings): ReglagesVerification {
+export function reglagesVerification(settings: Settings): VerificationSettings {
   const { sources, verification } = settings;
   return {
     domaines: new Map(

@@ -5,7 +5,7 @@ import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
-import { simulateurSchema } from './simulateur-schema.js';
+import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
 
 const share = z.number().min(0).max(1);
@@ -121,7 +121,7 @@ export const settingsSchema = z.strictObject({
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
-  simulateur: simulateurSchema.prefault({}),
+  simulateur: simulatorSchema.prefault({}),
   web: webSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   limites: z

@@ -6,7 +6,7 @@ import { resolveFeed } from './feed-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
-import { resolveSimulateur, type SimulateurSettings } from './simulateur-settings.js';
+import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
 import { resolveWeb, type WebSettings } from './web-settings.js';
 
 export type TlsSettings = {
@@ -55,7 +55,7 @@ export type Settings = Omit<
   };
   readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
-  readonly simulateur: SimulateurSettings;
+  readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
 };
 
@@ -98,7 +98,7 @@ export function resolveSettings(
     },
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
-    simulateur: resolveSimulateur(raw.simulateur, reader),
+    simulateur: resolveSimulator(raw.simulateur, reader),
     web: resolveWeb(raw.web, reader),
   };
 }

@@ -2,23 +2,23 @@
 import { readIdNatStruct } from '../domain/id-nat-struct.js';
 import type { LoadSource } from '../domain/source.js';
 import type { FaitsCreation, QuestionCreation } from '../store/verification.js';
-import type { DemandeLue } from './demande.js';
-import type { DomaineDeclare, ReglagesVerification } from './reglages.js';
-import { adresseLibre, adressePubliable, domaineAutorise } from './regles/adresse.js';
-import type { CasCreation, RegleCreation } from './regles/regle.js';
-import { rattachement, structureConnue } from './regles/structure.js';
+import type { ReadDemande } from './demande.js';
+import type { DeclaredDomaine, VerificationSettings } from './settings.js';
+import { freeAdresse, publishableAdresse, allowedDomaine } from './rules/adresse.js';
+import type { CreationCase, CreationRule } from './rules/rule.js';
+import { rattachement, knownStructure } from './rules/structure.js';
 import {
-  titulaireActif,
-  titulaireAdeli,
-  titulaireConnu,
-  titulaireDejaEquipe,
-} from './regles/titulaire.js';
-import { judgeSources, remarquesSources } from './sources.js';
+  activeTitulaire,
+  adeliTitulaire,
+  knownTitulaire,
+  equippedTitulaire,
+} from './rules/titulaire.js';
+import { judgeSources, remarksOnSources } from './sources.js';
 import { viewStructure } from './structure.js';
 import { conclude, type Verdict } from './verdict.js';
 
 /** The request as it was understood, with what the national files add to it. */
-export type CreationNormalisee = {
+export type NormalizedCreation = {
   readonly adresse: string;
   readonly domaine: string;
   readonly typeBal: string | null;
@@ -39,8 +39,8 @@ export type CreationNormalisee = {
 
 /** What must be looked up to judge `demande`. */
 export function questionOf(
-  demande: DemandeLue,
-  { domaines, motifAdresse }: ReglagesVerification,
+  demande: ReadDemande,
+  { domaines, motifAdresse }: VerificationSettings,
 ): QuestionCreation {
   return {
     adresse: demande.adresse,
@@ -53,52 +53,52 @@ export function questionOf(
 }
 
 // In the order in which reasons and warnings are told.
-const regles: readonly RegleCreation[] = [
-  adressePubliable,
-  domaineAutorise,
-  adresseLibre,
-  titulaireConnu,
-  titulaireAdeli,
-  titulaireActif,
-  titulaireDejaEquipe,
-  structureConnue,
+const rules: readonly CreationRule[] = [
+  publishableAdresse,
+  allowedDomaine,
+  freeAdresse,
+  knownTitulaire,
+  adeliTitulaire,
+  activeTitulaire,
+  equippedTitulaire,
+  knownStructure,
   rattachement,
 ];
 
 export function judgeCreation(
-  demande: DemandeLue,
-  faits: FaitsCreation,
-  reglages: ReglagesVerification,
+  demande: ReadDemande,
+  facts: FaitsCreation,
+  settings: VerificationSettings,
   now: Date,
-): Verdict<CreationNormalisee> {
-  const domaineDeclare = reglages.domaines.get(demande.domaine);
-  const structureDeclaree = structureOf(domaineDeclare);
-  const cas: CasCreation = {
+): Verdict<NormalizedCreation> {
+  const domaineDeclare = settings.domaines.get(demande.domaine);
+  const declaredStructure = structureOf(domaineDeclare);
+  const creation: CreationCase = {
     demande,
-    faits,
+    facts,
     domaineDeclare,
-    structure: demande.structure && viewStructure(demande.structure, faits.structure),
+    structure: demande.structure && viewStructure(demande.structure, facts.structure),
     structureDuDomaine:
-      structureDeclaree && viewStructure(structureDeclaree, faits.structureDuDomaine),
-    fraicheurs: judgeSources(faits.sources, reglages.agesMaxHeures, now),
-    rppsInconnu: reglages.rppsInconnu,
+      declaredStructure && viewStructure(declaredStructure, facts.structureDuDomaine),
+    freshness: judgeSources(facts.sources, settings.agesMaxHeures, now),
+    rppsInconnu: settings.rppsInconnu,
   };
-  const remarques = [
-    ...demande.remarques,
-    ...regles.flatMap((regle) => regle(cas)),
-    ...remarquesSources(sourcesUtiles(demande), cas.fraicheurs),
+  const remarks = [
+    ...demande.remarks,
+    ...rules.flatMap((rule) => rule(creation)),
+    ...remarksOnSources(usefulSources(demande), creation.freshness),
   ];
-  return conclude(remarques, normalise(cas));
+  return conclude(remarks, normalize(creation));
 }
 
 function structureOf(
-  domaine: DomaineDeclare | undefined,
+  domaine: DeclaredDomaine | undefined,
 ): ReturnType<typeof readIdNatStruct> | undefined {
   return domaine?.structure === undefined ? undefined : readIdNatStruct(domaine.structure);
 }
 
 /** Those that this verdict rests on: the others are nobody's concern here. */
-function sourcesUtiles({ titulaire, structure }: DemandeLue): LoadSource[] {
+function usefulSources({ titulaire, structure }: ReadDemande): LoadSource[] {
   const sources: LoadSource[] = ['liste-blanche', 'bals', 'inventaire'];
   if (titulaire || structure) sources.push('professionnels');
   if (structure && structure.genre !== 'cabinet') sources.push('finess');
@@ -106,15 +106,15 @@ function sourcesUtiles({ titulaire, structure }: DemandeLue): LoadSource[] {
   return sources;
 }
 
-function normalise({ demande, faits, structure }: CasCreation): CreationNormalisee {
+function normalize({ demande, facts, structure }: CreationCase): NormalizedCreation {
   return {
     adresse: demande.adresse,
     domaine: demande.domaine,
     typeBal: demande.typeBal ?? null,
     typeIdentifiantPp: demande.titulaire?.type ?? null,
     identifiantPp: demande.titulaire?.identifiant ?? null,
-    rppsConnu: faits.titulaire.rpps ?? null,
-    nomTitulaire: faits.titulaire.nom ?? null,
+    rppsConnu: facts.titulaire.rpps ?? null,
+    nomTitulaire: facts.titulaire.nom ?? null,
     structure: structure
       ? {
           id: structure.id,

@@ -11,31 +11,31 @@ import {
 import { readIdNatStruct, type StructureLue } from '../domain/id-nat-struct.js';
 import { typeIdentifiantStructureNamed } from '../domain/type-identifiant.js';
 import type { DemandeCreation } from './demande.js';
-import { avertissement, cleFausse, refus, type Remarque } from './verdict.js';
+import { warn, warnWrongKey, refuse, type Remark } from './verdict.js';
 
-type LectureStructure = {
+type StructureReading = {
   readonly structure: StructureLue | undefined;
-  readonly remarques: readonly Remarque[];
+  readonly remarks: readonly Remark[];
 };
 
 export function readStructure(
   typeBal: TypeBal | undefined,
   { typeIdentifiantStructure, identifiantStructure }: DemandeCreation,
-): LectureStructure {
+): StructureReading {
   const identifiant = (identifiantStructure ?? '').replace(/\s/gu, '').toUpperCase();
-  if (identifiant === '') return { structure: undefined, remarques: structureAbsente(typeBal) };
-  const texteType = typeIdentifiantStructure?.trim() ?? '';
+  if (identifiant === '') return { structure: undefined, remarks: absentStructure(typeBal) };
+  const typeText = typeIdentifiantStructure?.trim() ?? '';
   const type =
-    texteType === '' ? inferTypeStructure(identifiant) : typeIdentifiantStructureNamed(texteType);
+    typeText === '' ? inferTypeStructure(identifiant) : typeIdentifiantStructureNamed(typeText);
   const found = type === undefined ? undefined : structureOf(type, identifiant);
-  if (!found) return { structure: undefined, remarques: [structureMalFormee] };
-  return { structure: readIdNatStruct(found.id), remarques: found.remarques };
+  if (!found) return { structure: undefined, remarks: [malformedStructure] };
+  return { structure: readIdNatStruct(found.id), remarks: found.remarks };
 }
 
-function structureAbsente(typeBal: TypeBal | undefined): Remarque[] {
+function absentStructure(typeBal: TypeBal | undefined): Remark[] {
   return typeBal === 'ORG' || typeBal === 'APP'
     ? [
-        avertissement(
+        warn(
           'STRUCTURE_ABSENTE',
           `Sans structure de rattachement, une BAL ${typeBal} ne pourra pas être publiée : donnez son FINESS ou son SIRET.`,
         ),
@@ -43,7 +43,7 @@ function structureAbsente(typeBal: TypeBal | undefined): Remarque[] {
     : [];
 }
 
-const structureMalFormee = refus(
+const malformedStructure = refuse(
   'STRUCTURE_MAL_FORMEE',
   'L’identifiant de la structure est mal formé ; attendu : un FINESS (9 caractères, type 1), un SIRET (14 chiffres, type 3), ou l’identifiant et son type TRE_G07.',
 );
@@ -56,7 +56,7 @@ function inferTypeStructure(identifiant: string): string | undefined {
   return /^4\d{14}$/u.test(identifiant) ? '4' : undefined;
 }
 
-type Structure = { readonly id: string; readonly remarques: readonly Remarque[] };
+type Structure = { readonly id: string; readonly remarks: readonly Remark[] };
 
 /** `type`: TRE_G07; the identifier may bear it in front, as in IdNat_Struct. */
 function structureOf(type: string, identifiant: string): Structure | undefined {
@@ -78,7 +78,7 @@ function structureOf(type: string, identifiant: string): Structure | undefined {
     default: {
       const technique = type === '40' ? identifiant : bare(identifiant, type, 14);
       if (!/^[0-9A-Z][0-9A-Z/._-]{1,79}$/u.test(technique)) return undefined;
-      return { id: type === '40' ? technique : type + technique, remarques: [] };
+      return { id: type === '40' ? technique : type + technique, remarks: [] };
     }
   }
 }
@@ -90,6 +90,6 @@ function bare(identifiant: string, type: string, length: number): string {
     : identifiant;
 }
 
-function checked(id: string, isKeyValid: boolean, quoi: string): Structure {
-  return { id, remarques: isKeyValid ? [] : [cleFausse(quoi)] };
+function checked(id: string, isKeyValid: boolean, what: string): Structure {
+  return { id, remarks: isKeyValid ? [] : [warnWrongKey(what)] };
 }

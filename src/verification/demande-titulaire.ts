@@ -3,41 +3,41 @@ import type { TypeBal } from '../domain/bal-operateur.js';
 import { isLuhnValid, parseAdeli, parseRpps } from '../domain/identifiers.js';
 import { typeIdentifiantPpNamed } from '../domain/type-identifiant.js';
 import type { DemandeCreation } from './demande.js';
-import { avertissement, cleFausse, refus, type Remarque } from './verdict.js';
+import { warn, warnWrongKey, refuse, type Remark } from './verdict.js';
 
 /** TRE_G08: 8 RPPS, 0 ADELI. */
 export type Titulaire = { readonly type: '8' | '0'; readonly identifiant: string };
 
-type LectureTitulaire = {
+type TitulaireReading = {
   readonly titulaire: Titulaire | undefined;
-  readonly remarques: readonly Remarque[];
+  readonly remarks: readonly Remark[];
 };
 
 export function readTitulaire(
   typeBal: TypeBal | undefined,
   { typeIdentifiantPp, identifiantPp }: DemandeCreation,
-): LectureTitulaire {
-  const none = (...remarques: Remarque[]): LectureTitulaire => ({
+): TitulaireReading {
+  const none = (...remarks: Remark[]): TitulaireReading => ({
     titulaire: undefined,
     // A holder only matters to a PER, which is refused without one, and to a CAB.
-    remarques: typeBal === 'PER' ? remarques : typeBal === 'CAB' ? [cabSansTitulaire] : [],
+    remarks: typeBal === 'PER' ? remarks : typeBal === 'CAB' ? [cabWithoutTitulaire] : [],
   });
-  const texteType = typeIdentifiantPp?.trim() ?? '';
+  const typeText = typeIdentifiantPp?.trim() ?? '';
   const identifiant = (identifiantPp ?? '').replace(/\s/gu, '').toUpperCase();
-  const type = texteType === '' ? inferType(identifiant) : typeIdentifiantPpNamed(texteType);
+  const type = typeText === '' ? inferType(identifiant) : typeIdentifiantPpNamed(typeText);
   if (type === '10') return none(type10);
-  if (identifiant === '') return none(titulaireAbsent);
+  if (identifiant === '') return none(absentTitulaire);
   switch (type) {
     case '8':
-      return readRpps(identifiant) ?? none(malForme('un RPPS : 11 chiffres'));
+      return readRpps(identifiant) ?? none(malformed('un RPPS : 11 chiffres'));
     case '0':
-      return readAdeli(identifiant) ?? none(malForme('un ADELI : 9 caractères'));
+      return readAdeli(identifiant) ?? none(malformed('un ADELI : 9 caractères'));
     case undefined:
       return none(
-        malForme('un RPPS (11 chiffres), typeIdentifiantPp valant 8, ou un ADELI (9), valant 0'),
+        malformed('un RPPS (11 chiffres), typeIdentifiantPp valant 8, ou un ADELI (9), valant 0'),
       );
     default:
-      return none(nonNational(type));
+      return none(notNational(type));
   }
 }
 
@@ -48,45 +48,45 @@ function inferType(identifiant: string): string | undefined {
 }
 
 /** 12 digits beginning with 8: IdNat_PS. */
-function readRpps(identifiant: string): LectureTitulaire | undefined {
+function readRpps(identifiant: string): TitulaireReading | undefined {
   const rpps = parseRpps(/^8\d{11}$/u.test(identifiant) ? identifiant.slice(1) : identifiant);
   if (rpps === undefined) return undefined;
   return {
     titulaire: { type: '8', identifiant: rpps },
-    remarques: isLuhnValid(rpps) ? [] : [cleFausse(`du RPPS ${rpps}`)],
+    remarks: isLuhnValid(rpps) ? [] : [warnWrongKey(`du RPPS ${rpps}`)],
   };
 }
 
-function readAdeli(identifiant: string): LectureTitulaire | undefined {
+function readAdeli(identifiant: string): TitulaireReading | undefined {
   const adeli = parseAdeli(identifiant.length === 10 ? identifiant.slice(1) : identifiant);
-  return adeli && { titulaire: { type: '0', identifiant: adeli }, remarques: [] };
+  return adeli && { titulaire: { type: '0', identifiant: adeli }, remarks: [] };
 }
 
-const type10 = refus(
+const type10 = refuse(
   'PER_TYPE_10',
   'Une BAL PER de type 10 (titulaire désigné par la seule adresse de sa BAL) ne peut plus être créée : identifiez le professionnel par son RPPS.',
 );
 
-const titulaireAbsent = refus(
+const absentTitulaire = refuse(
   'TITULAIRE_ABSENT',
   'Une BAL PER doit désigner son titulaire : donnez son RPPS dans identifiantPp.',
 );
 
-const cabSansTitulaire = avertissement(
+const cabWithoutTitulaire = warn(
   'TITULAIRE_ABSENT',
   'Sans le RPPS de son titulaire, une BAL CAB ne pourra pas être publiée.',
 );
 
-function nonNational(type: string): Remarque {
-  return refus(
+function notNational(type: string): Remark {
+  return refuse(
     'TITULAIRE_NON_NATIONAL',
     `Le type d’identifiant ${type} est propre à une structure : une BAL PER demande un RPPS (type 8), à défaut un ADELI (type 0).`,
   );
 }
 
-function malForme(attendu: string): Remarque {
-  return refus(
+function malformed(expected: string): Remark {
+  return refuse(
     'IDENTIFIANT_MAL_FORME',
-    `L’identifiant du titulaire est mal formé ; attendu : ${attendu}.`,
+    `L’identifiant du titulaire est mal formé ; attendu : ${expected}.`,
   );
 }

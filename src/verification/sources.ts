@@ -2,18 +2,18 @@
 import { judgeFreshness, type Freshness } from '../domain/freshness.js';
 import type { LoadSource } from '../domain/source.js';
 import type { FaitsSource } from '../store/verification.js';
-import { avertissement, type Remarque } from './verdict.js';
+import { warn, type Remark } from './verdict.js';
 
-export type Fraicheurs = Readonly<Record<LoadSource, Freshness>>;
+export type SourcesFreshness = Readonly<Record<LoadSource, Freshness>>;
 export type AgesMaxHeures = Readonly<Record<LoadSource, number>>;
 
 export function judgeSources(
-  faits: Readonly<Partial<Record<LoadSource, FaitsSource>>>,
+  facts: Readonly<Partial<Record<LoadSource, FaitsSource>>>,
   ages: AgesMaxHeures,
   now: Date,
-): Fraicheurs {
+): SourcesFreshness {
   const judge = (source: LoadSource): Freshness =>
-    judgeFreshness(freshnessFacts(source, faits[source] ?? {}), ages[source], now);
+    judgeFreshness(freshnessFacts(source, facts[source] ?? {}), ages[source], now);
   return {
     bals: judge('bals'),
     professionnels: judge('professionnels'),
@@ -47,34 +47,34 @@ function dateOf(text: string | undefined): Date | undefined {
 }
 
 /** One warning for each source in use that is absent or late. */
-export function remarquesSources(
+export function remarksOnSources(
   sources: readonly LoadSource[],
-  fraicheurs: Fraicheurs,
-): Remarque[] {
+  freshness: SourcesFreshness,
+): Remark[] {
   return sources.flatMap((source) => {
-    const fraicheur = fraicheurs[source];
-    switch (fraicheur.kind) {
+    const judged = freshness[source];
+    switch (judged.kind) {
       case 'a-jour':
         return [];
       case 'jamais-chargee':
         return [
-          avertissement(
+          warn(
             'SOURCE_ABSENTE',
-            `La source ${source} n’a jamais été chargée (${fraicheur.cause}) : ${sansElle[source]}.`,
+            `La source ${source} n’a jamais été chargée (${judged.cause}) : ${withoutIt[source]}.`,
           ),
         ];
       case 'en-retard':
         return [
-          avertissement(
+          warn(
             'SOURCE_EN_RETARD',
-            `La source ${source} date de ${Math.round(fraicheur.ageHours)} h : la réponse peut ignorer ce qui a changé depuis (${fraicheur.cause}).`,
+            `La source ${source} date de ${Math.round(judged.ageHours)} h : la réponse peut ignorer ce qui a changé depuis (${judged.cause}).`,
           ),
         ];
     }
   });
 }
 
-const sansElle: Readonly<Record<LoadSource, string>> = {
+const withoutIt: Readonly<Record<LoadSource, string>> = {
   bals: 'les BAL publiées par les autres opérateurs sont inconnues',
   professionnels: 'ni le titulaire ni son exercice ne sont vérifiés',
   identites: 'les professionnels absents des fichiers en libre accès sont inconnus',
@@ -84,6 +84,6 @@ const sansElle: Readonly<Record<LoadSource, string>> = {
   inventaire: 'vos propres BAL sont inconnues',
 };
 
-export function isLoaded(fraicheurs: Fraicheurs, source: LoadSource): boolean {
-  return fraicheurs[source].kind !== 'jamais-chargee';
+export function isLoaded(freshness: SourcesFreshness, source: LoadSource): boolean {
+  return freshness[source].kind !== 'jamais-chargee';
 }

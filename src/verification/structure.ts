@@ -3,38 +3,38 @@
 import type { StructureLue } from '../domain/id-nat-struct.js';
 import type { FaitsStructure, LigneExercice } from '../store/verification.js';
 
-export type StructureVue = StructureLue & {
+export type SeenStructure = StructureLue & {
   readonly nature: 'EJ' | 'EG' | undefined;
   /** FINESS of the EJ, or SIREN. */
   readonly ej: string | undefined;
-  readonly estConnue: boolean;
-  readonly estFermee: boolean;
+  readonly isKnown: boolean;
+  readonly isClosed: boolean;
   /** aaaa-mm-jj. */
   readonly dateFermeture: string | undefined;
   readonly raisonSociale: string | undefined;
 };
 
 /** The FINESS source first, Personne_activite otherwise; a number seen there in both columns is an EG. */
-export function viewStructure(structure: StructureLue, faits: FaitsStructure): StructureVue {
-  const { finess, site, autre, estEjVue } = faits;
+export function viewStructure(structure: StructureLue, facts: FaitsStructure): SeenStructure {
+  const { finess, site, autre, estEjVue } = facts;
   return {
     ...structure,
     nature: finess ? finess.nature : site ? 'EG' : estEjVue ? 'EJ' : undefined,
-    ej: ejOf(structure, faits),
-    estConnue: finess !== undefined || site !== undefined || autre !== undefined || estEjVue,
-    estFermee: finess?.estFermee ?? false,
+    ej: ejOf(structure, facts),
+    isKnown: finess !== undefined || site !== undefined || autre !== undefined || estEjVue,
+    isClosed: finess?.estFermee ?? false,
     dateFermeture: finess?.dateFermeture,
     raisonSociale: (finess ?? site ?? autre)?.raisonSociale,
   };
 }
 
-function ejOf({ genre, identifiant }: StructureLue, faits: FaitsStructure): string | undefined {
+function ejOf({ genre, identifiant }: StructureLue, facts: FaitsStructure): string | undefined {
   switch (genre) {
     case 'finess':
-      if (faits.finess) {
-        return faits.finess.ej ?? (faits.finess.nature === 'EJ' ? identifiant : undefined);
+      if (facts.finess) {
+        return facts.finess.ej ?? (facts.finess.nature === 'EJ' ? identifiant : undefined);
       }
-      return faits.site ? faits.site.ej : faits.estEjVue ? identifiant : undefined;
+      return facts.site ? facts.site.ej : facts.estEjVue ? identifiant : undefined;
     case 'siret':
       return identifiant.slice(0, 9);
     case 'siren':
@@ -46,40 +46,38 @@ function ejOf({ genre, identifiant }: StructureLue, faits: FaitsStructure): stri
 }
 
 /** The line says where, or how, the holder practises. */
-export function isActivite(ligne: LigneExercice): boolean {
+export function isActivite(line: LigneExercice): boolean {
   return (
-    ligne.aMode ||
-    ligne.aGenre ||
-    [ligne.siret, ligne.site, ligne.ej, ligne.technique].some((id) => id !== undefined)
+    line.aMode ||
+    line.aGenre ||
+    [line.siret, line.site, line.ej, line.technique].some((id) => id !== undefined)
   );
 }
 
 /** « Le titulaire exerce dans la structure » of docs/constats.md, for one line. */
-export function exerceDans(structure: StructureVue, ligne: LigneExercice): boolean {
+export function practisesIn(structure: SeenStructure, line: LigneExercice): boolean {
   const { genre, identifiant, id, ej } = structure;
   switch (genre) {
     case 'finess':
       return (
-        ligne.site === identifiant ||
-        ligne.ej === identifiant ||
-        (ej !== undefined && (ligne.ej === ej || ligne.ejDuSite === ej))
+        line.site === identifiant ||
+        line.ej === identifiant ||
+        (ej !== undefined && (line.ej === ej || line.ejDuSite === ej))
       );
     case 'siret': {
       const siren = identifiant.slice(0, 9);
       return (
-        ligne.siret === identifiant ||
-        ligne.siren === siren ||
-        ligne.siret?.slice(0, 9) === siren ||
-        ligne.siretDuSite === identifiant
+        line.siret === identifiant ||
+        line.siren === siren ||
+        line.siret?.slice(0, 9) === siren ||
+        line.siretDuSite === identifiant
       );
     }
     case 'siren':
-      return ligne.siren === identifiant || ligne.siret?.slice(0, 9) === identifiant;
+      return line.siren === identifiant || line.siret?.slice(0, 9) === identifiant;
     case 'cabinet':
       return (
-        ligne.technique === identifiant ||
-        ligne.technique === `R${identifiant}` ||
-        ligne.ancien === id
+        line.technique === identifiant || line.technique === `R${identifiant}` || line.ancien === id
       );
     case 'autre':
       return false;
@@ -88,13 +86,13 @@ export function exerceDans(structure: StructureVue, ligne: LigneExercice): boole
 
 /** The only EG of this EJ where the holder practises; undefined when there is none, or several. */
 export function findEgUnique(
-  structure: StructureVue,
-  lignes: readonly LigneExercice[],
+  structure: SeenStructure,
+  lines: readonly LigneExercice[],
 ): string | undefined {
   if (structure.nature !== 'EJ') return undefined;
-  const sites = lignes
-    .filter((ligne) => (ligne.ejDuSite ?? ligne.ej) === structure.identifiant)
-    .map((ligne) => ligne.site)
+  const sites = lines
+    .filter((line) => (line.ejDuSite ?? line.ej) === structure.identifiant)
+    .map((line) => line.site)
     .filter((site) => site !== undefined);
   return new Set(sites).size === 1 ? sites[0] : undefined;
 }

@@ -1,17 +1,17 @@
 // « Cette BAL peut-elle transférer vers celle-là ? » (RE_GBM_4480): a PER to another PER of the same professional only.
 import type { FaitsExtremite, FaitsTransfert, LigneBal } from '../store/verification.js';
-import type { ReglagesVerification } from './reglages.js';
-import { isLoaded, judgeSources, remarquesSources } from './sources.js';
-import { avertissement, conclude, refus, type Remarque, type Verdict } from './verdict.js';
+import type { VerificationSettings } from './settings.js';
+import { isLoaded, judgeSources, remarksOnSources } from './sources.js';
+import { warn, conclude, refuse, type Remark, type Verdict } from './verdict.js';
 
 export type DemandeTransfert = { readonly source: string; readonly cible: string };
 
-export type TransfertNormalise = {
-  readonly source: ExtremiteNormalisee;
-  readonly cible: ExtremiteNormalisee;
+export type NormalizedTransfert = {
+  readonly source: NormalizedEnd;
+  readonly cible: NormalizedEnd;
 };
 
-export type ExtremiteNormalisee = {
+export type NormalizedEnd = {
   readonly adresse: string;
   readonly typeBal: string | null;
   /** Where its holder was read: the inventory's word first. */
@@ -25,21 +25,21 @@ export function readTransfert({ source, cible }: DemandeTransfert): DemandeTrans
 
 export function judgeTransfert(
   demande: DemandeTransfert,
-  faits: FaitsTransfert,
-  { agesMaxHeures }: ReglagesVerification,
+  facts: FaitsTransfert,
+  { agesMaxHeures }: VerificationSettings,
   now: Date,
-): Verdict<TransfertNormalise> {
-  const fraicheurs = judgeSources(faits.sources, agesMaxHeures, now);
-  const source = viewExtremite(demande.source, faits.source);
-  const cible = viewExtremite(demande.cible, faits.cible);
-  const remarques = [
-    ...judgeExtremites(source, cible, isLoaded(fraicheurs, 'bals')),
-    ...remarquesSources(['inventaire', 'bals'], fraicheurs),
+): Verdict<NormalizedTransfert> {
+  const freshness = judgeSources(facts.sources, agesMaxHeures, now);
+  const source = viewEnd(demande.source, facts.source);
+  const cible = viewEnd(demande.cible, facts.cible);
+  const remarks = [
+    ...judgeEnds(source, cible, isLoaded(freshness, 'bals')),
+    ...remarksOnSources(['inventaire', 'bals'], freshness),
   ];
-  return conclude(remarques, { source: normalise(source), cible: normalise(cible) });
+  return conclude(remarks, { source: normalize(source), cible: normalize(cible) });
 }
 
-type Extremite = {
+type TransfertEnd = {
   readonly adresse: string;
   readonly connuePar: 'inventaire' | 'annuaire' | undefined;
   readonly typeBal: string | undefined;
@@ -48,16 +48,16 @@ type Extremite = {
   readonly rpps: string | undefined;
 };
 
-function viewExtremite(adresse: string, faits: FaitsExtremite): Extremite {
+function viewEnd(adresse: string, facts: FaitsExtremite): TransfertEnd {
   const connuePar =
-    faits.inventaire.length > 0 ? 'inventaire' : faits.annuaire.length > 0 ? 'annuaire' : undefined;
-  const lignes = connuePar === 'inventaire' ? faits.inventaire : faits.annuaire;
+    facts.inventaire.length > 0 ? 'inventaire' : facts.annuaire.length > 0 ? 'annuaire' : undefined;
+  const lines = connuePar === 'inventaire' ? facts.inventaire : facts.annuaire;
   return {
     adresse,
     connuePar,
-    typeBal: only(lignes.map(({ typeBal }) => typeBal)),
-    titulaire: only(lignes.map(titulaireOf)),
-    rpps: faits.rpps,
+    typeBal: only(lines.map(({ typeBal }) => typeBal)),
+    titulaire: only(lines.map(titulaireOf)),
+    rpps: facts.rpps,
   };
 }
 
@@ -72,10 +72,10 @@ function only(values: readonly (string | undefined)[]): string | undefined {
   return new Set(values).size === 1 ? values[0] : undefined;
 }
 
-function judgeExtremites(source: Extremite, cible: Extremite, hasBals: boolean): Remarque[] {
+function judgeEnds(source: TransfertEnd, cible: TransfertEnd, hasBals: boolean): Remark[] {
   if (!source.connuePar) {
     return [
-      refus(
+      refuse(
         'TRANSFERT_SOURCE_INCONNUE',
         `La BAL ${source.adresse} n’est ni dans votre inventaire ni dans l’Annuaire : importez un inventaire à jour, puis redemandez.`,
       ),
@@ -83,20 +83,20 @@ function judgeExtremites(source: Extremite, cible: Extremite, hasBals: boolean):
   }
   if (source.typeBal !== undefined && source.typeBal !== 'PER') {
     return [
-      avertissement(
+      warn(
         'TRANSFERT_NON_CONCERNE',
         `La BAL ${source.adresse} est une ${source.typeBal} : la recommandation ne vise que les PER.`,
       ),
     ];
   }
   if (source.adresse === cible.adresse) {
-    return [refus('TRANSFERT_VERS_SOI', 'Une BAL ne peut pas transférer vers elle-même.')];
+    return [refuse('TRANSFERT_VERS_SOI', 'Une BAL ne peut pas transférer vers elle-même.')];
   }
-  return cible.connuePar ? judgeTitulaires(source, cible) : [cibleInconnue(cible, hasBals)];
+  return cible.connuePar ? judgeTitulaires(source, cible) : [unknownCible(cible, hasBals)];
 }
 
-function cibleInconnue({ adresse }: Extremite, hasBals: boolean): Remarque {
-  return refus(
+function unknownCible({ adresse }: TransfertEnd, hasBals: boolean): Remark {
+  return refuse(
     'TRANSFERT_CIBLE_INCONNUE',
     hasBals
       ? `La BAL ${adresse} n’est ni dans votre inventaire ni dans l’Annuaire (la liste rouge des autres opérateurs n’y est pas) : son titulaire ne peut pas être vérifié.`
@@ -104,48 +104,48 @@ function cibleInconnue({ adresse }: Extremite, hasBals: boolean): Remarque {
   );
 }
 
-function judgeTitulaires(source: Extremite, cible: Extremite): Remarque[] {
+function judgeTitulaires(source: TransfertEnd, cible: TransfertEnd): Remark[] {
   if (cible.typeBal !== 'PER') {
     return [
-      refus(
+      refuse(
         'TRANSFERT_CIBLE_NON_PER',
         `La BAL ${cible.adresse} est une ${cible.typeBal ?? 'BAL de type indéterminé'} : une PER ne transfère que vers une PER du même professionnel.`,
       ),
     ];
   }
-  const sansTitulaire = [source, cible].find(({ titulaire }) => titulaire === undefined);
-  if (sansTitulaire) {
+  const unidentified = [source, cible].find(({ titulaire }) => titulaire === undefined);
+  if (unidentified) {
     return [
-      refus(
+      refuse(
         'TRANSFERT_TITULAIRE_NON_IDENTIFIE',
-        `La BAL ${sansTitulaire.adresse} ne désigne pas son titulaire : identifiez-le par son RPPS.`,
+        `La BAL ${unidentified.adresse} ne désigne pas son titulaire : identifiez-le par son RPPS.`,
       ),
     ];
   }
   if (source.titulaire === cible.titulaire) {
-    return source.titulaire?.startsWith('8:') === true ? [] : [memeTitulaireSansRpps];
+    return source.titulaire?.startsWith('8:') === true ? [] : [sameTitulaireWithoutRpps];
   }
-  const remede =
+  const remedy =
     rppsOf(source) !== undefined && rppsOf(source) === rppsOf(cible)
       ? ` (l’une porte encore un ADELI : remplacez-le par le RPPS ${rppsOf(source) ?? ''})`
       : '';
   return [
-    refus(
+    refuse(
       'TRANSFERT_AUTRE_TITULAIRE',
-      `La BAL ${cible.adresse} n’est pas au même titulaire${remede} : une PER ne transfère que vers une PER du même professionnel.`,
+      `La BAL ${cible.adresse} n’est pas au même titulaire${remedy} : une PER ne transfère que vers une PER du même professionnel.`,
     ),
   ];
 }
 
-const memeTitulaireSansRpps = avertissement(
+const sameTitulaireWithoutRpps = warn(
   'TITULAIRE_ADELI',
   'Les deux BAL ont le même titulaire, mais pas désigné par son RPPS : remplacez son identifiant.',
 );
 
-function rppsOf({ titulaire, rpps }: Extremite): string | undefined {
+function rppsOf({ titulaire, rpps }: TransfertEnd): string | undefined {
   return titulaire?.startsWith('8:') === true ? titulaire.slice(2) : rpps;
 }
 
-function normalise({ adresse, typeBal, connuePar }: Extremite): ExtremiteNormalisee {
+function normalize({ adresse, typeBal, connuePar }: TransfertEnd): NormalizedEnd {
   return { adresse, typeBal: typeBal ?? null, connuePar: connuePar ?? null };
 }

@@ -44,7 +44,7 @@ export type Motif = {
 };
 
 /** One thing that a rule saw: it refuses, or it only warns. */
-export type Remarque = { readonly refuse: boolean; readonly motif: Motif };
+export type Remark = { readonly refuse: boolean; readonly motif: Motif };
 
 export type Verdict<Normalise> = {
   readonly autorise: boolean;
@@ -53,28 +53,28 @@ export type Verdict<Normalise> = {
   readonly normalise: Normalise;
 };
 
-export function refus(code: CodeMotif, message: string): Remarque {
+export function refuse(code: CodeMotif, message: string): Remark {
   return { refuse: true, motif: { code, exigence: catalogueMotifs[code], message } };
 }
 
-export function avertissement(code: CodeMotif, message: string): Remarque {
+export function warn(code: CodeMotif, message: string): Remark {
   return { refuse: false, motif: { code, exigence: catalogueMotifs[code], message } };
 }
 
-/** `quoi`: « du RPPS 10… ». No official rule is broken by a wrong key: it only warns. */
-export function cleFausse(quoi: string): Remarque {
-  return avertissement(
+/** `what`: « du RPPS 10… ». No official rule is broken by a wrong key: it only warns. */
+export function warnWrongKey(what: string): Remark {
+  return warn(
     'CLE_DE_CONTROLE',
-    `Le chiffre de contrôle ${quoi} est faux : vérifiez qu’il ne s’agit pas d’une faute de frappe.`,
+    `Le chiffre de contrôle ${what} est faux : vérifiez qu’il ne s’agit pas d’une faute de frappe.`,
   );
 }
 
 /** Allowed unless a single remark refuses. */
 export function conclude<Normalise>(
-  remarques: readonly Remarque[],
+  remarks: readonly Remark[],
   normalise: Normalise,
 ): Verdict<Normalise> {
-  const motifs = remarques.filter(({ refuse }) => refuse).map(({ motif }) => motif);
-  const avertissements = remarques.filter(({ refuse }) => !refuse).map(({ motif }) => motif);
+  const motifs = remarks.filter(({ refuse }) => refuse).map(({ motif }) => motif);
+  const avertissements = remarks.filter(({ refuse }) => !refuse).map(({ motif }) => motif);
   return { autorise: motifs.length === 0, motifs, avertissements, normalise };
 }

@@ -1,35 +1,35 @@
 // The checks, from the question to the verdict: the API and the command line both come through here.
 import type { Db } from '../db/pool.js';
 import { readFaitsCreation, readFaitsTransfert } from '../store/verification.js';
-import { judgeCreation, questionOf, type CreationNormalisee } from './creation.js';
+import { judgeCreation, questionOf, type NormalizedCreation } from './creation.js';
 import { readDemande, type DemandeCreation } from './demande.js';
-import type { ReglagesVerification } from './reglages.js';
+import type { VerificationSettings } from './settings.js';
 import {
   judgeTransfert,
   readTransfert,
   type DemandeTransfert,
-  type TransfertNormalise,
+  type NormalizedTransfert,
 } from './transfert.js';
 import type { Verdict } from './verdict.js';
 
 export async function verifyCreation(
   db: Db,
   demande: DemandeCreation,
-  reglages: ReglagesVerification,
+  settings: VerificationSettings,
   now: Date,
-): Promise<Verdict<CreationNormalisee>> {
-  const lue = readDemande(demande);
-  const faits = await readFaitsCreation(db, questionOf(lue, reglages), now);
-  return judgeCreation(lue, faits, reglages, now);
+): Promise<Verdict<NormalizedCreation>> {
+  const demandeLue = readDemande(demande);
+  const facts = await readFaitsCreation(db, questionOf(demandeLue, settings), now);
+  return judgeCreation(demandeLue, facts, settings, now);
 }
 
 export async function verifyTransfert(
   db: Db,
   demande: DemandeTransfert,
-  reglages: ReglagesVerification,
+  settings: VerificationSettings,
   now: Date,
-): Promise<Verdict<TransfertNormalise>> {
-  const lue = readTransfert(demande);
-  const faits = await readFaitsTransfert(db, lue.source, lue.cible);
-  return judgeTransfert(lue, faits, reglages, now);
+): Promise<Verdict<NormalizedTransfert>> {
+  const demandeLue = readTransfert(demande);
+  const facts = await readFaitsTransfert(db, demandeLue.source, demandeLue.cible);
+  return judgeTransfert(demandeLue, facts, settings, now);
 }

@@ -11,7 +11,7 @@ import { tempFolder } from '../support/extraction-files.js';
 import { AnnuaireDEssai, panne } from '../support/feed-annuaire.js';
 import { Horloge, pousser } from '../support/feed-push.js';
 import { enfiler, operation, operations, rppsDe, viderFile } from '../support/feed-queue.js';
-import { cleApi, SimulateurDeTest } from '../support/simulateur.js';
+import { apiKey, TestSimulator } from '../support/simulator.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -45,7 +45,7 @@ function reglages(url: string, more = ''): string {
     config,
     `alimentation:
   url: ${url}
-  cleApi: ${cleApi}
+  cleApi: ${apiKey}
   appelsParSeconde: 10000
   connexionSecondes: 2
   reponseSecondes: 2
@@ -66,7 +66,7 @@ test('three pushers killed again and again lose nothing and double nothing', asy
     database.pool,
     Array.from({ length: count }, (_, index) => ({ adresse: adresse(index) })),
   );
-  const simulateur = await SimulateurDeTest.ouvrir(database.pool, { fautes: 'latence=20-60' });
+  const simulateur = await TestSimulator.open(database.pool, { faults: 'latence=20-60' });
   const config = reglages(simulateur.url);
   const children = new Set<ChildProcess>();
   const start = (): void => {
@@ -81,8 +81,8 @@ test('three pushers killed again and again lose nothing and double nothing', asy
     let seen = 0;
     for (let kills = 0; kills < 6; kills += 1) {
       // Killed while requests are answered: not before the API was asked something more.
-      await until(() => simulateur.requetes.length >= seen + 20 || children.size === 0);
-      seen = simulateur.requetes.length;
+      await until(() => simulateur.requests.length >= seen + 20 || children.size === 0);
+      seen = simulateur.requests.length;
       [...children][kills % 3]?.kill('SIGKILL');
       start();
     }
@@ -95,7 +95,7 @@ test('three pushers killed again and again lose nothing and double nothing', asy
     rows.filter(({ state }) => state !== 'accepted'),
     [],
   );
-  const bodies = simulateur.requetes.filter(({ status }) => status === 200).length;
+  const bodies = simulateur.requests.filter(({ status }) => status === 200).length;
   assert.ok(bodies >= count);
   for (let index = 0; index < count; index += 50) {
     const read = await simulateur.get(
@@ -103,7 +103,7 @@ test('three pushers killed again and again lose nothing and double nothing', asy
     );
     assert.equal(read.text.split(adresse(index)).length - 1, 1, read.text);
   }
-  await simulateur.fermer();
+  await simulateur.close();
 });
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -251,7 +251,7 @@ test('a dry run tells exactly what would leave, without the key, and changes no 
   assert.match(text.stdout, /3 opérations partiraient ainsi/);
   const json = runCommand(config, ['--json', 'push', '--dry-run']);
   assert.equal((JSON.parse(json.stdout) as { appels: unknown[] }).appels.length, 3);
-  assert.ok(!`${text.stdout}${text.stderr}${json.stdout}`.includes(cleApi));
+  assert.ok(!`${text.stdout}${text.stderr}${json.stdout}`.includes(apiKey));
   assert.equal(await digest(), before);
 });
 

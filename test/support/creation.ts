@@ -1,13 +1,13 @@
 // What the tests of checks share: a small directory where a creation is allowed, and the request that is.
 import type { DemandeCreation } from '../../src/verification/demande.js';
-import type { ReglagesVerification } from '../../src/verification/reglages.js';
+import type { VerificationSettings } from '../../src/verification/settings.js';
 import type { FaitsCreation, FaitsSource } from '../../src/store/verification.js';
 import type { Etat } from './annuaire.js';
 import { motifAdresse } from './rapprochement.js';
 
 export const maintenantCreation = new Date('2026-10-09T10:00:00Z');
 
-export const reglagesCreation: ReglagesVerification = {
+export const reglagesCreation: VerificationSettings = {
   domaines: new Map([
     ['chu.mssante.fr', { nom: 'chu.mssante.fr' }],
     ['eg.mssante.fr', { nom: 'eg.mssante.fr', structure: '1750000028' }],

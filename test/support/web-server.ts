@@ -7,7 +7,7 @@ import { createKey, hashKey } from '../../src/web/api/key.js';
 import { createHealth } from '../../src/web/health.js';
 import { WebServer } from '../../src/web/server.js';
 import type { WebServerSettings } from '../../src/web/server-settings.js';
-import type { ReglagesVerification } from '../../src/verification/reglages.js';
+import type { VerificationSettings } from '../../src/verification/settings.js';
 import { reglagesCreation } from './creation.js';
 
 export const webSettings: WebServerSettings = {
@@ -29,7 +29,7 @@ export type WebServerHold = {
 };
 
 export type WebServerChanges = Partial<WebServerSettings> & {
-  readonly reglages?: ReglagesVerification;
+  readonly reglages?: VerificationSettings;
   readonly now?: () => Date;
 };
 

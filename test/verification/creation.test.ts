@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { FaitsCreation, LigneExercice } from '../../src/store/verification.js';
 import { judgeCreation } from '../../src/verification/creation.js';
 import { readDemande, type DemandeCreation } from '../../src/verification/demande.js';
-import type { ReglagesVerification } from '../../src/verification/reglages.js';
+import type { VerificationSettings } from '../../src/verification/settings.js';
 import {
   demandeCreation,
   faitsCreation,
@@ -17,7 +17,7 @@ type Cas = {
   readonly nom: string;
   readonly demande?: Partial<DemandeCreation>;
   readonly faits?: Partial<FaitsCreation>;
-  readonly reglages?: Partial<ReglagesVerification>;
+  readonly reglages?: Partial<VerificationSettings>;
   readonly motifs?: readonly string[];
   readonly avertissements?: readonly string[];
   readonly message?: RegExp;

@@ -64,13 +64,13 @@ export function lectureRoutes(db: Db, now: () => Date): ApiRoute[] {
 async function describeStructure(db: Db, structure: StructureLue, now: Date): Promise<object> {
   const { faits, ...found } = await findStructure(db, structure, now);
   const vue = viewStructure(structure, faits);
-  if (!vue.estConnue) throw unknown(`La structure ${structure.id} n’est dans aucune source`);
+  if (!vue.isKnown) throw unknown(`La structure ${structure.id} n’est dans aucune source`);
   return {
     id: vue.id,
     nature: vue.nature ?? null,
     raisonSociale: vue.raisonSociale ?? null,
     finessEj: structure.genre === 'finess' ? (vue.ej ?? null) : null,
-    estFermee: vue.estFermee,
+    estFermee: vue.isClosed,
     dateFermeture: vue.dateFermeture ?? null,
     resoluPar: faits.finess ? 'finess' : 'professionnels',
     ...found,

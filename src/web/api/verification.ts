@@ -1,7 +1,7 @@
 // The checks that the mail platform asks for before it acts.
 import { z } from 'zod';
 import type { Db } from '../../db/pool.js';
-import type { ReglagesVerification } from '../../verification/reglages.js';
+import type { VerificationSettings } from '../../verification/settings.js';
 import type { Verdict } from '../../verification/verdict.js';
 import { verifyCreation, verifyTransfert } from '../../verification/verify.js';
 import type { Answer, ApiRoute } from './route.js';
@@ -40,7 +40,7 @@ const transfert = z.strictObject({ source: adresse, cible: adresse }, strict);
 
 export type VerificationOptions = {
   readonly db: Db;
-  readonly reglages: ReglagesVerification;
+  readonly reglages: VerificationSettings;
   readonly now: () => Date;
 };
 
