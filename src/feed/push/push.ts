@@ -1,4 +1,5 @@
 // Sends what was approved: claims operations, keeps a bounded number of them in flight, settles them in batches.
+import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
 import type { FeedClient } from '../feed-client.js';
 import { chainsOf } from './chain.js';
@@ -29,6 +30,8 @@ export async function push(
 ): Promise<PushSummary> {
   const startedAt = options.clock.now();
   const cut = new AbortController();
+  // Every call in flight, and every wait for its turn, listens to them.
+  setMaxListeners(0, cut.signal, ...(options.signal ? [options.signal] : []));
   const run = new Run(outbox, client, options, cut.signal);
   const endGrace = cutAfterGrace(options, cut);
   const renewal = setInterval(() => void run.renewLeases(), options.settings.bailMs / 3);
