@@ -3,7 +3,7 @@ import type { KindOperation } from '../domain/feed-operation.js';
 import type { FeedState } from '../domain/feed-state.js';
 import type { ConfirmSummary } from '../feed/confirm.js';
 import type { PushResult } from './push.js';
-import { formatDate } from './status.js';
+import { formatDate } from './format-date.js';
 
 export const libellesKind: Readonly<Record<KindOperation, string>> = {
   insert: 'publications',
