@@ -6,7 +6,7 @@ import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../store/a
 import { createKey, hashKey } from '../web/api/key.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
-import { formatDate } from './status.js';
+import { formatDate } from './format-date.js';
 
 type CreateOptions = {
   readonly portees: readonly Portee[];

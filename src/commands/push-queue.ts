@@ -21,7 +21,7 @@ import {
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { libellesEtat, nombre } from './push-result.js';
-import { formatDate } from './status.js';
+import { formatDate } from './format-date.js';
 
 const stuckShownMax = 50;
 

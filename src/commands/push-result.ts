@@ -3,7 +3,7 @@ import type { FeedState } from '../domain/feed-state.js';
 import { libellesKind } from '../domain/plan.js';
 import type { ConfirmSummary } from '../feed/confirm.js';
 import type { PushResult } from './push.js';
-import { formatDate } from './status.js';
+import { formatDate } from './format-date.js';
 
 export const libellesEtat: Readonly<Record<FeedState, string>> = {
   planned: 'à décider',

@@ -6,6 +6,8 @@ import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
+import { formatDate } from './format-date.js';
 import type { OpenProgram } from './program.js';
 
 export function registerStatus(program: Command, context: CommandContext): void {
@@ -37,6 +39,7 @@ export type Status = {
     readonly lastRun: LastRun | undefined;
   };
   readonly reconcile: ReconcileRun | undefined;
+  readonly alimentation: FeedStatus;
 };
 
 export async function readStatus(program: OpenProgram, now: Date): Promise<Status> {
@@ -68,6 +71,7 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
     }),
     inventaire: { load: loads.get('inventaire'), lastRun: runs.get('inventaire') },
     reconcile: await findLastRun(pool),
+    alimentation: await readFeedStatus(pool, now),
   };
 }
 
@@ -131,13 +135,6 @@ function describeStatus(status: Status): string {
     inventaireLine,
     ...(failure === undefined ? [] : [`    dernier import sans succès : ${failure}`]),
     reconcileLine,
+    ...describeFeedStatus(status.alimentation),
   ].join('\n');
-}
-
-export function formatDate(date: Date): string {
-  return date.toLocaleString('fr-FR', {
-    dateStyle: 'short',
-    timeStyle: 'short',
-    timeZone: 'Europe/Paris',
-  });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Writable } from 'node:stream';
 import { runCli } from '../../src/cli.js';
+import { enfiler } from '../support/feed-queue.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
 
@@ -139,6 +140,34 @@ test('status shows an attempt that has not ended: under way, or killed', async (
   );
   const { out } = await run(['status']);
   assert.match(out, /tentative commencée le 02\/01\/2026 04:00, pas terminée/u);
+});
+
+test('status tells of the feed: the plan, the queue, what is stuck, a channel that is stopped or paused', async () => {
+  await database.pool.query(
+    `truncate plan, feed_operation, reconcile_run restart identity cascade`,
+  );
+  assert.doesNotMatch((await run(['status'])).out, /alimentation|plan n°/u);
+  const a = 'a@x.mssante.fr';
+  await enfiler(database.pool, [
+    { adresse: a },
+    { adresse: a, state: 'planned' },
+    { adresse: a, state: 'dead' },
+  ]);
+  await database.pool.query(
+    `update feed_channel set stopped_at = now(), stop_code = 'ACCES_REFUSE', stop_message = 'Vérifiez.',
+       paused_until = now() + interval '1000 days', pause_reason = 'Panne.'`,
+  );
+  const { out } = await run(['status']);
+  assert.match(out, /✓ plan n° 1 : 1 opérations à décider/u);
+  assert.match(out, /! alimentation : 1 à décider, 1 approuvées, 1 refusées/u);
+  assert.match(out, /la plus ancienne approuvée attend depuis le 20\/11\/2026/u);
+  assert.match(out, /! canal arrêté le .* \(ACCES_REFUSE\) : Vérifiez\./u);
+  assert.match(out, /! canal en pause jusqu’au .* : Panne\./u);
+  const json = JSON.parse((await run(['--json', 'status'])).out) as {
+    alimentation: { plan: object; operations: object[]; canal: { arret: { code: string } } };
+  };
+  assert.equal(json.alimentation.operations.length, 3);
+  assert.equal(json.alimentation.canal.arret.code, 'ACCES_REFUSE');
 });
 
 test('what an interruption leaves undone is told source by source, and is no success', async () => {

@@ -5,11 +5,12 @@ import { appendFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../src/feed/push/clock.js';
+import type { Outbox } from '../../src/feed/push/outbox.js';
 import { load, vider } from '../support/annuaire.js';
 import { mainProgram, runCommand, writeCommandSettings } from '../support/command.js';
 import { tempFolder } from '../support/extraction-files.js';
 import { AnnuaireDEssai, panne } from '../support/feed-annuaire.js';
-import { Horloge, pousser } from '../support/feed-push.js';
+import { boite, Horloge, pousser, reglagesEnvoi } from '../support/feed-push.js';
 import { enfiler, operation, operations, rppsDe, viderFile } from '../support/feed-queue.js';
 import { apiKey, TestSimulator } from '../support/simulator.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -153,13 +154,15 @@ test('a disk that is full when results are written stops the sending; what was s
   );
   await database.pool.query(diskFull);
   const notices: string[] = [];
+  // Its own time: however busy the machine is, a lease lasts.
+  const clock = new Horloge();
   try {
     await assert.rejects(
       pousser(
         database.pool,
         annuaire,
-        { clock: systemClock(), onNotice: (message) => notices.push(message) },
-        { bailMs: 600 },
+        { clock, onNotice: (message) => notices.push(message) },
+        { bailMs: 30_000 },
       ),
       /could not extend file/,
     );
@@ -168,19 +171,46 @@ test('a disk that is full when results are written stops the sending; what was s
   }
   assert.match(notices[0] ?? '', /plus rien n’est envoyé/);
   assert.ok(annuaire.seen.length < count, `${annuaire.seen.length} were sent into a full disk`);
-  await database.pool.query(
-    `update feed_operation set lease_until = now() - interval '1 second' where state = 'sending'`,
-  );
+  clock.avancer(reglagesEnvoi.bailMs);
   await pousser(
     database.pool,
     annuaire,
-    { clock: systemClock(), isPatient: true },
+    { clock, isPatient: true },
     { attenteMinMs: 1, attenteMaxMs: 1 },
   );
   assert.ok((await operations(database.pool)).every(({ state }) => state === 'accepted'));
   for (let index = 0; index < count; index += 1)
     assert.equal(annuaire.inserts.get(adresse(index)), 1);
 });
+
+for (const [share, says] of [
+  [0.8, undefined],
+  [1.1, /bailSecondes/],
+] as const) {
+  test(`a claim that takes ${share} of a lease ${says ? 'ends the run, nothing lost' : 'is kept'}`, async () => {
+    const annuaire = new AnnuaireDEssai();
+    await enfiler(
+      database.pool,
+      Array.from({ length: 20 }, (_, index) => ({ adresse: adresse(index) })),
+    );
+    const clock = new Horloge();
+    const real = boite(database.pool);
+    const outbox: Outbox = {
+      ...real,
+      claim: async (request) => {
+        const claim = await real.claim(request);
+        clock.avancer(reglagesEnvoi.bailMs * share);
+        return claim;
+      },
+    };
+    const pushed = pousser(database.pool, annuaire, { clock }, {}, outbox);
+    if (says) await assert.rejects(pushed, says);
+    else assert.equal((await pushed).accepted.insert, 20);
+    const state = says ? 'approved' : 'accepted';
+    assert.ok((await operations(database.pool)).every((one) => one.state === state));
+    assert.equal(annuaire.seen.length, says ? 0 : 20);
+  });
+}
 
 test('a stop that is asked for finishes what is in flight and gives the rest back', async () => {
   const annuaire = new AnnuaireDEssai();

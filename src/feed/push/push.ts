@@ -30,8 +30,7 @@ export async function push(
 ): Promise<PushSummary> {
   const startedAt = options.clock.now();
   const cut = new AbortController();
-  // Every call in flight, and every wait for its turn, listens to them.
-  setMaxListeners(0, cut.signal, ...(options.signal ? [options.signal] : []));
+  listenInNumbers(options, cut.signal);
   const run = new Run(outbox, client, options, cut.signal);
   const endGrace = cutAfterGrace(options, cut);
   const renewal = setInterval(() => void run.renewLeases(), options.settings.bailMs / 3);
@@ -83,6 +82,11 @@ async function pushAll(
     // Enough for every place to have its next porteur at hand while the claim is made.
     await queue.onSizeLessThan(options.settings.simultanesMax + 1);
     if (run.isEnding) return false;
+    if (run.isHampered) {
+      // What would be claimed could not leave.
+      await options.clock.sleep(lookAgainMsMin, options.signal);
+      continue;
+    }
     const { changes } = run;
     const claim = await run.claim();
     if (claim.kind === 'paused') {
@@ -132,6 +136,12 @@ async function waitForWork(
   const waitMs = next.getTime() - clock.now().getTime();
   await clock.sleep(Math.min(lookAgainMs, Math.max(lookAgainMsMin, waitMs)), signal);
   return true;
+}
+
+/** Every request in flight listens to both signals: as many as that are no leak. */
+function listenInNumbers({ settings, signal }: PushOptions, cut: AbortSignal): void {
+  const countMax = settings.simultanesMax + 16;
+  setMaxListeners(countMax, cut, ...(signal ? [signal] : []));
 }
 
 /** The second half of an end that was asked for. */

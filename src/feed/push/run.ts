@@ -1,4 +1,5 @@
 // One run of the pusher: what it holds, what it sends, what it writes down.
+import { AppError } from '../../errors.js';
 import { persist } from './persist.js';
 import type { Claim, ClaimedOperation } from '../../store/feed-outbox.js';
 import type { Settlement } from '../../store/feed-settle.js';
@@ -78,6 +79,11 @@ export class Run {
     );
   }
 
+  /** The database does not take what has to be written: nothing leaves until it does. */
+  get isHampered(): boolean {
+    return this.#faultsUnderway > 0;
+  }
+
   /** How often something was settled: a claim made before may find more. */
   get changes(): number {
     return this.#changes;
@@ -114,9 +120,25 @@ export class Run {
       this.tally.takenOverCount += result.takenOverCount;
       this.tally.deadCount += result.impossibleCount;
       this.#leases.add(result.operations, leaseUntil);
+      await this.#keepClaimed(result.operations, now);
       if (result.isProbe) this.channel.startProbe(result.openingCount);
     }
     return result;
+  }
+
+  /** A claim that took long, on a database under load, has eaten the lease that its operations need to leave. */
+  async #keepClaimed(operations: readonly ClaimedOperation[], claimedAt: Date): Promise<void> {
+    const { clock, settings } = this.#options;
+    const elapsedMs = clock.now().getTime() - claimedAt.getTime();
+    if (operations.length === 0 || elapsedMs < settings.bailMs / 3) return;
+    if (elapsedMs < settings.bailMs) return this.renewLeases();
+    this.fail(
+      new AppError(
+        'BAIL_TROP_COURT',
+        `La base de données a mis ${Math.round(elapsedMs / 1_000)} secondes à donner des opérations, plus que ` +
+          '« alimentation.bailSecondes » : rien n’est parti. Allongez ce réglage, ou cherchez ce qui ralentit la base.',
+      ),
+    );
   }
 
   /** Sends the operations of one porteur, in order; the first that has to be sent again ends it. */
@@ -157,6 +179,7 @@ export class Run {
 
   /** Everything is written, or what kept it from being is thrown. */
   async finish(): Promise<void> {
+    if (this.#fault?.error instanceof AppError) await this.releaseUnsent();
     if (this.#fault) throw this.#fault.error;
     await this.settler.drain();
     await this.releaseUnsent();
