@@ -119,7 +119,13 @@ test('a plan from nothing to its decisions', async (t) => {
       ['approve', '--kind', 'detruire'],
       ['approve', '--operation', 'un'],
       ['approve', '--operation', '1', '999'],
+      ['approve', '--tout', '--auteur', ''],
       ['approve', '--tout', '--auteur', ' '],
+      ['approve', '--tout', '--auteur', '\u200b'],
+      ['approve', '--tout', '--auteur', '\u001b[2Jdupont'],
+      ['approve', '--tout', '--auteur', 'Réglage plan.approbation (aucune personne)'],
+      ['approve', '--operation', Array.from({ length: 10_001 }, (_, i) => i).join(',')],
+      ['approve', '--tout', '--override', 'x'.repeat(100_000)],
       ['approve', '--tout', '--override', ''],
     ]) {
       assert.equal(run('plan', ...args).status, 2, args.join(' '));
@@ -199,7 +205,7 @@ test('a plan from nothing to its decisions', async (t) => {
     assert.equal(erreur.code, 'PLAN_BLOQUE');
     assert.match(
       erreur.message,
-      /suppressions dans le domaine chu\.mssante\.fr ; la limite est de 2/u,
+      /3 suppressions dans le domaine chu\.mssante\.fr, et 1 déjà approuvée .* : 4 en tout ; la limite est de 2/u,
     );
     const forced = run(
       'plan',
