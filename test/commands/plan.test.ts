@@ -198,7 +198,13 @@ test('a plan from nothing to its decisions', async (t) => {
 
   await t.test('a guard stops it with 3, and an override goes on, traced', async () => {
     assert.equal(run('reconcile').status, 0);
-    assert.match(run('plan').stdout, /BLOQUÉ par une garde\n/u);
+    const { stdout } = run('plan');
+    assert.match(stdout, /BLOQUÉ par une garde\n/u);
+    assert.match(stdout, /Approuvées auparavant, qui ne partiront pas : \d+\./u);
+    assert.match(
+      stdout,
+      /Un seul domaine: annuaire-sync plan approve --plan \d+ --domaine D --override/u,
+    );
     const refused = run('--json', 'plan', 'approve', '--tout');
     assert.equal(refused.status, 3);
     const erreur = faultOf(refused);
