@@ -19,6 +19,7 @@ import { registerVerify } from './commands/verify.js';
 import { registerWeb } from './commands/web.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
+import { printableLines } from './report/layout.js';
 import type { Surroundings } from './commands/program.js';
 import { messageOf } from './errors.js';
 import { programVersion } from './commands/version.js';
@@ -104,7 +105,7 @@ function report(error: unknown, { out, err, signal }: Surroundings, isJson: bool
   }
   const known = explainFault(error);
   tellJson(known?.code ?? 'ERREUR_INATTENDUE', known?.message ?? messageOf(error));
-  err.write(`${known?.message ?? unexpected(error)}\n`);
+  err.write(`${printableLines(known?.message ?? unexpected(error))}\n`);
   return known?.exitCode ?? 1;
 }
 

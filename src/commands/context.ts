@@ -1,7 +1,9 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { silentProgress, type Progress } from '../progress.js';
+import { printableLines } from '../report/layout.js';
 import { withProgram, type OpenProgram, type Surroundings } from './program.js';
 import { terminalProgress } from './terminal-progress.js';
 
@@ -46,10 +48,20 @@ export function print(
   value: unknown,
   text: () => string,
 ): void {
-  surroundings.out.write(isJson ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+  surroundings.out.write(isJson ? `${JSON.stringify(value)}\n` : `${printableLines(text())}\n`);
 }
 
 /** Who asks, for the record of a guard that was overruled. */
 export function authorOf({ env }: Surroundings): string {
-  return env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'inconnu';
+  const names = [env['SUDO_USER'], env['USER'], env['LOGNAME']];
+  return names.find((name) => name !== undefined && name.trim() !== '') ?? systemAccount();
+}
+
+/** A container or a scheduled task may have no environment; an account may have no name. */
+function systemAccount(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'inconnu';
+  }
 }

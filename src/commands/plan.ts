@@ -1,10 +1,12 @@
 // « plan show | approve | reject »: what would be told to the Annuaire, and who decides.
 import { InvalidArgumentError, type Command } from 'commander';
+import { auteurAutomatique, estMemeAuteur } from '../domain/auteur.js';
 import { kindsOperation, type KindOperation } from '../domain/feed-operation.js';
 import { motifsOperation, type MotifPlan } from '../domain/plan.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
 import { computePlan } from '../plan/compute.js';
 import { approve, reject } from '../plan/decide.js';
+import { printable } from '../report/layout.js';
 import { writePlan } from '../report/plan.js';
 import type { ChoixOperations } from '../store/plan-decision.js';
 import { authorOf, globalOptions, print, runWithProgram, type CommandContext } from './context.js';
@@ -187,8 +189,11 @@ function decisionOf(
   { plan, auteur }: DecisionOptions,
 ): { now: Date; auteur: string; planId: number | undefined; signal: AbortSignal } {
   const nom = (auteur ?? authorOf(surroundings)).trim();
-  if (nom === '' || nom.length > 200) {
-    throw new UsageError('AUTEUR', '--auteur : un nom de 1 à 200 caractères est attendu.');
+  if (nom.length > 200 || estMemeAuteur(nom, '') || printable(nom) !== nom) {
+    throw new UsageError('AUTEUR', '--auteur : un nom lisible de 1 à 200 caractères est attendu.');
+  }
+  if (estMemeAuteur(nom, auteurAutomatique)) {
+    throw new UsageError('AUTEUR', '--auteur : ce nom est celui du réglage, pas d’une personne.');
   }
   return { now: surroundings.now(), auteur: nom, planId: plan, signal: surroundings.signal };
 }

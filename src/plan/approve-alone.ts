@@ -1,11 +1,9 @@
 // What the settings approve without a person.
+import { auteurAutomatique } from '../domain/auteur.js';
 import { retient, type GardePassee } from '../domain/plan.js';
 import type { Db } from '../db/pool.js';
 import { approveAlone, countChosen, insertDecision } from '../store/plan-decision.js';
 import type { PlanSettings } from './settings.js';
-
-/** Who decided, in the record: a setting, not a person. */
-export const auteurAutomatique = 'réglage plan.approbation';
 
 /** A guard stops it as it stops a person; with four eyes, no setting counts as one of the two. */
 export async function approveAutomatically(

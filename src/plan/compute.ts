@@ -6,9 +6,9 @@ import { transaction } from '../db/transaction.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
-import { countBalsUpTo, measurePlan } from '../store/plan-mesure.js';
 import { approveAutomatically } from './approve-alone.js';
-import { debutDeFenetre, evaluateGuards } from './guards.js';
+import { evaluateGuards } from './guards.js';
+import { measure } from './measure.js';
 import type { PlanSettings } from './settings.js';
 import { cotesSql } from './sql/cotes.js';
 import { ecartsSql } from './sql/ecarts.js';
@@ -175,17 +175,7 @@ async function judge(
   monde: Monde,
   now: Date,
 ): Promise<void> {
-  const mesures = {
-    inventaireBals: await countBalsUpTo(client, settings.gardes.inventaireMin),
-    inventaire: monde.inventaire,
-    annuaire: monde.bals,
-    domaines: await measurePlan(
-      client,
-      planId,
-      settings.domaines,
-      debutDeFenetre(now, settings.gardes),
-    ),
-  };
+  const mesures = await measure(client, planId, settings, monde, now);
   const gardes = evaluateGuards(mesures, settings.gardes);
   await finishPlan(client, planId, gardes);
   await approveAutomatically(client, planId, gardes, settings, now);

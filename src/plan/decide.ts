@@ -17,11 +17,11 @@ import {
   type CompteChoisi,
 } from '../store/plan-decision.js';
 import { findPlan, findPlanInForce, lockFeed, updateGardes, type Plan } from '../store/plan.js';
-import { measurePlan } from '../store/plan-mesure.js';
 import { computePlan } from './compute.js';
-import { debutDeFenetre, lift } from './guards.js';
+import { evaluateGuards, lift, type MesureDomaine } from './guards.js';
+import { measure } from './measure.js';
 import type { PlanSettings } from './settings.js';
-import { isOvertaken, readMonde } from './world.js';
+import { isOvertaken, readMonde, type Monde } from './world.js';
 
 export type DecideOptions = {
   readonly now: Date;
@@ -56,18 +56,20 @@ export function approve(
   options: ApproveOptions,
   progress: Progress,
 ): Promise<ApproveResult> {
-  return decideOnPlan(pool, settings, options, progress, async (client, plan) => {
-    const gardes = await overrule(client, plan, settings, options);
-    const levees = gardes.filter((garde, index) => garde !== plan.gardes[index]);
+  return decideOnPlan(pool, settings, options, progress, async (client, plan, monde) => {
+    const nommees = options.choix?.operations ?? [];
+    const reprises = await takeUpRejected(client, plan.id, nommees, options.now);
+    const mesures = await measure(client, plan.id, settings, monde, options.now);
+    // The guards never saw what had been rejected.
+    const passees =
+      reprises.size === 0
+        ? plan.gardes
+        : addGuards(plan.gardes, evaluateGuards(mesures, settings.gardes));
+    const gardes = await overrule(client, plan, passees, mesures.domaines, options);
+    const levees = gardes.filter((garde, index) => garde !== passees[index]);
     const empty = { approuvees: 0, premieres: 0, dejaVues: 0, reprises: new Map<string, string>() };
     const base = { planId: plan.id, gardesLevees: levees };
     if (!options.choix) return { ...base, ...empty, comptes: [] };
-    const reprises = await takeUpRejected(
-      client,
-      plan.id,
-      options.choix.operations ?? [],
-      options.now,
-    );
     const choix = followTakenUp(options.choix, reprises);
     const comptes = await countChosen(client, plan.id, choix);
     assertAllFound(choix, comptes);
@@ -127,7 +129,7 @@ async function decideOnPlan<T>(
   settings: PlanSettings,
   options: DecideOptions,
   progress: Progress,
-  decide: (client: Client, plan: Plan) => Promise<T>,
+  decide: (client: Client, plan: Plan, monde: Monde) => Promise<T>,
 ): Promise<T> {
   const locked = await withAdvisoryLock(pool, 'plan', () =>
     transaction(pool, async (client) => {
@@ -137,7 +139,7 @@ async function decideOnPlan<T>(
       await assertSamePlan(client, plan, options.planId);
       const monde = await readMonde(client, settings, options.now);
       if (await isOvertaken(client, plan, monde)) return { kind: 'overtaken' as const, plan };
-      return { kind: 'decided' as const, value: await decide(client, plan) };
+      return { kind: 'decided' as const, value: await decide(client, plan, monde) };
     }),
   );
   if (locked.kind === 'busy') {
@@ -197,22 +199,23 @@ function describeCounts(plan: Plan): string {
     .join(', ');
 }
 
-/** The guards of the plan, lifted when the options say so; the lifting is traced. */
+function addGuards(known: readonly GardePassee[], now: readonly GardePassee[]): GardePassee[] {
+  const isKnown = (garde: GardePassee): boolean =>
+    known.some((other) => other.garde === garde.garde && other.domaine === garde.domaine);
+  return [...known, ...now.filter((garde) => !isKnown(garde))];
+}
+
+/** The guards, lifted when the options say so; the lifting is traced. */
 async function overrule(
   client: Client,
   plan: Plan,
-  settings: PlanSettings,
+  passees: readonly GardePassee[],
+  mesures: readonly MesureDomaine[],
   { override, choix, auteur, now }: ApproveOptions,
 ): Promise<readonly GardePassee[]> {
-  if (override === undefined || plan.gardes.every(estLevee)) return plan.gardes;
+  if (override === undefined || passees.every(estLevee)) return passees;
   const domaine = choix?.domaine?.toLowerCase();
-  const mesures = await measurePlan(
-    client,
-    plan.id,
-    settings.domaines,
-    debutDeFenetre(now, settings.gardes),
-  );
-  const gardes = lift(plan.gardes, { auteur, le: now, motif: override, domaine }, mesures);
+  const gardes = lift(passees, { auteur, le: now, motif: override, domaine }, mesures);
   await updateGardes(client, plan.id, gardes, gardes.every(estLevee) ? 'ouvert' : 'bloque');
   const concernees = mesures.filter(
     (mesure) => domaine === undefined || mesure.domaine === domaine,
@@ -224,7 +227,7 @@ async function overrule(
     action: 'override',
     filtre: {
       ...(domaine === undefined ? {} : { domaine }),
-      gardes: plan.gardes.map((g) => g.garde),
+      gardes: passees.map((g) => g.garde),
     },
     raison: override,
     nombre: concernees.reduce((sum, { changements }) => sum + changements, 0),

@@ -268,9 +268,10 @@ function mentionDeplacements(n: number): string {
 }
 
 function mentionDecidees(decidees: number, total: number, reglages: ReglagesGardes): string {
+  const s = decidees > 1 ? 's' : '';
   return decidees === 0
     ? ''
-    : `, et ${nombre(decidees)} déjà approuvée${decidees > 1 ? 's' : ''} (pas encore envoyées, ou acceptées depuis moins de ${nombre(reglages.fenetreHeures)} h) : ${nombre(total)} en tout`;
+    : `, et ${nombre(decidees)} déjà approuvée${s} (à envoyer, ou acceptée${s} depuis moins de ${nombre(reglages.fenetreHeures)} h) : ${nombre(total)} en tout`;
 }
 
 function enClair(suppressions: number): string {

@@ -9,7 +9,7 @@ const version = 1;
 export async function* writePlanJson(
   db: Db,
   { domaine, now, avertissements }: PlanReportOptions,
-  { plan, run, loads, operations, retenues }: PlanSummary,
+  { plan, run, loads, operations, retenues, approbationsDepassees }: PlanSummary,
 ): AsyncGenerator<string, void, undefined> {
   const head = {
     version,
@@ -33,6 +33,7 @@ export async function* writePlanJson(
         motif: garde.motif ?? null,
       })),
     },
+    approbationsDepassees,
     comptes: operations,
     comptesRetenues: retenues.map((compte) => ({ ...compte, ...catalogueRetenues[compte.code] })),
   };

@@ -29,6 +29,7 @@ import {
 } from './layout.js';
 import type { PlanReportOptions, PlanSummary } from './plan.js';
 import { avantApres } from './plan-operation-text.js';
+import { suite } from './plan-suite.js';
 import { sumBy } from './summary.js';
 
 const domainesMax = 15;
@@ -60,7 +61,7 @@ function lines(text: readonly string[]): string {
 
 function entete(
   { avertissements, domaine }: PlanReportOptions,
-  { plan, run, loads, operations }: PlanSummary,
+  { plan, run, loads, operations, approbationsDepassees }: PlanSummary,
   width: number,
 ): string[] {
   const etats = { ouvert: 'ouvert', bloque: 'BLOQUÉ par une garde', remplace: 'remplacé' };
@@ -89,6 +90,14 @@ function entete(
       : []),
     ...(nombre('decidee') > 0
       ? [`Déjà approuvées, en attente de leur envoi : ${formatNombre(nombre('decidee'))}.`]
+      : []),
+    ...(approbationsDepassees > 0
+      ? wrap(
+          `Approuvées auparavant, qui ne partiront pas : ${formatNombre(approbationsDepassees)}. Elles ne sont plus voulues telles quelles, ` +
+            'ou leur source est devenue douteuse ; ce qui redevient voulu est à approuver de nouveau.',
+          width,
+          '',
+        )
       : []),
     '',
   ];
@@ -269,26 +278,4 @@ async function* toutesRetenues(
 
 function decrireRetenue(retenue: Retenue, width: number): string[] {
   return wrap(printable(`- ${retenue.adresse} : ${retenue.message}`), width, '    ');
-}
-
-/** The next command to type. */
-function suite({ plan, operations }: PlanSummary, width: number): string[] {
-  const aDecider = sumBy(
-    operations.filter((o) => o.etape !== 'decidee'),
-    (o) => o.nombre,
-  );
-  if (aDecider === 0) return ['Rien à décider.'];
-  if (plan.etat === 'bloque') {
-    return wrap(
-      `Le plan est bloqué. Relisez-le (plan show --detail) ; si c’est voulu : annuaire-sync plan approve --plan ${plan.id} --tout --override "la raison", ou avec --domaine D au lieu de --tout pour un seul domaine.`,
-      width,
-      '',
-    );
-  }
-  return [
-    `Tout lire     : annuaire-sync plan show --detail      (ou --format csv)`,
-    `Tout approuver: annuaire-sync plan approve --plan ${plan.id} --tout`,
-    `Une partie    : annuaire-sync plan approve --plan ${plan.id} --kind insert   (--domaine, --motif, --adresse, --operation)`,
-    `Écarter       : annuaire-sync plan reject --plan ${plan.id} --operation N --motif-du-refus "pourquoi"`,
-  ];
 }

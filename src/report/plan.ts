@@ -4,6 +4,7 @@ import { transaction } from '../db/transaction.js';
 import { findPlanInForce, type Plan } from '../store/plan.js';
 import {
   countOperations,
+  countOvertakenApprovals,
   countRetenues,
   type CompteOperations,
   type CompteRetenues,
@@ -33,6 +34,8 @@ export type PlanSummary = {
   readonly loads: readonly SourceLoad[];
   readonly operations: readonly CompteOperations[];
   readonly retenues: readonly CompteRetenues[];
+  /** Approvals that this plan overtook: they will not be sent. */
+  readonly approbationsDepassees: number;
 };
 
 /** At the pace of `write`, which resolves when a chunk is taken. False when there is no plan to tell. */
@@ -61,6 +64,7 @@ async function summarize(db: Db, plan: Plan, { domaine }: PlanReportOptions): Pr
     loads: loads.filter((load) => plan.loads[load.source] === load.id),
     operations: await countOperations(db, plan.id, domaine),
     retenues: await countRetenues(db, plan.id, domaine),
+    approbationsDepassees: await countOvertakenApprovals(db, plan.id, domaine),
   };
 }
 

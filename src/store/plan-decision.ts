@@ -1,5 +1,6 @@
 // Decisions on the operations of a plan, and their record.
 import type { KindOperation, MotifOperation } from '../domain/feed-operation.js';
+import { estMemeAuteur } from '../domain/auteur.js';
 import type { Db } from '../db/pool.js';
 
 /** Operations waiting for a decision; what is not given does not choose. */
@@ -70,11 +71,17 @@ export async function approveChosen(
   isFourEyes: boolean,
 ): Promise<Approbations> {
   const values = [...valuesOf(planId, choix), auteur, le];
+  const { rows: premiers } = await db.query<{ nom: string }>(
+    `select distinct o.first_approved_by as nom from feed_operation o
+     where ${choisies} and o.first_approved_by is not null`,
+    valuesOf(planId, choix),
+  );
+  const siens = premiers.map(({ nom }) => nom).filter((nom) => estMemeAuteur(nom, auteur));
   const approuvees = await db.query(
     `update feed_operation o set state = 'approved', decided_at = $8::timestamptz, decided_by = $7::text
      where ${choisies} and ($9::boolean is false or o.kind <> 'delete'
-       or lower(o.first_approved_by) <> lower($7::text))`,
-    [...values, isFourEyes],
+       or (o.first_approved_by is not null and o.first_approved_by <> all($10::text[])))`,
+    [...values, isFourEyes, siens],
   );
   const { rows } = await db.query<{ n: number }>(
     `select count(*)::integer as n from feed_operation o
@@ -137,7 +144,12 @@ export async function takeUpRejected(
   now: Date,
 ): Promise<ReadonlyMap<string, string>> {
   const reprises = new Map<string, string>();
-  for (const id of operationIds) {
+  const { rows: ecartees } = await db.query<{ id: string }>(
+    `select distinct operation_id::text as id from plan_retenue
+     where plan_id = $1::integer and code = 'ECARTEE' and operation_id = any($2::bigint[]) order by 1`,
+    [planId, operationIds],
+  );
+  for (const { id } of ecartees) {
     const { rows } = await db.query<{ id: string }>(
       `insert into feed_operation (plan_id, last_plan_id, kind, adresse, domaine, type_bal, porteur_kind,
          rpps, structure_id, liste_rouge, rang, description, service, responsable, champs, motif,

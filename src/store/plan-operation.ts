@@ -106,6 +106,22 @@ export async function countOperations(
   return rows;
 }
 
+/** Approved by somebody, and no longer wanted as they were when this plan was computed: they were not sent. */
+export async function countOvertakenApprovals(
+  db: Db,
+  planId: number,
+  domaine: string | undefined,
+): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::integer as n from feed_operation o
+     where o.state = 'superseded' and o.decided_at is not null
+       and o.last_plan_id = (select max(id) from plan where id < $1::integer)
+       and ($2::text is null or o.domaine = $2::text)`,
+    [planId, domaine ?? null],
+  );
+  return rows[0]?.n ?? 0;
+}
+
 const pageSizeMax = 2_000;
 
 /** Page by page from a cursor: `db` is a client inside a transaction. */

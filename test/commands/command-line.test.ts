@@ -123,15 +123,16 @@ test('an empty file is refused as the other guards refuse, and tells what to do'
 test('the first rejected line of a load is told, with its line and what is wrong', async () => {
   const text = textOf(headers.bals, [
     ...Array.from({ length: 200 }, (_, index) => bal(`n${index}@x.mssante.fr`)),
-    bal('pas une adresse'),
+    bal('pas une\u001b[2J adresse'),
   ]);
   writeFileSync(join(folder, 'Extraction_Correspondance_MSSante_202601010000.txt'), text);
   assert.equal((await run(['extract', 'bals'])).code, 0);
   const { out } = await run(['status']);
   assert.match(
     out,
-    /Premier rejet : .*, ligne 202, colonne « Adresse BAL » : « pas une adresse »/u,
+    /Premier rejet : .*, ligne 202, colonne « Adresse BAL » : « pas une\ufffd?[^»]* adresse »/u,
   );
+  assert.ok(!out.includes('\u001b'), 'what a file says does not drive the terminal');
 });
 
 test('status shows an attempt that has not ended: under way, or killed', async () => {

@@ -119,7 +119,13 @@ test('a plan from nothing to its decisions', async (t) => {
       ['approve', '--kind', 'detruire'],
       ['approve', '--operation', 'un'],
       ['approve', '--operation', '1', '999'],
+      ['approve', '--tout', '--auteur', ''],
       ['approve', '--tout', '--auteur', ' '],
+      ['approve', '--tout', '--auteur', '\u200b'],
+      ['approve', '--tout', '--auteur', '\u001b[2Jdupont'],
+      ['approve', '--tout', '--auteur', 'Réglage plan.approbation (aucune personne)'],
+      ['approve', '--operation', Array.from({ length: 10_001 }, (_, i) => i).join(',')],
+      ['approve', '--tout', '--override', 'x'.repeat(100_000)],
       ['approve', '--tout', '--override', ''],
     ]) {
       assert.equal(run('plan', ...args).status, 2, args.join(' '));
@@ -192,14 +198,20 @@ test('a plan from nothing to its decisions', async (t) => {
 
   await t.test('a guard stops it with 3, and an override goes on, traced', async () => {
     assert.equal(run('reconcile').status, 0);
-    assert.match(run('plan').stdout, /BLOQUÉ par une garde\n/u);
+    const { stdout } = run('plan');
+    assert.match(stdout, /BLOQUÉ par une garde\n/u);
+    assert.match(stdout, /Approuvées auparavant, qui ne partiront pas : \d+\./u);
+    assert.match(
+      stdout,
+      /Un seul domaine: annuaire-sync plan approve --plan \d+ --domaine D --override/u,
+    );
     const refused = run('--json', 'plan', 'approve', '--tout');
     assert.equal(refused.status, 3);
     const erreur = faultOf(refused);
     assert.equal(erreur.code, 'PLAN_BLOQUE');
     assert.match(
       erreur.message,
-      /suppressions dans le domaine chu\.mssante\.fr ; la limite est de 2/u,
+      /3 suppressions dans le domaine chu\.mssante\.fr, et 1 déjà approuvée .* : 4 en tout ; la limite est de 2/u,
     );
     const forced = run(
       'plan',

@@ -137,8 +137,10 @@ describe('decisions on a plan', () => {
     await suivre(db.pool, deux, settings);
     const first = await approuver(db.pool, {}, settings);
     assert.deepEqual([first.approuvees, first.premieres, first.dejaVues], [2, 1, 0]);
-    const again = await approuver(db.pool, { auteur: 'Dupont' }, settings);
-    assert.deepEqual([again.approuvees, again.premieres, again.dejaVues], [0, 0, 1]);
+    for (const auteur of ['Dupont', ' DUPONT', 'Dupon\u200bt', 'D\u00fapo\u0302nt']) {
+      const again = await approuver(db.pool, { auteur }, settings);
+      assert.deepEqual([again.approuvees, again.premieres, again.dejaVues], [0, 0, 1], auteur);
+    }
     await planifier(db.pool, settings, { isForced: true });
     const second = await approuver(db.pool, { auteur: 'martin' }, settings);
     assert.deepEqual([second.approuvees, second.premieres, second.dejaVues], [1, 0, 0]);
@@ -148,7 +150,7 @@ describe('decisions on a plan', () => {
   test('the settings approve the kinds and reasons that they name, never past a guard nor for two eyes', async () => {
     await suivre(db.pool, deux, { approbation: ['insert', 'ORPHELINE_ANNUAIRE'] });
     assert.deepEqual(await operations(db.pool), []);
-    assert.deepEqual(await decisions(), ['approve réglage plan.approbation 3']);
+    assert.deepEqual(await decisions(), ['approve réglage plan.approbation (aucune personne) 3']);
     await viderPlan(db.pool);
     await suivre(db.pool, deux, { approbation: ['insert', 'delete'], quatreYeux: true });
     assert.equal((await operations(db.pool)).length, 1);
@@ -224,6 +226,29 @@ describe('decisions on a plan', () => {
     await load(db.pool, { bals: orphelines(10).slice(3) });
     await rapprocher(db.pool);
     assert.deepEqual(await gardes(6), ['suppressions 5']);
+  });
+
+  test('what is taken up again passes no guard unseen', async () => {
+    const settings = { gardes: { ...reglagesPlan.gardes, suppressionsMax: 4 } };
+    const inventaire = [{ adresse: a, rpps }];
+    await suivre(db.pool, { ...socle, inventaire, bals: orphelines(5) }, settings);
+    const { rows } = await db.pool.query<{ id: string }>(
+      `select id::text from feed_operation where kind = 'delete'`,
+    );
+    const numeros = rows.map(({ id }) => id);
+    await reject(
+      db.pool,
+      { ...reglagesPlan, ...settings },
+      { now: maintenant, auteur: 'dupont', choix: { kind: 'delete' }, raison: 'non' },
+      silentProgress,
+    );
+    const { plan } = await planifier(db.pool, settings, { isForced: true });
+    assert.equal(plan.etat, 'ouvert');
+    const choix = { operations: numeros };
+    await assert.rejects(approuver(db.pool, { choix }, settings), { code: 'PLAN_BLOQUE' });
+    assert.equal((await retenues(db.pool)).length, 5, 'nothing was taken up');
+    const done = await approuver(db.pool, { choix, override: 'fermeture' }, settings);
+    assert.deepEqual([done.approuvees, done.reprises.size, done.gardesLevees.length], [5, 5, 1]);
   });
 
   test('an override for one domain lets that domain go, the others stay', async () => {

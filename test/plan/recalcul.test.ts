@@ -514,6 +514,17 @@ describe('what no extraction shows', () => {
     ]);
   });
 
+  test('is presumed of every porteur of a BAL that one line puts in the liste rouge', async () => {
+    const inventaire = [
+      { adresse: a, rpps, listeRouge: true },
+      { adresse: a, rpps: autre },
+    ];
+    // Shown on somebody else, so that the plan looks at it.
+    await suivre(db.pool, { ...socle, inventaire, bals: [{ adresse: a, rpps: '10000000034' }] });
+    const kinds = (await operations(db.pool)).map((operation) => operation.split(' ')[0]);
+    assert.deepEqual(kinds, ['delete']);
+  });
+
   test('is proposed whole with premierPlan: publier', async () => {
     await suivre(
       db.pool,

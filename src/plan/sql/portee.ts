@@ -27,13 +27,19 @@ const estCachee = `type_bal in ('APP', 'CAB') or liste_rouge
 const cachees = `adresse, porteur_cle, type_bal, liste_rouge, rang, description,
   case when type_bal = 'APP' or liste_rouge then service end as service, responsable`;
 
+// The liste rouge is the BAL's: one line of it is enough for all its porteurs.
+const rouges = `select rouge.adresse from bal_operateur rouge
+  where rouge.liste_rouge and rouge.gone_load_id is null and rouge.etat <> 'ferme'`;
+
 const inventaireCache = `create temp table cachee on commit drop as
   select lignes.*, ${porteurCle} as porteur_cle
   from (select ${ligneInventaire} from bal_operateur b
     where ${enService} and b.domaine in (select nom from domaine_plan)
       and (b.type_bal in ('APP', 'CAB') or b.liste_rouge or b.preferee
-        or b.description <> '' or b.responsable <> '')) lignes
-  where porteur_kind is not null and (${estCachee})`;
+        or b.description <> '' or b.responsable <> '' or b.adresse in (${rouges}))) lignes
+  where porteur_kind is not null and (${estCachee} or adresse in (${rouges}))`;
+
+const rougirCache = `update cachee set liste_rouge = true where not liste_rouge and adresse in (${rouges})`;
 
 /** At the first plan, what no extraction shows is presumed published as the inventory says. */
 export const presumer = `insert into publication_connue (adresse, porteur_cle, domaine, type_bal, porteur_kind,
@@ -60,6 +66,7 @@ export const preparerSql: readonly string[] = [
   `analyze domaine_retire`,
   `analyze decidee`,
   inventaireCache,
+  rougirCache,
 ];
 
 export const porteeSql: readonly string[] = [
