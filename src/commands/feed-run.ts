@@ -6,10 +6,11 @@ import type { Pool } from '../db/pool.js';
 import { UsageError } from '../errors.js';
 import { confirm, type ConfirmSummary } from '../feed/confirm.js';
 import type { FeedClient } from '../feed/feed-client.js';
+import { createFeedClient } from '../feed/fhir-feed-client.js';
 import type { FeedClientSettings } from '../feed/feed-settings.js';
 import { systemClock, type Clock } from '../feed/push/clock.js';
 import { createOutbox, poolDatabase, type Outbox } from '../feed/push/outbox.js';
-import { createPace } from '../feed/push/pace.js';
+import { createPace, type Pace } from '../feed/push/pace.js';
 import { recordPublication } from '../store/publication-connue.js';
 
 export function requireFeedClient(settings: Settings): FeedClientSettings {
@@ -37,6 +38,24 @@ export function pusherName(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
+/** A client whose every call beyond the first of a request takes its turn in the quota of the application. */
+export function pacedClient(pool: Pool, settings: Settings, clock: Clock): FeedClient {
+  const pace = applicationPace(pool, settings, clock);
+  return createFeedClient(requireFeedClient(settings), {
+    now: () => clock.now(),
+    takeTurn: (signal) => pace.take(signal),
+  });
+}
+
+function applicationPace(pool: Pool, settings: Settings, clock: Clock): Pace {
+  const outbox = realOutbox(pool);
+  return createPace(
+    settings.alimentation.push.appelsParSeconde,
+    (count, intervalMs) => outbox.reserveCalls(count, intervalMs),
+    clock,
+  );
+}
+
 export function confirmWith(
   pool: Pool,
   settings: Settings,
@@ -44,11 +63,6 @@ export function confirmWith(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ConfirmSummary> {
-  const outbox = realOutbox(pool);
-  const pace = createPace(
-    settings.alimentation.push.appelsParSeconde,
-    (count, intervalMs) => outbox.reserveCalls(count, intervalMs),
-    clock,
-  );
+  const pace = applicationPace(pool, settings, clock);
   return confirm(pool, { now: clock.now(), reading: { client, pace }, signal });
 }

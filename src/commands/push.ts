@@ -1,7 +1,6 @@
 // « push »: sends what was approved, and « push status | show | replay | cancel » for what did not go through.
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ConfirmSummary } from '../feed/confirm.js';
-import { createFeedClient } from '../feed/fhir-feed-client.js';
 import { push, type PushOptions } from '../feed/push/push.js';
 import type { PushSummary } from '../feed/push/summary.js';
 import {
@@ -11,13 +10,7 @@ import {
   type PlanInForce,
 } from '../store/feed-queue.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
-import {
-  confirmWith,
-  databaseClock,
-  pusherName,
-  realOutbox,
-  requireFeedClient,
-} from './feed-run.js';
+import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
 import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
 import { registerPushQueue } from './push-queue.js';
@@ -96,10 +89,9 @@ export async function runPush(
   options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
 ): Promise<PushResult> {
   const { surroundings } = context;
-  const settings = requireFeedClient(open.settings);
   const clock = await databaseClock(open.pool);
   const outbox = realOutbox(open.pool);
-  const client = createFeedClient(settings, { now: () => clock.now() });
+  const client = pacedClient(open.pool, open.settings, clock);
   try {
     const total = await outbox.countDue(clock.now());
     open.progress.step({ label: 'Envoi à l’Annuaire', total, unit: 'opérations' });

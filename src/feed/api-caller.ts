@@ -22,13 +22,23 @@ export type ApiCaller = {
   ): Promise<Replied | Unavailable>;
 };
 
+/**
+ * Waits for the next call that the quota allows. Whoever asks for a patch or a read has taken the turn of its first call;
+ * those that it takes besides (one signal = one patch or read) take theirs here.
+ */
+export type TakeTurn = (signal: AbortSignal) => Promise<void>;
+
 export function createApiCaller(
   settings: Pick<FeedClientSettings, 'cleApi'>,
   sender: HttpSender,
   tokens: TokenSource | undefined,
   redact: Redactor,
+  takeTurn?: TakeTurn,
 ): ApiCaller {
+  const begun = new WeakSet<AbortSignal>();
   const send = async (asked: AskedCall, token: string | undefined, signal: AbortSignal) => {
+    if (begun.has(signal)) await takeTurn?.(signal);
+    begun.add(signal);
     const call = { ...asked, headers: apiHeaders(asked, settings.cleApi, token) };
     const reply = await sender.send(call, signal);
     return { kind: 'replied', reply, exchange: exchangeOf(call, reply, redact), redact } as const;

@@ -9,7 +9,7 @@ import {
   isJsonType,
   jsonOf,
 } from './answers.js';
-import { type ApiCaller, type Replied, createApiCaller } from './api-caller.js';
+import { type ApiCaller, type Replied, type TakeTurn, createApiCaller } from './api-caller.js';
 import { carrierTypeOf } from './carrier.js';
 import { CarrierLocator } from './carrier-locator.js';
 import { CarrierSearch, type SearchAnswer } from './carrier-search.js';
@@ -33,7 +33,10 @@ import { type PatchTarget, isAnother } from './patch-target.js';
 import { buildParameters } from './payload.js';
 import { type Redactor, createSecretKeeper } from './redactor.js';
 
-export type FeedClientSeams = { now(): Date };
+export type FeedClientSeams = {
+  now(): Date;
+  readonly takeTurn?: TakeTurn | undefined;
+};
 
 const systemSeams: FeedClientSeams = { now: () => new Date() };
 
@@ -48,7 +51,7 @@ export function createFeedClient(
   const tokens =
     settings.oauth2 &&
     createTokenSource(settings.oauth2, { sender, secrets, totalMs: settings.totalMs, now });
-  const caller = createApiCaller(settings, sender, tokens, secrets.redact);
+  const caller = createApiCaller(settings, sender, tokens, secrets.redact, seams.takeTurn);
   const search = new CarrierSearch(caller, settings, now);
   const locator = new CarrierLocator(search, settings);
   const { redact } = secrets;

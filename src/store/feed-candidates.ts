@@ -19,6 +19,9 @@ export type CandidateLimits = {
   readonly chainMax: number;
 };
 
+const autreSorte = (o: string): string =>
+  `case ${o}.kind when 'insert' then 'delete' when 'delete' then 'insert' end`;
+
 /**
  * What an operation `o` may wait for besides its turn: the one that it comes after, or the other half of a change of
  * type (delete and insert of one BAL on one porteur) that nobody has decided, or that a person has to look at. What
@@ -30,14 +33,14 @@ const estRetenue = (o: string): string => `(
       and not (attendue.porteur_cle = ${o}.porteur_cle and attendue.adresse = ${o}.adresse)))
   or exists (select from feed_operation moitie
     where moitie.adresse = ${o}.adresse and moitie.porteur_cle = ${o}.porteur_cle
-      and moitie.kind = case ${o}.kind when 'insert' then 'delete' when 'delete' then 'insert' end
+      and moitie.kind = ${autreSorte(o)}
       and moitie.state in ('planned', 'held', 'dead')))`;
 
 const estDue = (o: string): string =>
   `(${o}.next_attempt_at is null or ${o}.next_attempt_at <= $1::timestamptz)`;
 
-// Due operations looked at first: the porteurs of a usual claim are among them.
-const lookedAtMax = 5_000;
+// Due operations looked at first, per porteur asked for: most porteurs have one or two.
+const lookedAtPerPorteur = 2;
 
 /**
  * The first operations of the porteurs whose turn has come, in order, with the other halves of their changes of type.
@@ -48,9 +51,10 @@ export async function findCandidates(db: Db, limits: CandidateLimits): Promise<C
   // The queue may have been filled since it was last analysed: only its indexes are sure to be quick.
   await db.query(
     `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`,
+       set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true),
+       set_config('jit', 'off', true)`,
   );
-  const first = await findAmong(db, limits, lookedAtMax);
+  const first = await findAmong(db, limits, limits.porteursMax * lookedAtPerPorteur);
   // All of them may belong to porteurs that wait.
   return first.length > 0 ? first : findAmong(db, limits, undefined);
 }
@@ -91,11 +95,12 @@ async function findAmong(
      from suite
      union
      select m.id::float8, m.porteur_cle, m.adresse, m.kind, ${estDue('m')}, ${estRetenue('m')}
-     from suite cross join lateral (
-       select id, porteur_cle, adresse, kind, next_attempt_at, apres_id from feed_operation m
-       where m.adresse = suite.adresse and m.porteur_cle = suite.porteur_cle
-         and m.kind = case suite.kind when 'insert' then 'delete' when 'delete' then 'insert' end
-         and m.state in ('approved', 'retry')) m
+     from suite cross join lateral (select ${autreSorte('suite')} as kind) autre cross join lateral (
+       select o.id, o.porteur_cle, o.adresse, o.kind, o.next_attempt_at, o.apres_id from feed_operation o
+       where (o.adresse, o.porteur_cle, o.kind) >= (suite.adresse, suite.porteur_cle, autre.kind)
+         and o.state in ('approved', 'retry')
+       order by o.adresse, o.porteur_cle, o.kind limit 1) m
+     where m.adresse = suite.adresse and m.porteur_cle = suite.porteur_cle and m.kind = autre.kind
      order by 1`,
     [now, porteursMax, chainMax, lookedAt ?? null],
   );
