@@ -1,5 +1,5 @@
 // Three pushers, faults of each kind, one pusher killed every few seconds: nothing may be lost, nothing doubled.
-import { start, type Command } from './command.js';
+import { run, start, type Command } from './command.js';
 import { options } from './options.js';
 import { finalStateOf, peakMbOf } from './outcome.js';
 import { openMeasure, type Measure, type Prepared } from './prepare.js';
@@ -8,7 +8,6 @@ import { startSimulator, type SimulatedState } from './simulator.js';
 
 const pusherCount = 3;
 const kinds = [
-  '429',
   '500',
   '503',
   'couper',
@@ -18,6 +17,10 @@ const kinds = [
   'type',
   'charabia',
 ];
+/** A 429 makes everybody wait as long as it says (a second): a tenth of the others' share is enough to see it. */
+const throttledShare = 0.1;
+/** Faults in a row make dead letters; each time they are replayed, they have every chance again. */
+const replaysMax = 10;
 
 /** `reference`: the lines that the same operations lead to without a fault; undefined when that was not measured. */
 export async function measureFaults(
@@ -26,7 +29,10 @@ export async function measureFaults(
 ): Promise<void> {
   const measure = await openMeasure(prepared, 'fautes');
   const feed = { appelsParSeconde: 0, simultanesMax: 4, bailSecondes: 5 };
-  const faults = kinds.map((kind) => `${kind}=${options.faultShare}`).join(',');
+  const share = options.faultShare;
+  const faults = [`429=${share * throttledShare}`, ...kinds.map((kind) => `${kind}=${share}`)].join(
+    ',',
+  );
   const simulator = await startSimulator(
     measure.configure({ ...feed, url: 'http://127.0.0.1:9' }),
     '--reinitialiser',
@@ -36,8 +42,10 @@ export async function measureFaults(
   try {
     const config = measure.configure({ ...feed, url: simulator.url });
     const begin = performance.now();
-    const { kills, peakMb } = await pushAll(config, measure);
-    print(`\nFautes (${faults}), ${pusherCount} processus, ${kills} tués par -9`);
+    const { kills, replays, peakMb } = await pushAll(config, measure);
+    print(
+      `\nFautes (${faults}), ${pusherCount} processus, ${kills} tués par -9, ${replays} relances`,
+    );
     print(
       `  tout est réglé en ${seconds(performance.now() - begin)} ; mémoire au plus ${Math.round(peakMb)} Mo`,
     );
@@ -53,7 +61,7 @@ export async function measureFaults(
 async function pushAll(
   config: string,
   measure: Measure,
-): Promise<{ kills: number; peakMb: number }> {
+): Promise<{ kills: number; replays: number; peakMb: number }> {
   const pushers: Command[] = [];
   const peaks: Promise<number>[] = [];
   const launch = (): Command => {
@@ -63,11 +71,16 @@ async function pushAll(
   };
   for (let i = 0; i < pusherCount; i += 1) pushers.push(launch());
   let kills = 0;
+  let replays = 0;
   let nextKill = performance.now() + options.killEverySeconds * 1000;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const left = await countLeft(measure);
-    if (left === 0) break;
+    if (left === 0) {
+      if (replays >= replaysMax || (await countStuck(measure)) === 0) break;
+      replays += 1;
+      await run(config, 'push', 'replay', '--tout');
+    }
     for (const [i, pusher] of pushers.entries()) {
       if (pusher.child.exitCode !== null || pusher.child.signalCode !== null) pushers[i] = launch();
     }
@@ -79,12 +92,21 @@ async function pushAll(
   }
   for (const { child } of pushers) child.kill('SIGTERM');
   await Promise.all(pushers.map(({ ended }) => ended));
-  return { kills, peakMb: Math.max(...(await Promise.all(peaks))) };
+  return { kills, replays, peakMb: Math.max(...(await Promise.all(peaks))) };
 }
 
-async function countLeft({ pool }: Measure): Promise<number> {
+function countLeft(measure: Measure): Promise<number> {
+  return countIn(measure, ['approved', 'sending', 'retry']);
+}
+
+function countStuck(measure: Measure): Promise<number> {
+  return countIn(measure, ['held', 'dead']);
+}
+
+async function countIn({ pool }: Measure, states: readonly string[]): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
-    `select count(*)::integer as n from feed_operation where state in ('approved', 'sending', 'retry')`,
+    `select count(*)::integer as n from feed_operation where state = any($1::text[])`,
+    [states],
   );
   return rows[0]?.n ?? 0;
 }

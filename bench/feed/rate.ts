@@ -23,13 +23,13 @@ export async function measureRate(prepared: Prepared): Promise<readonly string[]
     const peak = peakMbOf(pusher.child.pid ?? 0, pusher.ended);
     const { code, err } = await pusher.ended;
     const elapsed = performance.now() - begin;
-    const { operations } = await simulator.state();
+    const { operations, requetes } = await simulator.state();
     const done = operations.insert + operations.replace + operations.delete;
     print(
       `\nDébit, sans limite ni faute, un processus (code ${code})${err === '' ? '' : `\n${err}`}`,
     );
     print(
-      `  ${done} opérations en ${seconds(elapsed)}, démarrage compris : ${Math.round((done / elapsed) * 1000)} /s ` +
+      `  ${done} opérations (${requetes} requêtes) en ${seconds(elapsed)}, démarrage compris : ${Math.round((done / elapsed) * 1000)} /s ` +
         `(visé ≥ 1 000) ; mémoire au plus ${Math.round(await peak)} Mo`,
     );
     return await finalStateOf(config);

@@ -11,17 +11,20 @@ export type ChannelPause = { readonly until: Date; readonly reason: string };
 const pauseMsMax = 3_600_000;
 const throttleMsDefault = 10_000;
 
+type SharedChannel = Pick<Outbox, 'pause' | 'closeProbe' | 'reopen' | 'stop'>;
+type ChannelSettings = Pick<PushSettings, 'disjoncteur'>;
+
 export class Channel {
   #stop: ChannelStop | undefined;
   #pause: ChannelPause | undefined;
   #failures = 0;
   #openings = 0;
   #isProbing = false;
-  readonly #outbox: Outbox;
+  readonly #outbox: SharedChannel;
   readonly #clock: Clock;
-  readonly #settings: PushSettings;
+  readonly #settings: ChannelSettings;
 
-  constructor(outbox: Outbox, clock: Clock, settings: PushSettings) {
+  constructor(outbox: SharedChannel, clock: Clock, settings: ChannelSettings) {
     this.#outbox = outbox;
     this.#clock = clock;
     this.#settings = settings;
@@ -79,6 +82,8 @@ export class Channel {
 
   async #onAnswered(): Promise<void> {
     this.#failures = 0;
+    // It left before the pause was asked for: it does not end it.
+    if (this.pause) return;
     if (!this.#isProbing && this.#openings === 0 && !this.#mayHaveStopped) return;
     this.#isProbing = false;
     this.#openings = 0;

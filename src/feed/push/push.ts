@@ -88,7 +88,10 @@ async function pushAll(
       continue;
     }
     const { changes } = run;
-    const claim = await run.claim();
+    // Our own pause first: what would be claimed meanwhile could not leave, and would be given back at once, for ever.
+    const claim = run.channel.pause
+      ? ({ kind: 'paused', ...run.channel.pause } as const)
+      : await run.claim();
     if (claim.kind === 'paused') {
       run.channel.adopt(claim);
       await queue.onIdle();
