@@ -8,6 +8,7 @@ import {
   isNoticeOfDisconnection,
   type RawClient,
 } from '../../support/ldap-raw-client.js';
+import type { Answer } from '../../support/ldap-answer.js';
 import { slapdSkip, type Slapd } from '../../support/slapd.js';
 import { message, searchRequest } from '../../support/ldap-wire.js';
 import { inventedBals } from './invented-directory.js';
@@ -92,9 +93,9 @@ async function fateOf(port: number, bytes: Buffer): Promise<string> {
     patience(client),
   ]);
   // slapd answers two requests in any order: the second may well come first.
-  if (isAlive === true && client.untaken.length === 0) await lateAnswer(client);
+  if (isAlive === true && !client.untaken.some(isFirstResult)) await lateAnswer(client);
   const codes = client.untaken.flatMap((answer) => {
-    if (answer.kind !== 'result' || answer.id === 99) return [];
+    if (answer.kind !== 'result' || !isFirstResult(answer)) return [];
     return isNoticeOfDisconnection(answer) ? [`notice ${answer.code}`] : [`${answer.code}`];
   });
   const fate = isAlive === 'waiting' ? 'waiting' : isAlive ? 'open' : 'closed';
@@ -103,10 +104,18 @@ async function fateOf(port: number, bytes: Buffer): Promise<string> {
   return [...codes, fate].join(', ');
 }
 
-/** Waits for one answer more, which some requests never get. */
+/** The end of what was asked first, the notice of a disconnection included: neither an entry nor of the request that follows. */
+function isFirstResult({ kind, id }: Answer): boolean {
+  return kind === 'result' && id !== 99;
+}
+
+/** Waits for the answer to what was asked first, which some requests never get. */
 async function lateAnswer(client: RawClient): Promise<void> {
   const signal = AbortSignal.timeout(1_000);
-  await once(client.socket, 'data', { signal }).catch(() => undefined);
+  while (!client.untaken.some(isFirstResult)) {
+    const data = await once(client.socket, 'data', { signal }).catch(() => undefined);
+    if (data === undefined) return;
+  }
 }
 
 /** Two servers that both wait for the rest of a message are alike; told apart from a slow answer by a generous delay. */
