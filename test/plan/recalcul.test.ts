@@ -403,34 +403,31 @@ describe('a plan computed again', () => {
     assert.deepEqual(await operations(db.pool), []);
   });
 
-  for (const [moment, killStep] of [['computed', 12]] as const) {
+  // The planner waits for what another holds, so that it is killed there and nowhere else.
+  for (const [moment, table, mode] of [
+    ['computed', 'bal_annuaire', 'access exclusive'],
+    ['written', 'plan_retenue', 'share'],
+  ] as const) {
     test(`a backend killed while the plan is ${moment} leaves the last plan in force`, async () => {
       await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
       await load(db.pool, { inventaire: [] });
       await rapprocher(db.pool);
-      let steps = 0;
-      let killed: Promise<unknown> = Promise.resolve();
-      await assert.rejects(
-        computePlan(
-          db.pool,
-          reglagesPlan,
-          { now: maintenant },
-          {
-            step: () => undefined,
-            update: () => {
-              if ((steps += 1) !== killStep) return;
-              // The planner alone has read it and not ended its transaction.
-              killed = db.pool.query(
-                `select pg_terminate_backend(pid) from pg_locks
-                 where relation = 'source_load'::regclass
-                   and database = (select oid from pg_database where datname = current_database())`,
-              );
-            },
-            end: () => undefined,
-          },
-        ),
-      );
-      await killed;
+      const blocker = await db.pool.connect();
+      try {
+        await blocker.query('begin');
+        await blocker.query(`lock table ${table} in ${mode} mode`);
+        const planned = assert.rejects(planifier(db.pool));
+        await waitForLock(db.pool, table);
+        await db.pool.query(
+          `select pg_terminate_backend(pid) from pg_locks
+           where relation = $1::regclass and not granted
+             and database = (select oid from pg_database where datname = current_database())`,
+          [table],
+        );
+        await planned;
+      } finally {
+        blocker.release(true);
+      }
       assert.deepEqual(await etats(db.pool), [`1 insert ${a} planned 1 1`]);
       await planifier(db.pool);
       assert.deepEqual(await etats(db.pool), [`1 insert ${a} superseded 1 1`]);
