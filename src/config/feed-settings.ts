@@ -1,7 +1,7 @@
 // The `alimentation:` section as the feed uses it.
 import { type Dialect, resolveDialect } from '../feed/dialect.js';
 import type { FeedClientSettings, FeedSettings, Oauth2Settings } from '../feed/feed-settings.js';
-import { isLoopback } from '../net/loopback.js';
+import { isLoopbackUrl } from '../net/loopback.js';
 import type { ClientCertificate } from '../net/tls-context.js';
 import type { RawFeed } from './feed-schema.js';
 import type { FileReader } from './secret.js';
@@ -85,7 +85,7 @@ function dialectOf(raw: RawFeed['dialecte']): Dialect {
 function resolveUrl(key: string, text: string, network: FeedNetwork, reader: FileReader): URL {
   const url = new URL(text);
   const at = `alimentation.${key}`;
-  if (url.protocol === 'http:' && !network.httpEnClair && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !network.httpEnClair && !isLoopbackUrl(url)) {
     reader.fault(
       `${at} : ${url.host} serait joint sans chiffrement, clé comprise : utilisez https, ou « reseau.httpEnClair: true »`,
     );

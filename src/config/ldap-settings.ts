@@ -2,8 +2,9 @@
 import { defaultLayout, findLayoutFaults, type Layout } from '../ldap/directory/layout.js';
 import { readAccountDn, type AccountDn } from '../ldap/server/account-dn.js';
 import { parsePasswordHash } from '../ldap/server/password-hash.js';
-import { isLoopback, parseRanges } from '../ldap/server/peer-address.js';
+import { parseRanges } from '../ldap/server/peer-address.js';
 import type { Account, LdapServerSettings, TlsFiles } from '../ldap/server/server-settings.js';
+import { isLoopback } from '../net/loopback.js';
 import type { RawLdap } from './ldap-schema.js';
 import type { FileReader } from './secret.js';
 

@@ -32,5 +32,3 @@ export const planSchema = z.strictObject({
     })
     .prefault({}),
 });
-
-export type RawPlan = z.infer<typeof planSchema>;

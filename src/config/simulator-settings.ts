@@ -1,5 +1,5 @@
 // The `simulateur:` section as the simulator uses it.
-import { isLoopback } from '../ldap/server/peer-address.js';
+import { isLoopback } from '../net/loopback.js';
 import type { DialectName } from '../simulator/dialect.js';
 import { noFault, parseFaults, type Faults } from '../simulator/faults.js';
 import type { FileReader } from './secret.js';

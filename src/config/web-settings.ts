@@ -1,5 +1,5 @@
 // The `web:` section as the server uses it.
-import { isLoopback } from '../ldap/server/peer-address.js';
+import { isLoopback } from '../net/loopback.js';
 import type { WebServerSettings } from '../web/server-settings.js';
 import type { FileReader } from './secret.js';
 import type { RawWeb } from './web-schema.js';

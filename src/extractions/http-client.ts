@@ -3,7 +3,7 @@
 import { type Dispatcher, request } from 'undici';
 import { AppError, UsageError } from '../errors.js';
 import { basicOf, createDispatcher } from '../net/dispatcher.js';
-import { isLoopback } from '../net/loopback.js';
+import { isLoopbackUrl } from '../net/loopback.js';
 import { displayUrl, transferFault } from '../net/network-faults.js';
 import type { DownloadOptions } from './download-options.js';
 import { sourceSettingNames } from './status-fault.js';
@@ -151,7 +151,7 @@ function assertAllowed(url: URL, startUrl: URL, options: HttpClientOptions): voi
       `${displayUrl(startUrl)} renvoie vers ${where}, non chiffrée : refusé. Vérifiez le réglage « from ».`,
     );
   }
-  if (options.allowPlainHttp !== true && !isLoopback(url.hostname)) {
+  if (options.allowPlainHttp !== true && !isLoopbackUrl(url)) {
     throw new UsageError(
       'HTTP_NON_CHIFFRE',
       `${where} n'est pas chiffrée : utilisez https, ou autorisez-la par le réglage « reseau.httpEnClair ».`,

@@ -30,12 +30,6 @@ export function isInRanges(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || isInRanges(loopback, host);
-}
-
-const loopback = parseRanges(['127.0.0.0/8', '::1']);
-
 function parseBits(bits: string, family: number): number | undefined {
   const value = Number(bits);
   return /^\d{1,3}$/u.test(bits) && value <= (family === 4 ? 32 : 128) ? value : undefined;
