@@ -6,6 +6,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import type { Client, Pool } from '../db/pool.js';
+import { parisMinute } from '../domain/paris-time.js';
 import { UsageError } from '../errors.js';
 import { columnCount, streamLines, withSeed } from '../store/simulator.js';
 import type { CarriedBal } from './carried-bal.js';
@@ -58,27 +59,11 @@ export function namePublication(
   }
   const genereLe = new Date(requested?.getTime() ?? Math.max(earliest, nextMinute(now.getTime())));
   rememberPublication(dataDir, genereLe);
-  return { name: `${filePrefix}_${parisTime(genereLe)}`, genereLe };
+  return { name: `${filePrefix}_${parisMinute(genereLe)}`, genereLe };
 }
 
 function nextMinute(ms: number): number {
   return Math.ceil(ms / minuteMs) * minuteMs;
-}
-
-function parisTime(at: Date): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: 'Europe/Paris',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const parts = new Map<string, string>(
-    format.formatToParts(at).map((part) => [part.type, part.value]),
-  );
-  return ['year', 'month', 'day', 'hour', 'minute'].map((name) => parts.get(name) ?? '').join('');
 }
 
 function memoryPath(dataDir: string): string {
