@@ -21,6 +21,15 @@ export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
+/** What a report may take of a terminal that is `columns` wide. */
+export function pageWidth(columns: number): number {
+  return Math.min(160, Math.max(60, columns));
+}
+
+export function lines(text: readonly string[]): string {
+  return text.map((line) => `${line}\n`).join('');
+}
+
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
@@ -82,4 +91,27 @@ const nombreFormat = new Intl.NumberFormat('fr-FR');
 /** 1 234: with the narrow space of French. */
 export function formatNombre(n: number): string {
   return nombreFormat.format(n);
+}
+
+/** A table: the first `wordColumns` columns at the left, the others, figures, at the right; the first one gives way. */
+export function grid(
+  rows: readonly (readonly string[])[],
+  width: number,
+  wordColumns: number,
+): string[] {
+  const columns = [...(rows[0] ?? []).keys()];
+  const widths = columns.map((i) => Math.max(...rows.map((row) => widthOf(row[i] ?? ''))));
+  const others = widths.slice(1).reduce((sum, n) => sum + n + 2, 0);
+  widths[0] = Math.max(10, Math.min(widths[0] ?? 0, width - others));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const columnWidth = widths[i] ?? 0;
+        return i < wordColumns
+          ? padEnd(clip(cell, columnWidth), columnWidth)
+          : padStart(cell, columnWidth);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -20,11 +20,10 @@ import {
 import {
   formatDateHeure,
   formatNombre,
-  padEnd,
-  padStart,
+  grid,
+  lines,
+  pageWidth,
   printable,
-  clip,
-  widthOf,
   wrap,
 } from './layout.js';
 import type { PlanReportOptions, PlanSummary } from './plan.js';
@@ -34,15 +33,13 @@ import { sumBy } from './summary.js';
 
 const domainesMax = 15;
 const gardesMax = 20;
-const widthMin = 60;
-const widthMax = 160;
 
 export async function* writePlanTable(
   db: Db,
   options: PlanReportOptions,
   summary: PlanSummary,
 ): AsyncGenerator<string, void, undefined> {
-  const width = Math.min(widthMax, Math.max(widthMin, options.width));
+  const width = pageWidth(options.width);
   yield lines(entete(options, summary, width));
   yield lines(gardes(summary, width));
   yield lines(parDomaine(summary, width));
@@ -53,10 +50,6 @@ export async function* writePlanTable(
     ? toutesRetenues(db, options, summary, width)
     : retenuesParCode(db, options, summary, width);
   yield lines(suite(summary, width));
-}
-
-function lines(text: readonly string[]): string {
-  return text.map((line) => `${line}\n`).join('');
 }
 
 function entete(
@@ -149,25 +142,10 @@ function parDomaine({ operations }: PlanSummary, width: number): string[] {
     ]);
   const reste = domaines.size - rows.length;
   return [
-    ...grid([['Domaine', 'Créations', 'Modifications', 'Suppressions'], ...rows], width),
+    ...grid([['Domaine', 'Créations', 'Modifications', 'Suppressions'], ...rows], width, 1),
     ...(reste > 0 ? [`… et ${formatNombre(reste)} autres domaines.`] : []),
     '',
   ];
-}
-
-function grid(rows: readonly (readonly string[])[], width: number): string[] {
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => widthOf(row[i] ?? ''))));
-  const others = widths.slice(1).reduce((sum, n) => sum + n + 2, 0);
-  widths[0] = Math.max(10, Math.min(widths[0] ?? 0, width - others));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => {
-        const columnWidth = widths[i] ?? 0;
-        return i === 0 ? padEnd(clip(cell, columnWidth), columnWidth) : padStart(cell, columnWidth);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 async function* exemples(

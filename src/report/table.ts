@@ -11,14 +11,13 @@ import type { Db } from '../db/pool.js';
 import { findHistory } from '../store/bal-annuaire.js';
 import { listExamples, type ConstatGarde } from '../store/constat.js';
 import {
-  clip,
   formatDate,
   formatDateHeure,
   formatNombre,
-  padEnd,
-  padStart,
+  grid,
+  lines,
+  pageWidth,
   printable,
-  widthOf,
   wrap,
 } from './layout.js';
 import { decompteLines } from './decompte.js';
@@ -26,15 +25,13 @@ import { raconter } from './memoire.js';
 import { constatFilter, sumBy, type ReportOptions, type Summary } from './summary.js';
 
 const domainesMax = 15;
-const widthMin = 60;
-const widthMax = 160;
 
 export async function* writeTable(
   db: Db,
   options: ReportOptions,
   summary: Summary,
 ): AsyncGenerator<string, void, undefined> {
-  const width = Math.min(widthMax, Math.max(widthMin, options.width));
+  const width = pageWidth(options.width);
   yield lines(entete(options, summary));
   yield lines(totaux(summary, width));
   if (summary.run) {
@@ -63,10 +60,6 @@ async function* writeConstats(
     yield lines(await unGroupe(db, groupe, summary, examples, width));
   }
   yield lines(nonEvaluees(summary, width));
-}
-
-function lines(text: readonly string[]): string {
-  return text.map((line) => `${line}\n`).join('');
 }
 
 function entete(options: ReportOptions, { run }: Summary): string[] {
@@ -110,28 +103,12 @@ function totaux({ bals, comptes }: Summary, width: number): string[] {
     formatNombre(sumBy(comptes, (count) => count.ouverts)),
   ];
   return [
-    ...grid([['Domaine', 'Type', 'Inventaire', 'Publiées', 'Constats'], ...rows, total], width),
+    ...grid([['Domaine', 'Type', 'Inventaire', 'Publiées', 'Constats'], ...rows, total], width, 2),
     ...(reste > 0
       ? [`… et ${formatNombre(reste)} autres lignes : « report --format json » les donne toutes.`]
       : []),
     '',
   ];
-}
-
-/** Two columns of words at the left, numbers at the right. */
-function grid(rows: readonly (readonly string[])[], width: number): string[] {
-  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...rows.map((row) => widthOf(row[i] ?? ''))));
-  const others = widths.slice(1).reduce((sum, n) => sum + n + 2, 0);
-  widths[0] = Math.max(10, Math.min(widths[0] ?? 0, width - others));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => {
-        const columnWidth = widths[i] ?? 0;
-        return i < 2 ? padEnd(clip(cell, columnWidth), columnWidth) : padStart(cell, columnWidth);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function bilan({ run, comptes, creationsInterdites }: Summary): string[] {
