@@ -7,20 +7,18 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findMigrationsDirectory } from '../db/migrate.js';
 import { AppError } from '../errors.js';
-import { confirm } from '../feed/confirm.js';
 import { computePlan } from '../plan/compute.js';
 import { approve } from '../plan/decide.js';
-import { reconcile } from '../reconcile/reconcile.js';
 import { countStates } from '../store/feed-queue.js';
 import type { CommandContext } from './context.js';
 import { describeResult, extractSources } from './extract.js';
 import type { OpenProgram } from './program.js';
 import { describePush } from './push-result.js';
 import { runPush } from './push.js';
-import { describeReconcile } from './reconcile.js';
-import { planSettings, reconcileSettings } from './source-settings.js';
+import { describeReconcile, runReconcile } from './reconcile.js';
+import { planSettings } from './source-settings.js';
 
-export type Rehearsal = {
+type Rehearsal = {
   /** French lines: what was done, step by step. */
   readonly lines: readonly string[];
   /** Deletions that wait for a decision. */
@@ -73,7 +71,7 @@ async function sendToSimulator(
     });
     return [
       `Envoi au SIMULATEUR de l'API de l'ANS (${simulator.url}) : rien n'atteint l'Annuaire Santé.`,
-      describePush(result, new Date()),
+      describePush(result),
       ...(await proveByExtraction(context, open, simulator.url, folder)),
     ];
   } finally {
@@ -83,24 +81,18 @@ async function sendToSimulator(
 
 /** What the simulated Annuaire publishes the next day is today's proof. */
 async function proveByExtraction(
-  { surroundings }: CommandContext,
+  context: CommandContext,
   open: OpenProgram,
   url: URL,
   folder: string,
 ): Promise<string[]> {
   const file = await download(new URL('/_simulation/extraction', url), folder);
-  const results = await extractSources(open, surroundings, {
+  const results = await extractSources(open, context.surroundings, {
     sources: ['bals'],
     from: file,
     isAccepted: false,
   });
-  await confirm(open.pool, { now: surroundings.now(), reading: undefined });
-  const summary = await reconcile(
-    open.pool,
-    reconcileSettings(open.settings),
-    { now: surroundings.now(), signal: surroundings.signal },
-    open.progress,
-  );
+  const summary = await runReconcile(context, open);
   const states = await countStates(open.pool);
   const confirmed = states.find(({ state }) => state === 'confirmed')?.count ?? 0;
   return [

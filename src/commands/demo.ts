@@ -9,11 +9,9 @@ import { describeResult, exitCodeOf, extractSources } from './extract.js';
 import { describeImport, importInventory } from './inventory.js';
 import type { OpenProgram } from './program.js';
 import { sourceNames, type SourceName } from '../domain/source.js';
-import { reconcile } from '../reconcile/reconcile.js';
 import { findLoadInService } from '../store/source-load.js';
 import { rehearseFeed } from './demo-feed.js';
-import { reconcileSettings } from './source-settings.js';
-import { describeReconcile } from './reconcile.js';
+import { describeReconcile, runReconcile } from './reconcile.js';
 import { optionsOf } from './report.js';
 import { writeReport } from '../report/report.js';
 import { silentProgress } from '../progress.js';
@@ -79,12 +77,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
     accept: false,
     skipInvalid: false,
   });
-  const summary = await reconcile(
-    open.pool,
-    reconcileSettings(open.settings),
-    { now: context.surroundings.now(), signal: context.surroundings.signal },
-    open.progress,
-  );
+  const summary = await runReconcile(context, open);
   context.setExitCode(exitCodeOf(results));
   const rehearsal = await rehearseFeed(context, open, simulated);
   if (open.isJson) {

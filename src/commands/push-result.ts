@@ -20,7 +20,7 @@ export const libellesEtat: Readonly<Record<FeedState, string>> = {
 
 export const nombre = (n: number): string => n.toLocaleString('fr-FR');
 
-export function describePush(result: PushResult, now: Date): string {
+export function describePush(result: PushResult): string {
   const { insert, replace, delete: deleted } = result.accepted;
   const done = insert + replace + deleted;
   const lines = [
@@ -35,7 +35,7 @@ export function describePush(result: PushResult, now: Date): string {
       ),
     ...troubles(result),
     ...confirmed(result.confirmation),
-    ...remaining(result, now),
+    ...remaining(result),
   ];
   return lines.join('\n');
 }
@@ -92,11 +92,11 @@ function confirmed(confirmation: ConfirmSummary | undefined): string[] {
   ];
 }
 
-function remaining({ remainingCount, nextDueAt, plan }: PushResult, now: Date): string[] {
+function remaining({ remainingCount, nextDueAt, plan, endedAt }: PushResult): string[] {
   const lines: string[] = [];
   if (remainingCount > 0) {
     const when =
-      nextDueAt && nextDueAt > now
+      nextDueAt && nextDueAt > endedAt
         ? `, la prochaine le ${formatDate(nextDueAt)}`
         : ', dès que possible ou après une autre (« annuaire-sync push status »)';
     const reste =

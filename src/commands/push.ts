@@ -71,6 +71,8 @@ export type PushResult = PushSummary & {
   readonly remainingCount: number;
   readonly nextDueAt: Date | undefined;
   readonly plan: PlanInForce | undefined;
+  /** By the database's clock, as every date of the queue. */
+  readonly endedAt: Date;
 };
 
 async function pushAll(
@@ -80,7 +82,7 @@ async function pushAll(
 ): Promise<void> {
   const result = await runPush(context, open, options);
   context.setExitCode(exitCodeOf(result));
-  print(context, open.isJson, result, () => describePush(result, new Date()));
+  print(context, open.isJson, result, () => describePush(result));
 }
 
 export async function runPush(
@@ -107,7 +109,7 @@ export async function runPush(
     const confirmation = isQuiet
       ? undefined
       : await confirmWith(open.pool, open.settings, client, clock, surroundings.signal);
-    return await resultOf(open, summary, confirmation);
+    return await resultOf(open, summary, confirmation, clock.now());
   } finally {
     await client.close();
   }
@@ -136,6 +138,7 @@ async function resultOf(
   open: OpenProgram,
   summary: PushSummary,
   confirmation: ConfirmSummary | undefined,
+  endedAt: Date,
 ): Promise<PushResult> {
   const states = await countStates(open.pool);
   const remainingCount = states
@@ -147,6 +150,7 @@ async function resultOf(
     remainingCount,
     nextDueAt: await findNextDue(open.pool),
     plan: await findPlanInForce(open.pool),
+    endedAt,
   };
 }
 

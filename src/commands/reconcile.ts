@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
@@ -15,21 +16,25 @@ export function registerReconcile(program: Command, context: CommandContext): vo
     )
     .action(async (options: { full: boolean }, command: Command) => {
       await runWithProgram(context, command, async (open) => {
-        // First: what the extractions show by now is no finding any more.
-        await confirm(open.pool, { now: context.surroundings.now(), reading: undefined });
-        const summary = await reconcile(
-          open.pool,
-          reconcileSettings(open.settings),
-          {
-            now: context.surroundings.now(),
-            full: options.full,
-            signal: context.surroundings.signal,
-          },
-          open.progress,
-        );
+        const summary = await runReconcile(context, open, options);
         print(context, open.isJson, summary, () => describeReconcile(summary));
       });
     });
+}
+
+export async function runReconcile(
+  { surroundings }: CommandContext,
+  open: OpenProgram,
+  { full }: { readonly full: boolean } = { full: false },
+): Promise<ReconcileSummary> {
+  // First: what the extractions show by now is no finding any more.
+  await confirm(open.pool, { now: surroundings.now(), reading: undefined });
+  return reconcile(
+    open.pool,
+    reconcileSettings(open.settings),
+    { now: surroundings.now(), full, signal: surroundings.signal },
+    open.progress,
+  );
 }
 
 export function describeReconcile(summary: ReconcileSummary): string {

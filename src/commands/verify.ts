@@ -88,7 +88,7 @@ async function answer(
   });
 }
 
-export function describeVerdict({ autorise, motifs, avertissements }: Verdict<object>): string {
+function describeVerdict({ autorise, motifs, avertissements }: Verdict<object>): string {
   const line = (mark: string, { code, exigence, message }: Motif): string =>
     `  ${mark} ${code} : ${message} [${exigence}]`;
   return [

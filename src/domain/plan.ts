@@ -146,20 +146,17 @@ export const catalogueRetenues = {
 
 export type CodeRetenue = keyof typeof catalogueRetenues;
 
-export const codesGarde = [
-  'inventaire-minimum',
-  'inventaire-age',
-  'inventaire-refuse',
-  'annuaire-age',
-  'annuaire-refuse',
-  'changements',
-  'suppressions',
-  'suppressions-part',
-  'domaine-suppressions',
-  'domaine-suppressions-part',
-] as const;
-
-export type CodeGarde = (typeof codesGarde)[number];
+export type CodeGarde =
+  | 'inventaire-minimum'
+  | 'inventaire-age'
+  | 'inventaire-refuse'
+  | 'annuaire-age'
+  | 'annuaire-refuse'
+  | 'changements'
+  | 'suppressions'
+  | 'suppressions-part'
+  | 'domaine-suppressions'
+  | 'domaine-suppressions-part';
 
 /** A guard over (or under) its limit: nothing that it covers is approved until a person lifts it. */
 export type GardePassee = {

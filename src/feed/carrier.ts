@@ -11,7 +11,7 @@ import type { TypeBal } from '../domain/bal-operateur.js';
 import type { Dialect } from './dialect.js';
 import { idNatPsSystem, idNatStructSystem, rppsSystem } from './fhir-names.js';
 
-export const carrierTypes = ['Practitioner', 'PractitionerRole', 'Organization'] as const;
+const carrierTypes = ['Practitioner', 'PractitionerRole', 'Organization'] as const;
 export type CarrierType = (typeof carrierTypes)[number];
 
 export function isCarrierType(text: string): text is CarrierType {

@@ -16,9 +16,10 @@ import {
   type ChoixOperations,
   type CompteChoisi,
 } from '../store/plan-decision.js';
+import type { MesureDomaine } from '../store/plan-mesure.js';
 import { findPlan, findPlanInForce, lockFeed, updateGardes, type Plan } from '../store/plan.js';
 import { computePlan } from './compute.js';
-import { evaluateGuards, lift, type MesureDomaine } from './guards.js';
+import { evaluateGuards, lift } from './guards.js';
 import { measure } from './measure.js';
 import type { PlanSettings } from './settings.js';
 import { isOvertaken, readMonde, type Monde } from './world.js';

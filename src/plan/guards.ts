@@ -1,26 +1,12 @@
 // What stops a plan: pure figures against limits.
 import type { CodeGarde, GardePassee } from '../domain/plan.js';
+import type { MesureDomaine } from '../store/plan-mesure.js';
 import type { ReglagesGardes } from './settings.js';
 
 export type MesureSource = {
   readonly ageHeures: number;
   readonly ageMaxHeures: number;
   readonly isRefused: boolean;
-};
-
-export type MesureDomaine = {
-  readonly domaine: string;
-  /** Publications (one BAL on one porteur) that we know of. */
-  readonly publiees: number;
-  /** Deletions that nobody has decided yet. */
-  readonly suppressions: number;
-  /** Of these, the ones whose BAL is published elsewhere by the same plan. */
-  readonly deplacements: number;
-  /** Operations of any kind that nobody has decided yet. */
-  readonly changements: number;
-  /** Approved and not sent yet, or accepted a short while ago, since a guard was last lifted: a limit is not passed by instalments. */
-  readonly suppressionsDecidees: number;
-  readonly changementsDecides: number;
 };
 
 export type Mesures = {

@@ -12,7 +12,7 @@ import { csvCell } from './csv.js';
 import { formatDate } from './layout.js';
 import { avantApres, porteurEnClair } from './plan-operation-text.js';
 
-export const planCsvHeader = [
+const planCsvHeader = [
   'etat',
   'operation',
   'nature',

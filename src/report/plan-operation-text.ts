@@ -13,7 +13,7 @@ export function porteurEnClair(
   ].join(', ');
 }
 
-export function structureEnClair(idNatStruct: string): string {
+function structureEnClair(idNatStruct: string): string {
   const noms: Record<string, string> = { 1: 'FINESS', 2: 'SIREN', 3: 'SIRET' };
   const nom = noms[idNatStruct.charAt(0)];
   return nom === undefined ? `structure ${idNatStruct}` : `${nom} ${idNatStruct.slice(1)}`;

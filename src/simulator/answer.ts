@@ -10,7 +10,7 @@ export type Answer = {
   readonly detail: string | undefined;
 };
 
-export const fhirType = 'application/fhir+json; charset=utf-8';
+const fhirType = 'application/fhir+json; charset=utf-8';
 
 export function toAnswer(refusal: Refusal): Answer {
   const { issue } = refusal;

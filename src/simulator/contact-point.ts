@@ -14,7 +14,7 @@ const adressePattern = /^[^@\s]+@([^@\s]+\.mssante\.fr|interop-mssante\.apicrypt
 const adresseCharsMax = 254;
 export const textCharsMax = 1_000;
 
-export function isAdresseMssante(text: string): boolean {
+function isAdresseMssante(text: string): boolean {
   return text.length <= adresseCharsMax && adressePattern.test(text);
 }
 

@@ -14,9 +14,9 @@ import { malformed, type Refusal } from './refusal.js';
 import { visibleBals, writeOpen, restrict, type Fhir } from './resource.js';
 import { isResourceType, systemR256, systemR257, type ResourceType } from './systems.js';
 
-export const pageDefault = 50;
+const pageDefault = 50;
 /** The ANS's own advice (July 2026); what is above is brought down to it, as FHIR lets servers do. */
-export const pageMax = 200;
+const pageMax = 200;
 
 type Adresse = { readonly mode: 'prefix' | 'fragment' | 'exact'; readonly text: string };
 

@@ -175,7 +175,7 @@ function porteur(key: PorteurKey, namedStructure?: string): FoundPorteur {
 }
 
 /** `system|value`, of which both are given. */
-export function readIdentifier(text: string | null): { system: string; value: string } | undefined {
+function readIdentifier(text: string | null): { system: string; value: string } | undefined {
   const [system, value, ...rest] = (text ?? '').split('|');
   if (!system || !value || rest.length > 0 || value.length > 100) return undefined;
   return { system, value };

@@ -1,12 +1,17 @@
 // The figures that the guards of a plan look at.
 import type { Db } from '../db/pool.js';
 
-export type MesureDuPlan = {
+export type MesureDomaine = {
   readonly domaine: string;
+  /** Publications (one BAL on one porteur) that we know of. */
   readonly publiees: number;
+  /** Deletions that nobody has decided yet. */
   readonly suppressions: number;
+  /** Of these, the ones whose BAL is published elsewhere by the same plan. */
   readonly deplacements: number;
+  /** Operations of any kind that nobody has decided yet. */
   readonly changements: number;
+  /** Approved and not sent yet, or accepted a short while ago, since a guard was last lifted: a limit is not passed by instalments. */
   readonly suppressionsDecidees: number;
   readonly changementsDecides: number;
 };
@@ -21,8 +26,8 @@ export async function measurePlan(
   planId: number,
   domaines: readonly string[],
   depuis: Date,
-): Promise<MesureDuPlan[]> {
-  const { rows } = await db.query<MesureDuPlan>(
+): Promise<MesureDomaine[]> {
+  const { rows } = await db.query<MesureDomaine>(
     `with d as materialized (select lower(nom) as nom from unnest($2::text[]) n (nom)),
      publie as (
        select domaine, sum(n)::integer as n from (

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { estLevee, retient } from '../../src/domain/plan.js';
-import { evaluateGuards, lift, type MesureDomaine, type Mesures } from '../../src/plan/guards.js';
+import { evaluateGuards, lift, type Mesures } from '../../src/plan/guards.js';
+import type { MesureDomaine } from '../../src/store/plan-mesure.js';
 import type { ReglagesGardes } from '../../src/plan/settings.js';
 
 const reglages: ReglagesGardes = {

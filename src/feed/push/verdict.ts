@@ -31,7 +31,7 @@ export type ChannelSignal =
   | { readonly kind: 'stopped'; readonly code: string; readonly message: string };
 
 /** Answers 500 after which an operation is no longer sent: a fault that repeats is in what is sent. */
-export const serverErrorsMax = 3;
+const serverErrorsMax = 3;
 
 const resume = 'Puis relancez « annuaire-sync push » : rien n’est perdu.';
 

@@ -8,7 +8,7 @@ import { lectureRoutes } from './lecture.js';
 import { addRoute, type ApiContext } from './route.js';
 import { verificationRoutes, type VerificationOptions } from './verification.js';
 
-export const apiPrefix = '/api/v1';
+const apiPrefix = '/api/v1';
 
 export type ApiOptions = VerificationOptions &
   Pick<ApiContext, 'report'> & { readonly requestsPerSecond: number };
