@@ -43,6 +43,7 @@ table api_key
   revoked_at timestamp with time zone
   revoked_by text
   last_used_at timestamp with time zone
+  sources_inventaire text[]
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -81,6 +82,12 @@ table bal_annuaire
   departement text
   pays text
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table bal_evenement
+  source text collate "C" not null
+  adresse text collate "C" not null
+  horodatage_us bigint not null
+  sequence bigint not null
+  recu_le timestamp with time zone not null
 table bal_operateur with (fillfactor=50)
   ligne_hash bigint not null
   first_load_id integer not null
@@ -232,6 +239,34 @@ table identite
   raison_sociale text
   ancien_identifiant text collate "C"
   autres_identifiants text
+table inventaire_import
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer
+  format text collate "C" not null
+  etat text collate "C" not null default 'en-cours'::text
+  recu_le timestamp with time zone not null
+  termine_le timestamp with time zone
+  instantane_le timestamp with time zone
+  octets bigint not null
+  sha256 bytea not null
+  lecture jsonb not null
+  load_id integer
+  compte jsonb
+  avertissements text[] not null default '{}'::text[]
+  probleme jsonb
+  fichier text
+  accepte_par text
+table inventaire_lot
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer not null
+  cle text collate "C" not null
+  empreinte bytea not null
+  recu_le timestamp with time zone not null
+  verdict jsonb not null
+  load_id integer
+  perdues integer not null default 0
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -410,6 +445,8 @@ constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
 constraint api_key_pkey on api_key: PRIMARY KEY (id)
 constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
 constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
+constraint api_key_sources_inventaire_check on api_key: CHECK ((sources_inventaire <> '{}'::text[]))
+constraint bal_evenement_pkey on bal_evenement: PRIMARY KEY (source, adresse)
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
@@ -436,6 +473,12 @@ constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::
 constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
+constraint inventaire_import_key_id_fkey on inventaire_import: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_import_pkey on inventaire_import: PRIMARY KEY (id)
+constraint inventaire_import_sha256_check on inventaire_import: CHECK ((length(sha256) = 32))
+constraint inventaire_lot_empreinte_check on inventaire_lot: CHECK ((length(empreinte) = 32))
+constraint inventaire_lot_key_id_fkey on inventaire_lot: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_lot_pkey on inventaire_lot: PRIMARY KEY (id)
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -477,6 +520,7 @@ CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) W
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX bal_annuaire_identifiant_pp ON public.bal_annuaire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_evenement_recu ON public.bal_evenement USING btree (source, recu_le)
 CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
@@ -498,6 +542,10 @@ CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (po
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX inventaire_import_fichier ON public.inventaire_import USING btree (id) WHERE (fichier IS NOT NULL)
+CREATE INDEX inventaire_import_source ON public.inventaire_import USING btree (source, id DESC)
+CREATE UNIQUE INDEX inventaire_lot_cle ON public.inventaire_lot USING btree (key_id, source, cle)
+CREATE INDEX inventaire_lot_fenetre ON public.inventaire_lot USING btree (source, recu_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
