@@ -13,6 +13,7 @@ import {
   interruptAbandonedRuns,
   startRun,
 } from '../store/source-load.js';
+import { annoncerRefus, annoncerType10 } from './annoncer.js';
 import {
   runEnd,
   stageAndApply,
@@ -55,19 +56,23 @@ async function attempt(attempt: Attempt, now: Date): Promise<ImportResult> {
   try {
     const onProgress = progress.update.bind(progress);
     reading = await openInventaire(path, { now, encoding, delimiter, limits, signal, onProgress });
-    const result = await load(attempt, reading);
+    const result = await load(attempt, reading, now);
     progress.end(summarize(result));
     return result;
   } catch (error) {
     progress.end();
-    await recordFailure(attempt, reading, error);
+    await recordFailure(attempt, reading, error, now);
     throw error;
   } finally {
     await reading?.close();
   }
 }
 
-async function load(attempt: Attempt, reading: InventaireReading): Promise<ImportResult> {
+async function load(
+  attempt: Attempt,
+  reading: InventaireReading,
+  now: Date,
+): Promise<ImportResult> {
   const { pool, runId, path } = attempt;
   const inService = await findLoadInService(pool, 'inventaire');
   if (inService && isSameFile(inService, reading)) {
@@ -77,7 +82,11 @@ async function load(attempt: Attempt, reading: InventaireReading): Promise<Impor
     const base = unchangedResult(runId, inService.id, balCount);
     return { ...base, lineCount, warnings };
   }
-  return transaction(pool, (client) => stageAndApply(client, attempt, reading));
+  return transaction(pool, async (client) => {
+    const result = await stageAndApply(client, attempt, reading);
+    await annoncerType10(client, result.loadId, result.creationsInterdites, now);
+    return result;
+  });
 }
 
 /** Whatever came of it is recorded; a database that cannot be written to is told by the first error already. */
@@ -85,6 +94,7 @@ async function recordFailure(
   { pool, runId, path, options }: Attempt,
   reading: InventaireReading | undefined,
   error: unknown,
+  now: Date,
 ): Promise<void> {
   const isInterrupted = options.signal?.aborted === true;
   const code = error instanceof AppError ? error.code : 'ECHEC_IMPORT';
@@ -99,6 +109,7 @@ async function recordFailure(
   try {
     await insertRejects(pool, runId, toRejectedLines(path, reading?.report.faults ?? []));
     await finishRun(pool, runId, { version, origin: resolve(path), ...end });
+    if (end.outcome === 'refused') await annoncerRefus(pool, runId, end, now);
   } catch {
     return;
   }
