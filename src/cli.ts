@@ -8,6 +8,7 @@ import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
+import { registerNotices } from './commands/notices.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPush } from './commands/push.js';
 import { registerReconcile } from './commands/reconcile.js';
@@ -73,6 +74,7 @@ function buildProgram(context: CommandContext): Command {
   registerPush(program, context);
   registerReport(program, context);
   registerPlan(program, context);
+  registerNotices(program, context);
   registerStatus(program, context);
   registerExport(program, context);
   registerLdap(program, context);

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
+import { annoncerRetards } from './annoncer-retards.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
+import { readStatus } from './status.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
   program
@@ -29,12 +31,15 @@ export async function runReconcile(
 ): Promise<ReconcileSummary> {
   // First: what the extractions show by now is no finding any more.
   await confirm(open.pool, { now: surroundings.now(), reading: undefined });
-  return reconcile(
+  const summary = await reconcile(
     open.pool,
     reconcileSettings(open.settings),
     { now: surroundings.now(), full, signal: surroundings.signal },
     open.progress,
   );
+  const now = surroundings.now();
+  await annoncerRetards(open.pool, (await readStatus(open, now)).sources, now);
+  return summary;
 }
 
 export function describeReconcile(summary: ReconcileSummary): string {

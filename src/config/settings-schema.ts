@@ -4,6 +4,7 @@ import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { ldapSchema } from './ldap-schema.js';
+import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
@@ -108,6 +109,7 @@ export const settingsSchema = z.strictObject({
   simulateur: simulatorSchema.prefault({}),
   web: webSchema.prefault({}),
   verification: verificationSchema.prefault({}),
+  avis: notifySchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

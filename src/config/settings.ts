@@ -5,6 +5,8 @@ import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import type { NotifySettings } from '../notify/settings.js';
+import { resolveNotify } from './notify-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -33,7 +35,15 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur' | 'web'
+  | 'sources'
+  | 'database'
+  | 'reseau'
+  | 'inventaire'
+  | 'ldap'
+  | 'alimentation'
+  | 'simulateur'
+  | 'web'
+  | 'avis'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -56,6 +66,7 @@ export type Settings = Omit<
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
+  readonly avis: NotifySettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -95,6 +106,7 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web: resolveWeb(raw.web, reader),
+    avis: resolveNotify(raw.avis, reseau, reader),
   };
 }
 
