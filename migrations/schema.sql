@@ -43,6 +43,28 @@ table api_key
   revoked_at timestamp with time zone
   revoked_by text
   last_used_at timestamp with time zone
+table avis
+  id bigint not null generated always as identity
+  cle text collate "C" not null
+  gabarit text collate "C" not null
+  domaine text collate "C" not null
+  adresse text collate "C"
+  destinataire text not null
+  donnees jsonb not null
+  etat text not null default 'a-envoyer'::text
+  tentatives integer not null default 0
+  doutes integer not null default 0
+  prochain_envoi_le timestamp with time zone not null
+  cree_le timestamp with time zone not null
+  premiere_tentative_le timestamp with time zone
+  derniere_tentative_le timestamp with time zone
+  parti_le timestamp with time zone
+  annule_le timestamp with time zone
+  bail_jusqua timestamp with time zone
+  envoyeur text
+  dernier_code text
+  dernier_message text
+  message_id text not null
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -105,6 +127,10 @@ table bal_operateur with (fillfactor=50)
   taille_octets bigint
   quota_octets bigint
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table cle_interne
+  nom text collate "C" not null
+  valeur bytea not null
+  cree_le timestamp with time zone not null default now()
 table constat
   id bigint not null generated always as identity
   code text collate "C" not null
@@ -137,6 +163,31 @@ table domaine_liste_blanche
   responsable_contact text
   support_contact text
   date_maj timestamp with time zone
+table evenement
+  id bigint not null generated always as identity
+  cle text collate "C" not null
+  type text collate "C" not null
+  donnees jsonb not null
+  survenu_le timestamp with time zone not null
+  webhook_id text collate "C" not null
+  reparti_le timestamp with time zone
+table evenement_envoi
+  id bigint not null generated always as identity
+  evenement_id bigint not null
+  point text collate "C" not null
+  etat text not null default 'a-envoyer'::text
+  tentatives integer not null default 0
+  doutes integer not null default 0
+  prochain_envoi_le timestamp with time zone not null
+  cree_le timestamp with time zone not null
+  premiere_tentative_le timestamp with time zone
+  derniere_tentative_le timestamp with time zone
+  parti_le timestamp with time zone
+  annule_le timestamp with time zone
+  bail_jusqua timestamp with time zone
+  envoyeur text
+  dernier_code text
+  dernier_message text
 table feed_attempt
   id bigint not null generated always as identity
   operation_id bigint not null
@@ -261,6 +312,11 @@ table plan_retenue
   code text collate "C" not null
   message text not null
   operation_id bigint
+table point_ecarte
+  point text collate "C" not null
+  url_empreinte text not null
+  ecarte_le timestamp with time zone not null
+  message text not null
 table publication_connue
   adresse text collate "C" not null
   porteur_cle text collate "C" not null
@@ -407,10 +463,28 @@ constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
 constraint api_key_pkey on api_key: PRIMARY KEY (id)
 constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
 constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
+constraint avis_annule on avis: CHECK (((etat = 'annule'::text) = (annule_le IS NOT NULL)))
+constraint avis_bail on avis: CHECK (((etat = 'en-envoi'::text) = ((bail_jusqua IS NOT NULL) AND (envoyeur IS NOT NULL))))
+constraint avis_cle_key on avis: UNIQUE (cle)
+constraint avis_etat_check on avis: CHECK ((etat = ANY (ARRAY['a-envoyer'::text, 'en-envoi'::text, 'parti'::text, 'refuse'::text, 'abandonne'::text, 'annule'::text])))
+constraint avis_parti on avis: CHECK (((etat = 'parti'::text) = (parti_le IS NOT NULL)))
+constraint avis_pkey on avis: PRIMARY KEY (id)
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
+constraint cle_interne_pkey on cle_interne: PRIMARY KEY (nom)
+constraint cle_interne_valeur_check on cle_interne: CHECK ((length(valeur) >= 32))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint evenement_cle_key on evenement: UNIQUE (cle)
+constraint evenement_pkey on evenement: PRIMARY KEY (id)
+constraint evenement_webhook_id_key on evenement: UNIQUE (webhook_id)
+constraint evenement_envoi_annule on evenement_envoi: CHECK (((etat = 'annule'::text) = (annule_le IS NOT NULL)))
+constraint evenement_envoi_bail on evenement_envoi: CHECK (((etat = 'en-envoi'::text) = ((bail_jusqua IS NOT NULL) AND (envoyeur IS NOT NULL))))
+constraint evenement_envoi_etat_check on evenement_envoi: CHECK ((etat = ANY (ARRAY['a-envoyer'::text, 'en-envoi'::text, 'parti'::text, 'refuse'::text, 'abandonne'::text, 'annule'::text])))
+constraint evenement_envoi_evenement_id_fkey on evenement_envoi: FOREIGN KEY (evenement_id) REFERENCES evenement(id) ON DELETE CASCADE
+constraint evenement_envoi_evenement_id_point_key on evenement_envoi: UNIQUE (evenement_id, point)
+constraint evenement_envoi_parti on evenement_envoi: CHECK (((etat = 'parti'::text) = (parti_le IS NOT NULL)))
+constraint evenement_envoi_pkey on evenement_envoi: PRIMARY KEY (id)
 constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
 constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
 constraint feed_channel_id_check on feed_channel: CHECK (id)
@@ -441,6 +515,7 @@ constraint plan_decision_pkey on plan_decision: PRIMARY KEY (id)
 constraint plan_decision_plan_id_fkey on plan_decision: FOREIGN KEY (plan_id) REFERENCES plan(id)
 constraint plan_retenue_kind_check on plan_retenue: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
 constraint plan_retenue_plan_id_fkey on plan_retenue: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+constraint point_ecarte_pkey on point_ecarte: PRIMARY KEY (point)
 constraint publication_connue_operation_id_fkey on publication_connue: FOREIGN KEY (operation_id) REFERENCES feed_operation(id)
 constraint publication_connue_origine_check on publication_connue: CHECK ((origine = ANY (ARRAY['presumee'::text, 'operation'::text])))
 constraint publication_connue_pkey on publication_connue: PRIMARY KEY (adresse, porteur_cle)
@@ -467,6 +542,11 @@ CREATE INDEX api_call_key ON public.api_call USING btree (key_id, id DESC)
 CREATE INDEX api_call_objet ON public.api_call USING btree (objet, id DESC) WHERE (objet IS NOT NULL)
 CREATE UNIQUE INDEX api_key_empreinte ON public.api_key USING btree (empreinte)
 CREATE UNIQUE INDEX api_key_nom ON public.api_key USING btree (lower(nom)) WHERE (revoked_at IS NULL)
+CREATE INDEX avis_a_envoyer ON public.avis USING btree (prochain_envoi_le, id) WHERE (etat = 'a-envoyer'::text)
+CREATE INDEX avis_adresse ON public.avis USING btree (adresse, id) WHERE (adresse IS NOT NULL)
+CREATE INDEX avis_debit ON public.avis USING btree (derniere_tentative_le) WHERE (derniere_tentative_le IS NOT NULL)
+CREATE INDEX avis_en_envoi ON public.avis USING btree (bail_jusqua) WHERE (etat = 'en-envoi'::text)
+CREATE INDEX avis_etat ON public.avis USING btree (etat, id)
 CREATE INDEX bal_annuaire_adresse ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
@@ -483,6 +563,11 @@ CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX evenement_a_repartir ON public.evenement USING btree (id) WHERE (reparti_le IS NULL)
+CREATE INDEX evenement_envoi_a_envoyer ON public.evenement_envoi USING btree (point, prochain_envoi_le, id) WHERE (etat = 'a-envoyer'::text)
+CREATE INDEX evenement_envoi_en_envoi ON public.evenement_envoi USING btree (bail_jusqua) WHERE (etat = 'en-envoi'::text)
+CREATE INDEX evenement_envoi_etat ON public.evenement_envoi USING btree (etat, id)
+CREATE INDEX evenement_type ON public.evenement USING btree (type, survenu_le)
 CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operation_id, id)
 CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
 CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
@@ -524,6 +609,24 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.envoi_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'a-envoyer' then '{en-envoi,annule}'::text[]
+    when 'en-envoi' then '{parti,refuse,abandonne,a-envoyer}'::text[]
+    when 'refuse' then '{a-envoyer,annule}'::text[]
+    when 'abandonne' then '{a-envoyer,annule}'::text[]
+    else '{}'::text[] end) then
+    raise exception '% %: % -> % is not a legal transition', tg_table_name, old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'envoi_transition';
+  end if;
+  return new;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.feed_operation_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -558,5 +661,7 @@ CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
 RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
 
+CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
+CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { feedSchema } from './feed-schema.js';
 import { ldapSchema } from './ldap-schema.js';
+import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
@@ -124,6 +125,7 @@ export const settingsSchema = z.strictObject({
   simulateur: simulatorSchema.prefault({}),
   web: webSchema.prefault({}),
   verification: verificationSchema.prefault({}),
+  avis: notifySchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -4,6 +4,8 @@ import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import type { NotifySettings } from '../notify/settings.js';
+import { resolveNotify } from './notify-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -32,7 +34,15 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur' | 'web'
+  | 'sources'
+  | 'database'
+  | 'reseau'
+  | 'inventaire'
+  | 'ldap'
+  | 'alimentation'
+  | 'simulateur'
+  | 'web'
+  | 'avis'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -57,6 +67,7 @@ export type Settings = Omit<
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
+  readonly avis: NotifySettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -100,6 +111,7 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web: resolveWeb(raw.web, reader),
+    avis: resolveNotify(raw.avis, reseau, reader),
   };
 }
 
