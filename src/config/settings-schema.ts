@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { feedSchema } from './feed-schema.js';
+import { hygieneSchema } from './hygiene-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
@@ -119,6 +120,7 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  hygiene: hygieneSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),

@@ -51,6 +51,9 @@ export type ReglagesCycle = {
   readonly rappelJours: number;
 };
 
+/** What the links of the notices allow (domain/lien-signe.ts). */
+export const usageInactivite = 'inactivite';
+
 /** Two weeks: the holder may be on leave. The database refuses less. */
 export const delaiJoursMin = 15;
 
@@ -163,7 +166,7 @@ function suivreAvis(
 ): DecisionCas {
   if (avis.kind === 'en-file') return attendre('AVIS_EN_FILE');
   if (avis.kind === 'echec') return attendre('AVIS_ECHOUE');
-  // A mail server's clock may be ahead of ours: no delay begins in the future, or in a past that it invented.
+  // Another machine may have sent it, by a clock ahead of ours.
   const partiLe = avis.le > now ? now : avis.le;
   const echeanceLe = latest(ajouterJours(partiLe, delaiJours), cas.limiteLe, cas.annonceLe);
   return { kind: 'courir', partiLe, echeanceLe };

@@ -110,7 +110,8 @@ function dateArrets(
 ): Arret[] {
   const sansDate = perCount - datedCount;
   const part = perCount === 0 ? 1 : datedCount / perCount;
-  const avant = !reference || reference.perCount === 0 ? part : reference.datedCount / reference.perCount;
+  const avant =
+    !reference || reference.perCount === 0 ? part : reference.datedCount / reference.perCount;
   if (perCount > 0 && (datedCount === 0 || (perCount >= perMin && 1 - part > sansDatePartMax))) {
     return [
       {

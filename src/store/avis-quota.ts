@@ -40,11 +40,7 @@ export async function listBalRemplies(db: Db, max: number): Promise<BalRemplie[]
 
 export type SeuilDit = Pick<BalRemplie, 'adresse' | 'domaine' | 'pourcent' | 'seuil' | 'occasion'>;
 
-export async function noterSeuils(
-  db: Db,
-  seuils: readonly SeuilDit[],
-  now: Date,
-): Promise<void> {
+export async function noterSeuils(db: Db, seuils: readonly SeuilDit[], now: Date): Promise<void> {
   await db.query(
     `insert into avis_quota (adresse, domaine, pourcent, seuil, occasion, change_le)
      select adresse, domaine, pourcent, seuil, occasion, $6::timestamptz

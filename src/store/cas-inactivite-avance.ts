@@ -60,11 +60,7 @@ export type Prevenance = {
 };
 
 /** Notices were handed to the mail: for the first time, or to more recipients. */
-export async function noterAvis(
-  db: Db,
-  avis: readonly Prevenance[],
-  now: Date,
-): Promise<void> {
+export async function noterAvis(db: Db, avis: readonly Prevenance[], now: Date): Promise<void> {
   await db.query(
     `update cas_inactivite k set etat = 'prevenue', attente = 'AVIS_EN_FILE', annonce_le = n.annonce,
        avis_demande_le = coalesce(k.avis_demande_le, $4::timestamptz), avis_cles = n.cles::text[]
@@ -104,11 +100,7 @@ export type Rappel = {
   readonly cles: readonly string[];
 };
 
-export async function noterRappels(
-  db: Db,
-  rappels: readonly Rappel[],
-  now: Date,
-): Promise<void> {
+export async function noterRappels(db: Db, rappels: readonly Rappel[], now: Date): Promise<void> {
   await db.query(
     `update cas_inactivite k set rappel_le = $4::timestamptz, rappel_cles = n.cles::text[],
        echeance_le = n.echeance, attente = 'DELAI'

@@ -1,9 +1,5 @@
 // What ends a case: its notices that did not leave are given up, its deletion is withdrawn if one was decided.
-import {
-  originesDe,
-  type CauseCloture,
-  type EtatClos,
-} from '../domain/cycle-inactivite.js';
+import { originesDe, type CauseCloture, type EtatClos } from '../domain/cycle-inactivite.js';
 import type { Db } from '../db/pool.js';
 import { cancelAvis } from './avis.js';
 import { referenceCas } from './cas-inactivite-avance.js';

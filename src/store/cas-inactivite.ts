@@ -103,11 +103,7 @@ function toVu({
 }
 
 /** The open cases after `afterId`, in the order of their numbers; locked until the end of the transaction. */
-export async function lockCasOuverts(
-  db: Db,
-  afterId: number,
-  pageMax: number,
-): Promise<CasVu[]> {
+export async function lockCasOuverts(db: Db, afterId: number, pageMax: number): Promise<CasVu[]> {
   const { rows } = await db.query<CasRow & VueRow>(
     `select ${columns}, ${vueSql} from cas_inactivite k ${vueJoin}
      where k.clos_le is null and k.id > $1::bigint order by k.id limit $2::integer for update of k`,
