@@ -15,7 +15,6 @@ export async function hygieneSettings(settings: Settings, db: Db): Promise<Hygie
     contact: hygiene.contact,
     quota: { actif: hygiene.quota.actif, administrateur: hygiene.quota.administrateur },
     limiteJours: reconcile.inactiviteJours,
-    operateur: operateur.nom,
     domaines: operateur.domaines.map(({ nom }) => nom),
     inventaireAgeMaxHeures: plan.gardes.inventaireAgeMaxHeures,
     lienOpposition:

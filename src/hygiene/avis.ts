@@ -1,6 +1,7 @@
 // What the holder of a BAL is told, and to which mailboxes.
 import type { DonneesAvis, NouvelAvis } from '../domain/avis.js';
 import { ajouterJours } from '../domain/cycle-inactivite.js';
+import { dateEnFrancais } from '../domain/paris-time.js';
 import type { Db } from '../db/pool.js';
 import type { CasVu } from '../store/cas-inactivite.js';
 import { findAutresBal } from '../store/destinataires-avis.js';
@@ -61,32 +62,18 @@ export async function autresBal(
 function donnees(
   { cas, suppressionLe }: AvisDuCas,
   destinataire: string,
-  { operateur, contact, lienOpposition, limiteJours }: HygieneSettings,
+  { contact, lienOpposition, limiteJours }: HygieneSettings,
   now: Date,
 ): DonneesAvis {
   if (!lienOpposition) throw new Error('a notice without a way to object');
   const expireLe = ajouterJours(suppressionLe > now ? suppressionLe : now, lienApresJours);
   return {
-    operateur,
-    contact: contact ?? '',
+    ...(contact !== undefined && { contact }),
+    ...(destinataire !== cas.adresse && { autreBal: true }),
+    ...(cas.estAuthentification && { derniereConnexion: dateEnFrancais(cas.activiteLe) }),
     adresse: cas.adresse,
-    estAutreBal: destinataire !== cas.adresse,
-    estAuthentification: cas.estAuthentification,
-    activiteLe: dateEnFrancais(cas.activiteLe),
-    limiteJours,
-    suppressionLe: dateEnFrancais(suppressionLe),
-    lien: lienOpposition(cas.id, expireLe),
+    joursMax: limiteJours,
+    dateSuppression: dateEnFrancais(suppressionLe),
+    lienConserver: lienOpposition(cas.id, expireLe),
   };
-}
-
-const format = new Intl.DateTimeFormat('fr-FR', {
-  timeZone: 'Europe/Paris',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-
-/** 9 octobre 2026, as a calendar in Paris. */
-export function dateEnFrancais(date: Date): string {
-  return format.format(date);
 }

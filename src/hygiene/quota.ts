@@ -49,7 +49,7 @@ function avisQuota(
   bal: BalRemplie,
   seuil: SeuilQuota,
   autres: readonly string[],
-  { operateur, contact, quota }: HygieneSettings,
+  { contact, quota }: HygieneSettings,
 ): NouvelAvis[] {
   const secours = seuil === 100 ? [...autres, ...listOf(quota.administrateur)] : [];
   return [...new Set([bal.adresse, ...secours])].map((destinataire) => ({
@@ -59,12 +59,10 @@ function avisQuota(
     adresse: bal.adresse,
     destinataire,
     donnees: {
-      operateur,
-      contact: contact ?? '',
+      ...(contact !== undefined && { contact }),
+      ...(destinataire !== bal.adresse && { autreBal: true }),
       adresse: bal.adresse,
-      estAutreBal: destinataire !== bal.adresse,
-      seuil,
-      pourcent: bal.pourcent,
+      part: bal.pourcent,
       taille: octets(bal.tailleOctets),
       quota: octets(bal.quotaOctets),
     },

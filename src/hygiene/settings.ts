@@ -2,8 +2,6 @@
 import type { ReglagesCycle } from '../domain/cycle-inactivite.js';
 
 export type HygieneSettings = ReglagesCycle & {
-  /** Name of the opérateur, as the notices show it. */
-  readonly operateur: string;
   /** Domains that the opérateur declares. */
   readonly domaines: readonly string[];
   /** Where a holder writes to; told in the notices. */

@@ -1,5 +1,10 @@
 // What ends a case: its notices that did not leave are given up, its deletion is withdrawn if one was decided.
-import { originesDe, type CauseCloture, type EtatClos } from '../domain/cycle-inactivite.js';
+import {
+  ajouterJours,
+  originesDe,
+  type CauseCloture,
+  type EtatClos,
+} from '../domain/cycle-inactivite.js';
 import type { Db } from '../db/pool.js';
 import { cancelAvis } from './avis.js';
 import { referenceCas } from './cas-inactivite-avance.js';
@@ -52,6 +57,31 @@ export async function cloreCas(
     cloture.now,
   );
   return rows.map(({ id }) => id);
+}
+
+export type Conservation = {
+  readonly now: Date;
+  /** Until the next limit: a sign of life counts from the day it is given. */
+  readonly limiteJours: number;
+  readonly cause: 'opposition' | 'administrateur';
+  readonly auteur: string;
+  readonly motif: string | undefined;
+  readonly posteAdresse?: string | undefined;
+  readonly posteAgent?: string | undefined;
+};
+
+/** Somebody keeps the BAL, in the caller's transaction; false when the case was closed already. */
+export async function conserverCas(
+  db: Db,
+  id: number,
+  { limiteJours, ...conservation }: Conservation,
+): Promise<boolean> {
+  const clos = await cloreCas(db, [id], {
+    ...conservation,
+    vers: 'conservee',
+    conserveeJusqua: ajouterJours(conservation.now, limiteJours),
+  });
+  return clos.length > 0;
 }
 
 /**

@@ -12,7 +12,6 @@ export const reglagesHygiene: HygieneSettings = {
   preavisJours: 30,
   delaiJours: 30,
   rappelJours: 7,
-  operateur: 'Exemple',
   domaines: ['chu.mssante.fr'],
   contact: undefined,
   autresBalMax: 2,
