@@ -60,7 +60,7 @@ function avisQuota(
     destinataire,
     donnees: {
       ...(contact !== undefined && { contact }),
-      ...(destinataire !== bal.adresse && { autreBal: true }),
+      ...(autres.includes(destinataire) && { autreBal: true }),
       adresse: bal.adresse,
       part: bal.pourcent,
       taille: octets(bal.tailleOctets),

@@ -105,7 +105,7 @@ async function object(
   client: Client,
   cas: CasInactivite,
   request: FastifyRequest,
-  { limiteJours, now }: InactiviteOptions,
+  { limiteJours, contact, now }: InactiviteOptions,
 ): Promise<void> {
   const at = now();
   const isKept = await conserverCas(client, cas.id, {
@@ -131,6 +131,7 @@ async function object(
         destinataire: adresse,
         donnees: {
           adresse,
+          ...(contact !== undefined && { contact }),
           dateOpposition: dateEnFrancais(at),
           ...(conserveeJusqua && { conserveeJusquAu: dateEnFrancais(conserveeJusqua) }),
         },
