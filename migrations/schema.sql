@@ -65,6 +65,13 @@ table avis
   dernier_code text
   dernier_message text
   message_id text not null
+table avis_quota
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  seuil smallint not null
+  occasion integer not null
+  pourcent integer not null
+  change_le timestamp with time zone not null
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -127,6 +134,31 @@ table bal_operateur with (fillfactor=50)
   taille_octets bigint
   quota_octets bigint
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table cas_inactivite
+  id bigint not null generated always as identity
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  etat text collate "C" not null default 'a-prevenir'::text
+  attente text collate "C"
+  activite_le timestamp with time zone not null
+  est_authentification boolean not null
+  limite_le timestamp with time zone not null
+  ouvert_le timestamp with time zone not null
+  avis_cles text[] not null default '{}'::text[]
+  avis_demande_le timestamp with time zone
+  annonce_le timestamp with time zone
+  avis_parti_le timestamp with time zone
+  echeance_le timestamp with time zone
+  rappel_cles text[] not null default '{}'::text[]
+  rappel_le timestamp with time zone
+  decidee_le timestamp with time zone
+  clos_le timestamp with time zone
+  cloture text
+  conservee_jusqua timestamp with time zone
+  auteur text
+  motif text
+  poste_adresse text
+  poste_agent text
 table cle_interne
   nom text collate "C" not null
   valeur bytea not null
@@ -255,6 +287,16 @@ END
   last_status integer
   last_code text
   last_message text
+table hygiene_run
+  id integer not null generated always as identity
+  started_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  author text not null
+  arrets text[] not null default '{}'::text[]
+  accepted_guards text[] not null default '{}'::text[]
+  per_count integer not null
+  dated_count integer not null
+  counts jsonb not null default '{}'::jsonb
 table identite
   ligne_hash bigint not null
   first_load_id integer not null
@@ -469,7 +511,15 @@ constraint avis_cle_key on avis: UNIQUE (cle)
 constraint avis_etat_check on avis: CHECK ((etat = ANY (ARRAY['a-envoyer'::text, 'en-envoi'::text, 'parti'::text, 'refuse'::text, 'abandonne'::text, 'annule'::text])))
 constraint avis_parti on avis: CHECK (((etat = 'parti'::text) = (parti_le IS NOT NULL)))
 constraint avis_pkey on avis: PRIMARY KEY (id)
+constraint avis_quota_pkey on avis_quota: PRIMARY KEY (adresse)
+constraint avis_quota_seuil_check on avis_quota: CHECK ((seuil = ANY (ARRAY[0, 80, 90, 100])))
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
+constraint cas_inactivite_clos on cas_inactivite: CHECK ((((etat = ANY (ARRAY['supprimee'::text, 'conservee'::text, 'reauthentifiee'::text])) = (clos_le IS NOT NULL)) AND ((clos_le IS NULL) = (cloture IS NULL))))
+constraint cas_inactivite_cloture_check on cas_inactivite: CHECK ((cloture = ANY (ARRAY['authentification'::text, 'absente'::text, 'plus-concernee'::text, 'opposition'::text, 'administrateur'::text])))
+constraint cas_inactivite_delai on cas_inactivite: CHECK (((etat <> ALL (ARRAY['delai-en-cours'::text, 'a-supprimer'::text])) OR (((avis_parti_le IS NOT NULL) AND (echeance_le >= (avis_parti_le + '360:00:00'::interval)) AND (echeance_le >= limite_le)) IS TRUE)))
+constraint cas_inactivite_etat_check on cas_inactivite: CHECK ((etat = ANY (ARRAY['a-prevenir'::text, 'prevenue'::text, 'delai-en-cours'::text, 'a-supprimer'::text, 'supprimee'::text, 'conservee'::text, 'reauthentifiee'::text])))
+constraint cas_inactivite_pkey on cas_inactivite: PRIMARY KEY (id)
+constraint cas_inactivite_terme on cas_inactivite: CHECK (((etat <> 'a-supprimer'::text) OR ((decidee_le >= echeance_le) IS TRUE)))
 constraint cle_interne_pkey on cle_interne: PRIMARY KEY (nom)
 constraint cle_interne_valeur_check on cle_interne: CHECK ((length(valeur) >= 32))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
@@ -507,6 +557,7 @@ constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::
 constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
+constraint hygiene_run_pkey on hygiene_run: PRIMARY KEY (id)
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -557,6 +608,9 @@ CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse) WHERE ((type_bal = 'PER'::text) AND ((type_identifiant_pp = '10'::text) OR (identifiant_pp IS NULL)))
+CREATE INDEX cas_inactivite_adresse ON public.cas_inactivite USING btree (adresse, id)
+CREATE UNIQUE INDEX cas_inactivite_ouvert ON public.cas_inactivite USING btree (adresse) WHERE (clos_le IS NULL)
+CREATE INDEX cas_inactivite_suivi ON public.cas_inactivite USING btree (id) WHERE (clos_le IS NULL)
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
@@ -606,6 +660,24 @@ AS $function$
 begin
   perform pg_notify('annuaire_source_load', new.source);
   return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.cas_inactivite_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'a-prevenir' then '{prevenue,supprimee,conservee,reauthentifiee}'::text[]
+    when 'prevenue' then '{delai-en-cours,supprimee,conservee,reauthentifiee}'::text[]
+    when 'delai-en-cours' then '{a-supprimer,supprimee,conservee,reauthentifiee}'::text[]
+    when 'a-supprimer' then '{supprimee,conservee,reauthentifiee}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'cas %: % -> % is not a legal transition', old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'cas_inactivite_transition';
+  end if;
+  return new;
 end
 $function$
 
@@ -662,6 +734,7 @@ RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COL
 
 
 CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
+CREATE TRIGGER cas_inactivite_transition BEFORE UPDATE OF etat ON public.cas_inactivite FOR EACH ROW EXECUTE FUNCTION cas_inactivite_transition()
 CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()
