@@ -7,7 +7,7 @@ import type { HygieneSettings } from '../hygiene/settings.js';
 import { getCleDesLiens } from '../store/cle-interne.js';
 
 export async function hygieneSettings(settings: Settings, db: Db): Promise<HygieneSettings> {
-  const { hygiene, operateur, plan, reconcile, web } = settings;
+  const { hygiene, inventaire, operateur, plan, reconcile, web } = settings;
   const { urlPublique } = web;
   const cle = await getCleDesLiens(db, web.cleDesLiens);
   return {
@@ -16,6 +16,7 @@ export async function hygieneSettings(settings: Settings, db: Db): Promise<Hygie
     quota: { actif: hygiene.quota.actif, administrateur: hygiene.quota.administrateur },
     limiteJours: reconcile.inactiviteJours,
     domaines: operateur.domaines.map(({ nom }) => nom),
+    inventaires: inventaire.sources.map(({ nom }) => nom),
     inventaireAgeMaxHeures: plan.gardes.inventaireAgeMaxHeures,
     lienOpposition:
       urlPublique &&

@@ -4,6 +4,7 @@ import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
+import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
@@ -61,9 +62,7 @@ export type Settings = Omit<
     /** PEM texts. */
     readonly ca: readonly string[];
   };
-  readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
-    readonly fichier: string | undefined;
-  };
+  readonly inventaire: InventaireSettings;
   readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
@@ -104,11 +103,7 @@ export function resolveSettings(
     },
     finess: { codesFermes: raw.sources.finess.codesFermes },
     reseau,
-    inventaire: {
-      ...raw.inventaire,
-      fichier:
-        raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
-    },
+    inventaire: resolveInventaire(raw.inventaire, reader),
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),

@@ -3,11 +3,12 @@ import type { Db } from '../db/pool.js';
 import { RefusedError } from '../errors.js';
 import { countPer, findReference, type ParcPer } from '../store/hygiene-run.js';
 import { findLastRun } from '../store/reconcile-run.js';
-import { findLoadInService } from '../store/source-load.js';
+import { findLoadInService, listInventaireLoads } from '../store/source-load.js';
 import { listLastRuns } from '../store/source-status.js';
 import type { HygieneSettings } from './settings.js';
 
 export type CodeArret =
+  | 'INVENTAIRE_INCOMPLET'
   | 'INVENTAIRE_EN_RETARD'
   | 'INVENTAIRE_REFUSE'
   | 'RAPPROCHEMENT_DEPASSE'
@@ -41,7 +42,7 @@ export async function readMonde(db: Db, settings: HygieneSettings, now: Date): P
   }
   const parc = await countPer(db);
   const arrets = [
-    ...(await sourceArrets(db, load.loadedAt, settings, now)),
+    ...(await sourceArrets(db, settings, now)),
     ...(await reconcileArrets(db, load.id)),
     ...dateArrets(parc, await findReference(db), settings),
     ...(settings.lienOpposition ? [] : [lienImpossible]),
@@ -56,37 +57,50 @@ const lienImpossible: Arret = {
   estLevable: false,
 };
 
+/** The inventory is as old as the oldest of its sources. */
 async function sourceArrets(
   db: Db,
-  loadedAt: Date,
-  { inventaireAgeMaxHeures }: HygieneSettings,
+  { inventaires, inventaireAgeMaxHeures }: HygieneSettings,
   now: Date,
 ): Promise<Arret[]> {
-  const runs = (await listLastRuns(db)).filter(({ source }) => source === 'inventaire');
-  const contacts = runs.map(({ lastContactAt }) => (lastContactAt ?? loadedAt).getTime());
-  // As old as the oldest of its parts; imported again without a change, it is as true as it was on that day.
-  const since = contacts.length === 0 ? loadedAt.getTime() : Math.min(...contacts);
-  const ageHeures = (now.getTime() - since) / 3_600_000;
-  const refused = runs.find(({ outcome }) => outcome === 'refused');
-  return [
-    ...(ageHeures > inventaireAgeMaxHeures
-      ? [
-          blocking(
-            'INVENTAIRE_EN_RETARD',
-            `L’inventaire a ${Math.floor(ageHeures)} h, au plus ${inventaireAgeMaxHeures} h sont permises (plan.gardes.inventaireAgeMaxHeures) : ` +
-              'un titulaire a pu se connecter depuis. Importez un inventaire récent.',
-          ),
-        ]
-      : []),
-    ...(refused
-      ? [
-          blocking(
-            'INVENTAIRE_REFUSE',
-            `Le dernier import de l’inventaire a été refusé${refused.message === undefined ? '' : ` : ${refused.message}`} Corrigez-le d’abord.`,
-          ),
-        ]
-      : []),
-  ];
+  const [loads, runs] = [await listInventaireLoads(db), await listLastRuns(db)];
+  const several = inventaires.length > 1;
+  return inventaires.flatMap((nom): Arret[] => {
+    const qui = several ? `La source « ${nom} » de l’inventaire` : 'L’inventaire';
+    const load = loads.find(({ inventaireSource }) => inventaireSource === nom);
+    const run = runs.find(({ inventaireSource }) => inventaireSource === nom);
+    if (!load) {
+      const remede = `lancez « annuaire-sync inventory sync ${nom} ».`;
+      return [blocking('INVENTAIRE_INCOMPLET', `${qui} n’a jamais été importée : ${remede}`)];
+    }
+    // Given again without a change, it is as true as it was on that day.
+    const since = Math.max(load.loadedAt.getTime(), run?.lastContactAt?.getTime() ?? 0);
+    const ageHeures = (now.getTime() - since) / 3_600_000;
+    return [
+      ...(ageHeures > inventaireAgeMaxHeures
+        ? [enRetard(qui, ageHeures, inventaireAgeMaxHeures)]
+        : []),
+      ...(run?.outcome === 'refused'
+        ? [refuse(several ? `de la source « ${nom} »` : 'de l’inventaire', run.message)]
+        : []),
+    ];
+  });
+}
+
+function enRetard(qui: string, ageHeures: number, ageMaxHeures: number): Arret {
+  return blocking(
+    'INVENTAIRE_EN_RETARD',
+    `${qui} a ${Math.floor(ageHeures)} h, au plus ${ageMaxHeures} h sont permises (plan.gardes.inventaireAgeMaxHeures) : ` +
+      'un titulaire a pu se connecter depuis. Importez-en un plus récent.',
+  );
+}
+
+function refuse(quoi: string, message: string | undefined): Arret {
+  const raison = message === undefined ? '.' : ` : ${message}`;
+  return blocking(
+    'INVENTAIRE_REFUSE',
+    `Le dernier import ${quoi} a été refusé${raison} Corrigez cela d’abord.`,
+  );
 }
 
 async function reconcileArrets(db: Db, loadId: number): Promise<Arret[]> {

@@ -10,6 +10,8 @@ export type HygieneSettings = ReglagesCycle & {
   readonly autresBalMax: number;
   /** Notices queued in one run, of inactivity and of quota each. */
   readonly avisParPassageMax: number;
+  /** Names of the sources of the inventory. */
+  readonly inventaires: readonly string[];
   readonly inventaireAgeMaxHeures: number;
   /** Share of the PER without a date of authentication beyond which dates are held to be missing. */
   readonly sansDatePartMax: number;

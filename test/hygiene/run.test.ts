@@ -151,8 +151,8 @@ const arrets: [name: string, code: string, prepare: () => Promise<void>, jour: n
     async () => {
       await importer(db.pool, [bal()], le(340));
       await db.pool.query(
-        `insert into source_run (source, started_at, finished_at, outcome, message)
-         values ('inventaire', $1, $1, 'refused', 'trop de BAL en moins.')`,
+        `insert into source_run (source, inventaire_source, started_at, finished_at, outcome, message)
+         values ('inventaire', 'fichier', $1, $1, 'refused', 'trop de BAL en moins.')`,
         [le(340)],
       );
     },

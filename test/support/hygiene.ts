@@ -16,6 +16,7 @@ export const reglagesHygiene: HygieneSettings = {
   contact: undefined,
   autresBalMax: 2,
   avisParPassageMax: 1_000,
+  inventaires: ['fichier'],
   inventaireAgeMaxHeures: 48,
   sansDatePartMax: 0.5,
   datesPerduesPartMax: 0.1,
