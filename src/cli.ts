@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
 import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
+import { registerHygiene } from './commands/hygiene.js';
 import { registerInventory } from './commands/inventory.js';
 import { registerLdap } from './commands/ldap.js';
 import { registerNotices } from './commands/notices.js';
@@ -73,6 +74,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerPush(program, context);
   registerReport(program, context);
+  registerHygiene(program, context);
   registerPlan(program, context);
   registerNotices(program, context);
   registerStatus(program, context);

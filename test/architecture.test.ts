@@ -21,6 +21,7 @@ const rule: ImportRule = {
     reconcile: underStages,
     feed: underConnectedStages,
     plan: underStages,
+    hygiene: underStages,
     ldap: underStages,
     verification: underStages,
     web: [...underStages, 'verification'],

@@ -99,6 +99,26 @@ reconcile:
   inactiviteJours: 365        # au plus 365 (CNIL, délibération 2014-239)
   motifAdresse: '^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'
 
+# Cycle d'hygiène : BAL inactives (CNIL, délibération 2014-239) et quotas (EX_GBM_4470) ; « annuaire-sync hygiene »,
+# docs/hygiene.md. Les avis sont des courriels (section « avis »), leurs liens demandent « web.urlPublique ».
+hygiene:
+  preavisJours: 35            # le titulaire est prévenu tant de jours avant reconcile.inactiviteJours
+  delaiJours: 30              # du départ de l'avis à la suppression proposée ; au moins 15
+  rappelJours: 7              # rappel avant la fin du délai ; 0 = sans rappel
+  autresBalMax: 2             # autres BAL PER du même titulaire (RPPS) qui reçoivent aussi ses avis ; 0 = aucune
+  # contact: 'support@mon-etablissement.fr, 01 00 00 00 00'   # à qui écrire, dans les avis et sur la page
+  avisParPassageMax: 1000     # premiers avis par passage ; la suite au passage suivant
+  sansDatePartMax: 0.5        # part de BAL PER sans date d'authentification au-delà de laquelle rien n'avance
+  datesPerduesPartMax: 0.1    # part de ces dates perdue depuis le passage précédent au-delà de laquelle rien n'avance
+  gardes:                     # au-delà, aucune suppression n'est proposée sans « hygiene run --accept »
+    suppressionsMax: 100
+    suppressionsPartMax: 0.02 # des BAL PER
+    suppressionsPlancher: 3   # la part n'est pas regardée jusqu'à tant de suppressions
+    fenetreHeures: 24         # ce qui a été proposé depuis tant d'heures compte aussi
+  quota:
+    actif: true               # avis à 80, 90 et 100 % du quota
+    # administrateur: support@mon-etablissement.fr   # averti aussi à 100 %, quand la BAL ne reçoit plus rien
+
 # Alimentation de l'Annuaire Santé par l'API de l'ANS (projet de juin 2026, pas encore ouvert). Sans url, elle est éteinte.
 alimentation:
   # url: https://gateway.api.esante.gouv.fr/…    # base de l'API ; http:// seulement vers cette machine (simulateur) ou

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
+import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
@@ -103,6 +104,7 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  hygiene: hygieneSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),

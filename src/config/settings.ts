@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
+import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
@@ -78,6 +79,7 @@ export function resolveSettings(
 ): Settings {
   const folder = dirname(configPath);
   const reader = new FileReader(folder, env, faults);
+  checkHygiene(raw.hygiene, raw.reconcile.inactiviteJours, reader);
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
