@@ -7,6 +7,7 @@ import { transaction } from '../db/transaction.js';
 import { AppError, UsageError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { createConstatTrouve, mergeConstats } from '../store/constat.js';
+import { recordMesures } from '../store/mesure.js';
 import { findLastRun, finishRun, insertRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { buildFaits } from './faits.js';
@@ -103,6 +104,12 @@ async function runReconcile(
   });
   const balCount = isDelta ? await countBals(client) : faits.balCount;
   await finishRun(client, runId, { ...merge, balCount, sitesAmbigus: faits.sitesAmbigus });
+  await recordMesures(client, {
+    runId,
+    now: options.now,
+    sources: new Set(loads.map((load) => load.source)),
+    domaines: settings.domaines.map(({ nom }) => nom),
+  });
   progress.end();
   return { runId, mode, balCount: faits.balCount, ...merge, notEvaluated };
 }
