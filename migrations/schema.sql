@@ -105,6 +105,7 @@ table bal_operateur with (fillfactor=50)
   taille_octets bigint
   quota_octets bigint
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+  source_inventaire text collate "C" not null
 table constat
   id bigint not null generated always as identity
   code text collate "C" not null
@@ -326,6 +327,7 @@ table source_load
   gone_count integer not null
   is_full boolean not null
   warnings text[] not null default '{}'::text[]
+  inventaire_source text collate "C"
 table source_reject
   run_id integer not null
   file text not null
@@ -345,6 +347,7 @@ table source_run
   code text
   message text
   accepted_guards text[] not null default '{}'::text[]
+  inventaire_source text collate "C"
 table structure_exercice
   ligne_hash bigint not null
   first_load_id integer not null
@@ -448,9 +451,11 @@ constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY[
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
 constraint source_change_kind_check on source_change: CHECK ((kind = ANY (ARRAY['adresse'::text, 'titulaire'::text, 'structure'::text, 'domaine'::text])))
+constraint source_load_inventaire_source on source_load: CHECK (((source = 'inventaire'::text) = (inventaire_source IS NOT NULL)))
 constraint source_load_pkey on source_load: PRIMARY KEY (id)
 constraint source_load_source_check on source_load: CHECK ((source = ANY (ARRAY['bals'::text, 'professionnels'::text, 'identites'::text, 'finess'::text, 'liste-blanche'::text, 'adeli-rpps'::text, 'inventaire'::text])))
 constraint source_reject_run_id_fkey on source_reject: FOREIGN KEY (run_id) REFERENCES source_run(id) ON DELETE CASCADE
+constraint source_run_inventaire_source on source_run: CHECK (((source = 'inventaire'::text) = (inventaire_source IS NOT NULL)))
 constraint source_run_load_id_fkey on source_run: FOREIGN KEY (load_id) REFERENCES source_load(id)
 constraint source_run_outcome_check on source_run: CHECK ((outcome = ANY (ARRAY['running'::text, 'loaded'::text, 'unchanged'::text, 'nothing-new'::text, 'refused'::text, 'failed'::text, 'interrupted'::text])))
 constraint source_run_pkey on source_run: PRIMARY KEY (id)
@@ -498,8 +503,10 @@ CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX source_change_load ON public.source_change USING btree (load_id, kind)
+CREATE INDEX source_load_inventaire ON public.source_load USING btree (inventaire_source, id DESC) WHERE (inventaire_source IS NOT NULL)
 CREATE INDEX source_load_source ON public.source_load USING btree (source, id DESC)
 CREATE INDEX source_reject_run ON public.source_reject USING btree (run_id, line)
+CREATE INDEX source_run_inventaire ON public.source_run USING btree (inventaire_source, id DESC) WHERE (inventaire_source IS NOT NULL)
 CREATE INDEX source_run_source ON public.source_run USING btree (source, id DESC)
 CREATE INDEX structure_exercice_ancien_identifiant ON public.structure_exercice USING btree (ancien_identifiant) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_exercice_finess_ej ON public.structure_exercice USING btree (finess_ej) WHERE (gone_load_id IS NULL)

@@ -6,7 +6,8 @@ import { loadSettings } from '../config/load-settings.js';
 import { generateSample } from '../sample/generate.js';
 import { globalOptions, runWithSettings, type CommandContext } from './context.js';
 import { describeResult, exitCodeOf, extractSources } from './extract.js';
-import { describeImport, importInventory } from './inventory.js';
+import { describeImport } from './inventory-load.js';
+import { importInventory } from './inventory.js';
 import type { OpenProgram } from './program.js';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import { findLoadInService } from '../store/source-load.js';
@@ -88,7 +89,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   out.write(`${introduction}\n`);
   // The head of the report tells the sources; what failed is told here.
   const failed = results.filter((result) => 'error' in result).map(describeResult);
-  const steps = [...failed, describeImport(imported), describeReconcile(summary)];
+  const steps = [...failed, describeImport(imported, open), describeReconcile(summary)];
   out.write(`${steps.join('\n')}\n\n`);
   await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), writeTo(out));
   out.write(`\n${rehearsal.lines.join('\n')}\n`);

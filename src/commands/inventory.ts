@@ -1,12 +1,22 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SourceInventaireSettings } from '../config/inventaire-settings.js';
 import { UsageError } from '../errors.js';
-import { importInventaire, type ImportOptions, type ImportResult } from '../inventory/import.js';
+import type { ImportResult } from '../inventory/import.js';
 import { inventaireTemplate } from '../inventory/template.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
+import {
+  describeImport,
+  getSource,
+  importCsv,
+  withLoadOptions,
+  type LoadCommandOptions,
+} from './inventory-load.js';
+import { registerInventoryParts } from './inventory-parts.js';
+import { registerInventorySync } from './inventory-sync.js';
 import type { OpenProgram } from './program.js';
 
-type ImportCommandOptions = { readonly accept: boolean; readonly skipInvalid: boolean };
+type ImportCommandOptions = LoadCommandOptions & { readonly source?: string };
 
 export function registerInventory(program: Command, context: CommandContext): void {
   const inventory = program
@@ -19,16 +29,16 @@ export function registerInventory(program: Command, context: CommandContext): vo
     .action(() => {
       context.surroundings.out.write(inventaireTemplate());
     });
-  inventory
-    .command('import')
-    .description('met en service un inventaire complet (une ligne par BAL et par rattachement)')
-    .argument('[fichier]', 'CSV ; sans lui, inventaire.fichier des réglages')
-    .option('--accept', 'passe outre une garde (inventaire rétréci…) ; la trace en reste', false)
-    .option(
-      '--skip-invalid',
-      'importe les lignes justes ; les BAL des autres restent comme elles sont',
-      false,
-    )
+  withLoadOptions(
+    inventory
+      .command('import')
+      .description('met en service un inventaire complet (une ligne par BAL et par rattachement)')
+      .argument('[fichier]', 'CSV ; sans lui, celui des réglages')
+      .option(
+        '--source <nom>',
+        'la source dont le fichier est tout (par défaut : celle du réglage inventaire.fichier)',
+      ),
+  )
     .addHelpText(
       'after',
       `
@@ -38,58 +48,41 @@ Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé (rien n'a changé
     .action(async (file: string | undefined, options: ImportCommandOptions, command: Command) => {
       await runWithProgram(context, command, async (open) => {
         const result = await importInventory(context, open, file, options);
-        print(context, open.isJson, result, () => describeImport(result));
+        print(context, open.isJson, result, () => describeImport(result, open));
       });
     });
+  registerInventorySync(inventory, context);
+  registerInventoryParts(inventory, context);
 }
 
-/** Imports `file`, else the one of the settings. */
+/** Imports `file`, else the one of the settings, as the whole of its source. */
 export function importInventory(
-  { surroundings }: CommandContext,
+  context: CommandContext,
   open: OpenProgram,
   file: string | undefined,
   options: ImportCommandOptions,
 ): Promise<ImportResult> {
-  const path = file === undefined ? open.settings.inventaire.fichier : resolve(file);
+  const source = chooseSource(open, options.source);
+  const own = source.type === 'csv' ? source.fichier : undefined;
+  const path = file === undefined ? own : resolve(file);
   if (path === undefined) {
     throw new UsageError(
       'INVENTAIRE_NON_INDIQUE',
       `Aucun fichier d'inventaire : indiquez-le (« inventory import FICHIER ») ou réglez inventaire.fichier.`,
     );
   }
-  return importInventaire(
-    open.pool,
-    path,
-    {
-      ...readOptions(open),
-      skipInvalid: options.skipInvalid,
-      acceptedBy: options.accept ? authorOf(surroundings) : undefined,
-      signal: surroundings.signal,
-    },
-    open.progress,
-    surroundings.now(),
+  return importCsv(context, open, source, path, options);
+}
+
+/** The source named; without a name, the one of `inventaire.fichier`, or the only one. */
+function chooseSource(open: OpenProgram, nom: string | undefined): SourceInventaireSettings {
+  const { sources } = open.settings.inventaire;
+  if (nom !== undefined) return getSource(open, nom);
+  const [first, second] = sources;
+  const found = sources.find((source) => source.nom === 'fichier') ?? (second ? undefined : first);
+  if (found) return found;
+  throw new UsageError(
+    'SOURCE_NON_INDIQUEE',
+    `Il y a plusieurs sources d'inventaire : dites de laquelle ce fichier est tout (--source ${sources.map((source) => source.nom).join(' | ')}).`,
   );
-}
-
-function readOptions({ settings }: OpenProgram): ImportOptions {
-  const { encodage, separateur, retrecissementMax, lignesMax } = settings.inventaire;
-  return {
-    encoding: encodage === 'auto' ? undefined : encodage,
-    delimiter: separateur === 'auto' ? undefined : separateur === 'tab' ? '\t' : separateur,
-    guards: { lostRatioMax: retrecissementMax },
-    limits: { rowsMax: lignesMax },
-  };
-}
-
-export function describeImport(result: ImportResult): string {
-  const count = (value: number): string => value.toLocaleString('fr-FR');
-  const head =
-    result.outcome === 'unchanged'
-      ? `= Inventaire inchangé : ${count(result.balCount)} BAL en service`
-      : `✓ Inventaire : ${count(result.balCount)} BAL en service` +
-        (result.isFull
-          ? ''
-          : ` (${count(result.addedCount)} lignes nouvelles, ${count(result.goneCount)} disparues, ` +
-            `${count(result.refreshedCount)} actualisées)`);
-  return [head, ...result.warnings.map((warning) => `  ! ${warning}`)].join('\n');
 }

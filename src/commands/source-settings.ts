@@ -102,6 +102,7 @@ export function planSettings(settings: Settings): PlanSettings {
     ...plan,
     approbation: approbation === 'manuelle' ? [] : approbation,
     domaines: settings.operateur.domaines.map(({ nom }) => nom.toLowerCase()),
+    inventaires: settings.inventaire.sources.map(({ nom }) => nom),
     motifAdresse: settings.reconcile.motifAdresse,
     fraicheurMaxHeures: {
       bals: settings.sources.bals.fraicheurMaxHeures,

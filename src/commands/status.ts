@@ -8,6 +8,12 @@ import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import { formatDate } from './format-date.js';
+import {
+  describeInventaires,
+  failureOf,
+  readInventaires,
+  type InventaireStatus,
+} from './inventaire-status.js';
 import type { OpenProgram } from './program.js';
 
 export function registerStatus(program: Command, context: CommandContext): void {
@@ -34,9 +40,11 @@ export type SourceStatus = {
 export type Status = {
   readonly engine: string;
   readonly sources: readonly SourceStatus[];
+  /** Of all its sources together: the newest load, the last attempt. */
   readonly inventaire: {
     readonly load: SourceLoad | undefined;
     readonly lastRun: LastRun | undefined;
+    readonly sources: readonly InventaireStatus[];
   };
   readonly reconcile: ReconcileRun | undefined;
   readonly alimentation: FeedStatus;
@@ -45,7 +53,8 @@ export type Status = {
 export async function readStatus(program: OpenProgram, now: Date): Promise<Status> {
   const { pool, settings } = program;
   const loads = new Map((await listLoadsInService(pool)).map((load) => [load.source, load]));
-  const runs = new Map((await listLastRuns(pool)).map((run) => [run.source, run]));
+  const lastRuns = await listLastRuns(pool);
+  const runs = new Map(lastRuns.map((run) => [run.source, run]));
   return {
     engine: program.engineDescription,
     sources: sourceNames.map((source) => {
@@ -69,24 +78,28 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
         ),
       };
     }),
-    inventaire: { load: loads.get('inventaire'), lastRun: runs.get('inventaire') },
+    inventaire: {
+      load: loads.get('inventaire'),
+      lastRun: newestRun(lastRuns.filter(({ source }) => source === 'inventaire')),
+      sources: await readInventaires(pool, settings, lastRuns, now),
+    },
     reconcile: await findLastRun(pool),
     alimentation: await readFeedStatus(pool, now),
   };
 }
 
-function failureOf(run: LastRun | undefined): string | undefined {
-  if (!run || !['refused', 'failed', 'interrupted'].includes(run.outcome)) return undefined;
-  // A refusal tells its reasons and its remedy on the lines below the first.
-  const lines = run.message?.split('\n').map((line) => line.trim());
-  return lines?.join(' ') ?? run.code ?? 'échec';
+function newestRun(runs: readonly LastRun[]): LastRun | undefined {
+  return [...runs].sort((x, y) => y.startedAt.getTime() - x.startedAt.getTime())[0];
 }
 
-/** One French line for each enabled source, with its warnings. */
+/** One French line for each enabled source and each one of the inventory, with its warnings. */
 export function describeSources(status: Status): string[] {
-  return status.sources
-    .filter((source) => source.isEnabled || source.load)
-    .flatMap((source) => [describeSource(source), ...sourceNotes(source)]);
+  return [
+    ...status.sources
+      .filter((source) => source.isEnabled || source.load)
+      .flatMap((source) => [describeSource(source), ...sourceNotes(source)]),
+    ...describeInventaires(status.inventaire.sources),
+  ];
 }
 
 function describeSource({ label, load, freshness }: SourceStatus): string {
@@ -119,12 +132,7 @@ function sourceNotes({ load, freshness, lastRun }: SourceStatus): string[] {
 }
 
 function describeStatus(status: Status): string {
-  const { inventaire, reconcile } = status;
-  const inventaireLine = inventaire.load
-    ? `✓ inventaire : importé le ${formatDate(inventaire.load.loadedAt)}, ` +
-      `${inventaire.load.lineCount.toLocaleString('fr-FR')} lignes`
-    : '! inventaire : jamais importé (« annuaire-sync inventory import FICHIER »)';
-  const failure = failureOf(inventaire.lastRun);
+  const { reconcile } = status;
   const reconcileLine = reconcile
     ? `✓ rapprochement : ${formatDate(reconcile.finishedAt)}, ` +
       `${reconcile.openCount.toLocaleString('fr-FR')} constats ouverts`
@@ -132,8 +140,6 @@ function describeStatus(status: Status): string {
   return [
     `Base : ${status.engine}`,
     ...describeSources(status),
-    inventaireLine,
-    ...(failure === undefined ? [] : [`    dernier import sans succès : ${failure}`]),
     reconcileLine,
     ...describeFeedStatus(status.alimentation),
   ].join('\n');

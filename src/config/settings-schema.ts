@@ -1,7 +1,8 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
-import { encodings } from '../inventory/encoding.js';
+import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
+import { inventaireSchema } from './inventaire-schema.js';
 import { ldapSchema } from './ldap-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
@@ -41,15 +42,6 @@ const listeBlanche = source.extend({
 });
 
 const finess = source.extend({ codesFermes: z.array(z.string()).default([]) });
-
-const domaineName = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(
-    /^[a-z0-9-]+(\.[a-z0-9-]+)+$/u,
-    'nom de domaine attendu, par exemple chu-exemple.mssante.fr',
-  );
 
 const domaine = z.union([
   domaineName.transform((nom): { nom: string; structure?: string | undefined } => ({ nom })),
@@ -101,15 +93,7 @@ export const settingsSchema = z.strictObject({
       httpEnClair: z.boolean().default(false),
     })
     .prefault({}),
-  inventaire: z
-    .strictObject({
-      fichier: z.string().optional(),
-      encodage: z.enum(['auto', ...encodings]).default('auto'),
-      separateur: z.enum(['auto', ';', ',', 'tab']).default('auto'),
-      retrecissementMax: share.default(0.1),
-      lignesMax: z.int().positive().default(2_000_000),
-    })
-    .prefault({}),
+  inventaire: inventaireSchema.prefault({}),
   reconcile: z
     .strictObject({
       inactiviteJours: z.int().min(1).max(365).default(365),

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
+import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
@@ -50,9 +51,7 @@ export type Settings = Omit<
     /** PEM texts. */
     readonly ca: readonly string[];
   };
-  readonly inventaire: Omit<RawSettings['inventaire'], 'fichier'> & {
-    readonly fichier: string | undefined;
-  };
+  readonly inventaire: InventaireSettings;
   readonly alimentation: FeedSettings;
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
@@ -91,11 +90,7 @@ export function resolveSettings(
     },
     finess: { codesFermes: raw.sources.finess.codesFermes },
     reseau,
-    inventaire: {
-      ...raw.inventaire,
-      fichier:
-        raw.inventaire.fichier === undefined ? undefined : reader.path(raw.inventaire.fichier),
-    },
+    inventaire: resolveInventaire(raw.inventaire, reader),
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),

@@ -1,6 +1,6 @@
-// One transaction: the file staged, judged, compared with what is in service, put in its place.
-import { basename, resolve } from 'node:path';
+// One transaction: the source staged, judged, compared with what is in service, put in its place.
 import type { Client, Pool } from '../db/pool.js';
+import type { SourceInventaire } from '../domain/source-inventaire.js';
 import type { RejectedLine } from '../domain/source.js';
 import { RefusedError } from '../errors.js';
 import type { Progress } from '../progress.js';
@@ -8,14 +8,18 @@ import {
   applyStaging,
   beginStaging,
   compareStaging,
+  dropConflits,
   keepInService,
+  listConflits,
   listCreationsInterdites,
   listFilledColumns,
+  lockInventaire,
   stageBals,
   type CreationsInterdites,
   type StagingFigures,
 } from '../store/bal-operateur.js';
 import {
+  findInventaireLoad,
   findLoadInService,
   finishRun,
   insertLoad,
@@ -24,7 +28,7 @@ import {
   type RunOutcome,
   type SourceLoad,
 } from '../store/source-load.js';
-import { toRejectedLine, type InventaireFault } from './faults.js';
+import { toRejectedLine } from './faults.js';
 import {
   checkGuards,
   defaultInventaireGuards,
@@ -32,10 +36,13 @@ import {
   type InventaireGuards,
 } from './guards.js';
 import { InvalidInventaireError, unchangedResult, type ImportResult } from './import-result.js';
-import type { InventaireReadOptions, InventaireReading } from './reading.js';
-import { columnsOfLayout, layoutOf, versionOf } from './version.js';
+import type { Lecture, Ouverture } from './lecture.js';
+import type { InventaireReadOptions } from './reading.js';
+import { columnsOfLayout } from './version.js';
 
-export type ImportOptions = Pick<InventaireReadOptions, 'encoding' | 'delimiter' | 'limits'> & {
+export type LoadOptions = {
+  /** Undefined: the inventory has one source. */
+  readonly source?: SourceInventaire | undefined;
   /** Import the right lines; a BAL with a wrong one keeps what it has in service (docs of `keepInService`). */
   readonly skipInvalid?: boolean | undefined;
   readonly guards?: Partial<InventaireGuards> | undefined;
@@ -44,68 +51,92 @@ export type ImportOptions = Pick<InventaireReadOptions, 'encoding' | 'delimiter'
   readonly signal?: AbortSignal | undefined;
 };
 
+export type ImportOptions = LoadOptions &
+  Pick<InventaireReadOptions, 'encoding' | 'delimiter' | 'limits'>;
+
 export type Attempt = {
   readonly pool: Pool;
   readonly runId: number;
-  readonly path: string;
-  readonly options: ImportOptions;
+  readonly source: SourceInventaire;
+  readonly ouverture: Ouverture;
+  readonly options: LoadOptions;
   readonly progress: Progress;
 };
 
 export async function stageAndApply(
   client: Client,
   attempt: Attempt,
-  reading: InventaireReading,
+  lecture: Lecture,
 ): Promise<ImportResult> {
-  const { runId, path, options, progress } = attempt;
+  const { source, options, progress } = attempt;
   await beginStaging(client);
-  // Read under the table's lock: nobody changes it until the commit.
-  const inService = await findLoadInService(client, 'inventaire');
   progress.step({
-    label: `Lecture de ${basename(path)}`,
-    total: reading.sizeBytes,
-    unit: 'octets',
+    label: `Lecture de ${lecture.nom}`,
+    total: lecture.sizeBytes === 0 ? undefined : lecture.sizeBytes,
+    unit: lecture.sizeBytes === 0 ? 'lignes' : 'octets',
   });
-  await stageBals(client, reading.rows());
-  refuseFaults(attempt, reading);
+  await stageBals(client, lecture.rows());
+  refuseFaults(attempt, lecture);
   progress.step({ label: 'Mise en service de l’inventaire', total: undefined, unit: 'lignes' });
-  const warnings = [...reading.report.warnings(), ...(await setRejectedAside(client, reading))];
-  const figures = await compareStaging(client);
+  await lockInventaire(client);
+  const isFirstOfAll = (await findLoadInService(client, 'inventaire')) === undefined;
+  const inService = await findInventaireLoad(client, source.nom);
+  const warnings = [
+    ...lecture.report.warnings(),
+    ...(await setConflitsAside(client, attempt, lecture)),
+    ...(await setRejectedAside(client, source.nom, lecture)),
+  ];
+  const figures = await compareStaging(client, source.nom);
   options.signal?.throwIfAborted();
-  const lostColumns = await listLostColumns(client, reading, inService);
-  const overruled = passGuards(attempt, reading, figures, lostColumns);
-  const acceptedGuards = overruled.map(({ code }) => code);
+  const lostColumns = await listLostColumns(client, source.nom, lecture, inService);
+  const overruled = passGuards(attempt, lecture, figures, lostColumns);
   warnings.push(...overruled.map(({ message }) => message));
   const creationsInterdites = inService ? await listCreationsInterdites(client) : noCreation;
   warnings.push(...describeCreations(creationsInterdites));
+  const changes = { figures, warnings, isFull: isFirstOfAll };
   const isUnchanged = inService !== undefined && changeCount(figures) === 0;
-  const loadId = isUnchanged
-    ? inService.id
-    : await apply(client, attempt, reading, { figures, warnings, isFull: !inService });
-  const { faults } = reading.report;
-  await insertRejects(client, runId, toRejectedLines(path, faults));
+  const loadId = isUnchanged ? inService.id : await apply(client, source.nom, lecture, changes);
+  const acceptedGuards = overruled.map(({ code }) => code);
   const outcome = isUnchanged ? 'unchanged' : 'loaded';
-  // In the same transaction as the load: a run is never open over a load that is in service.
-  await finishRun(client, runId, {
-    ...runEnd(path, reading, outcome),
-    loadId,
-    acceptedGuards: acceptedGuards.map((code) => `${code} (${options.acceptedBy ?? ''})`),
-  });
-  const { faultCount, rejectedLineCount } = reading.report;
+  await recordEnd(client, attempt, lecture, { outcome, loadId, acceptedGuards });
   return {
-    ...unchangedResult(runId, loadId, figures.balsAfter),
+    ...unchangedResult(source.nom, attempt.runId, loadId, figures.balsAfter),
+    ...describeEnd(lecture, changes),
     outcome,
-    isFull: inService === undefined,
-    lineCount: reading.lineCount,
-    rejectedLineCount,
+    acceptedGuards,
+    creationsInterdites,
+  };
+}
+
+/** In the same transaction as the load: an attempt is never open over a load that is in service. */
+async function recordEnd(
+  client: Client,
+  { runId, options }: Attempt,
+  lecture: Lecture,
+  end: Pick<ImportResult, 'outcome' | 'loadId' | 'acceptedGuards'>,
+): Promise<void> {
+  await insertRejects(client, runId, toRejectedLines(lecture));
+  await finishRun(client, runId, {
+    ...runEnd(lecture, end.outcome),
+    loadId: end.loadId,
+    acceptedGuards: end.acceptedGuards.map((code) => `${code} (${options.acceptedBy ?? ''})`),
+  });
+}
+
+function describeEnd(
+  { report, lineCount }: Lecture,
+  { figures, warnings, isFull }: Applied,
+): Partial<ImportResult> {
+  return {
+    isFull,
+    lineCount,
+    rejectedLineCount: report.rejectedLineCount,
     addedCount: figures.added,
     goneCount: figures.gone,
     refreshedCount: figures.refreshed,
-    faults,
-    faultCount,
+    faults: report.faults,
+    faultCount: report.faultCount,
     warnings,
-    acceptedGuards,
-    creationsInterdites,
   };
 }
 
@@ -121,18 +152,43 @@ function describeCreations({ nombre, adresses }: CreationsInterdites): string[] 
   ];
 }
 
-function refuseFaults({ path, options }: Attempt, reading: InventaireReading): void {
-  const { faultCount, hasFatalFault } = reading.report;
+function refuseFaults({ options }: Attempt, lecture: Lecture): void {
+  const { faultCount, hasFatalFault } = lecture.report;
   if (hasFatalFault || (faultCount > 0 && options.skipInvalid !== true))
-    throw new InvalidInventaireError(path, reading);
+    throw new InvalidInventaireError(lecture);
+}
+
+/** An address is one source's: it does not pass from one to another by itself. */
+async function setConflitsAside(
+  client: Client,
+  { source, options }: Attempt,
+  { report }: Lecture,
+): Promise<string[]> {
+  const { nombre, premiers } = await listConflits(client, source.nom);
+  if (nombre === 0) return [];
+  const exemples = premiers.map((conflit) => `${conflit.adresse} (« ${conflit.source} »)`);
+  const liste = exemples.join(', ') + (nombre > exemples.length ? '…' : '');
+  const sentence = `${nombre} adresses de la source « ${source.nom} » sont en service dans une autre source : ${liste}`;
+  if (options.skipInvalid !== true)
+    throw new RefusedError(
+      'ADRESSE_AUTRE_SOURCE',
+      `Inventaire refusé, rien n’a été changé : ${sentence}. Retirez-les de l’une des deux ; si elles changent de source, ` +
+        `« annuaire-sync inventory transfer ${premiers[0]?.source ?? 'ANCIENNE'} ${source.nom} [DOMAINE…] » les fait passer sans rien perdre.`,
+    );
+  report.rejectStaged(await dropConflits(client));
+  return [`${sentence} ; elles y restent.`];
 }
 
 /** Returns what is to be said of it, in French. */
-async function setRejectedAside(client: Client, reading: InventaireReading): Promise<string[]> {
-  const { rejectedLineCount, rejectedAdresses, unreadableAdresseCount } = reading.report;
-  if (rejectedLineCount === 0) return [];
+async function setRejectedAside(
+  client: Client,
+  source: string,
+  { report }: Lecture,
+): Promise<string[]> {
+  const { rejectedLineCount, rejectedAdresses, unreadableAdresseCount } = report;
+  if (rejectedAdresses.size === 0 && unreadableAdresseCount === 0) return [];
   const keepAbsent = unreadableAdresseCount > 0;
-  await keepInService(client, [...rejectedAdresses], keepAbsent);
+  await keepInService(client, source, [...rejectedAdresses], keepAbsent);
   const warnings = [
     `${rejectedLineCount} lignes fautives laissées de côté ; leurs BAL gardent l’état qu’elles avaient en service.`,
   ];
@@ -143,29 +199,31 @@ async function setRejectedAside(client: Client, reading: InventaireReading): Pro
   return warnings;
 }
 
-/** Columns of the file in service that hold something there and are not in this file. */
+/** Columns of the source in service that hold something there and are not in this reading of it. */
 async function listLostColumns(
   client: Client,
-  reading: InventaireReading,
+  source: string,
+  { missingColumns }: Lecture,
   inService: SourceLoad | undefined,
 ): Promise<readonly string[]> {
-  const missing: readonly string[] = reading.header?.missingOptional ?? [];
-  const lost = columnsOfLayout(inService?.layout ?? '').filter((name) => missing.includes(name));
+  const lost = columnsOfLayout(inService?.layout ?? '').filter((name) =>
+    missingColumns.includes(name),
+  );
   if (lost.length === 0) return [];
-  const filled = await listFilledColumns(client);
+  const filled = await listFilledColumns(client, source);
   return lost.filter((name) => filled.includes(name));
 }
 
 /** Throws when a guard refuses and nobody answers for it; returns the overruled ones. */
 function passGuards(
   { options }: Attempt,
-  reading: InventaireReading,
+  lecture: Lecture,
   figures: StagingFigures,
   lostColumns: readonly string[],
 ): GuardFinding[] {
   const facts = {
-    lineCount: reading.lineCount,
-    rejectedLineCount: reading.report.rejectedLineCount,
+    lineCount: lecture.lineCount,
+    rejectedLineCount: lecture.report.rejectedLineCount,
     figures,
     lostColumns,
   };
@@ -200,37 +258,37 @@ type Applied = {
 
 async function apply(
   client: Client,
-  { path }: Attempt,
-  reading: InventaireReading,
+  source: string,
+  lecture: Lecture,
   { figures, warnings, isFull }: Applied,
 ): Promise<number> {
   const loadId = await insertLoad(client, {
     source: 'inventaire',
-    version: versionOf(path, reading),
+    inventaireSource: source,
+    version: lecture.version,
     genereLe: undefined,
-    origin: resolve(path),
-    sizeBytes: reading.sizeBytes,
-    layout: layoutOf(reading),
-    lineCount: reading.lineCount,
-    rejectedCount: reading.report.rejectedLineCount,
-    duplicateCount: reading.report.duplicateLineCount,
+    origin: lecture.origin,
+    sizeBytes: lecture.sizeBytes,
+    layout: lecture.layout,
+    lineCount: lecture.lineCount,
+    rejectedCount: lecture.report.rejectedLineCount,
+    duplicateCount: lecture.report.duplicateLineCount,
     addedCount: figures.added,
     goneCount: figures.gone,
     isFull,
     warnings,
   });
-  await applyStaging(client, loadId, isFull);
+  await applyStaging(client, source, loadId, isFull);
   return loadId;
 }
 
-export function toRejectedLines(path: string, faults: readonly InventaireFault[]): RejectedLine[] {
-  return faults.map((fault) => toRejectedLine(fault, basename(path)));
+export function toRejectedLines({ nom, report }: Lecture): RejectedLine[] {
+  return report.faults.map((fault) => toRejectedLine(fault, nom));
 }
 
 export function runEnd<Outcome extends RunOutcome>(
-  path: string,
-  reading: InventaireReading,
+  { version, origin }: Lecture,
   outcome: Outcome,
 ): RunEnd & { readonly outcome: Outcome } {
-  return { outcome, version: versionOf(path, reading), origin: resolve(path) };
+  return { outcome, version, origin };
 }

@@ -3,8 +3,10 @@ import type { RejectedLine } from '../domain/source.js';
 import type { CellWarning } from './values.js';
 
 export type InventaireFault = {
-  /** 1 is the header line. */
+  /** 1 is the header line of a file; the number of the line or entry of another source. */
   readonly line: number;
+  /** What tells the line better than its number (the DN of an entry). */
+  readonly place?: string | undefined;
   /** The documented name of the column; undefined when the whole line is at fault. */
   readonly column: string | undefined;
   readonly code: string;
@@ -17,8 +19,8 @@ export type InventaireFault = {
 };
 
 export function describeFault(fault: InventaireFault): string {
-  const place = fault.column === undefined ? '' : `, colonne ${fault.column}`;
-  return `ligne ${fault.line}${place} : ${explainFault(fault)}`;
+  const column = fault.column === undefined ? '' : `, colonne ${fault.column}`;
+  return `${fault.place ?? `ligne ${fault.line}`}${column} : ${explainFault(fault)}`;
 }
 
 /** The fault without its place. */
@@ -29,8 +31,15 @@ export function explainFault(fault: InventaireFault): string {
 }
 
 export function toRejectedLine(fault: InventaireFault, file: string): RejectedLine {
-  const { line, column, code } = fault;
-  return { file, line, column, code, message: explainFault(fault) };
+  const { line, place, column, code } = fault;
+  const message = explainFault(fault);
+  return {
+    file,
+    line,
+    column,
+    code,
+    message: place === undefined ? message : `${place} : ${message}`,
+  };
 }
 
 /** Collects faults and warnings; keeps the first ones, counts them all. */
@@ -64,6 +73,11 @@ export class InventaireReport {
     this.rejectedLineCount++;
     if (adresse === undefined) this.unreadableAdresseCount++;
     else this.rejectedAdresses.add(adresse);
+  }
+
+  /** Counts lines that were right, and cannot be used all the same. */
+  rejectStaged(count: number): void {
+    this.rejectedLineCount += count;
   }
 
   warnFile(message: string): void {

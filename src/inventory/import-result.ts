@@ -1,21 +1,22 @@
 // What came of an import, for whoever asked for it.
-import { basename } from 'node:path';
 import { RefusedError } from '../errors.js';
 import type { CreationsInterdites } from '../store/bal-operateur.js';
 import { describeFault, type InventaireFault } from './faults.js';
-import type { InventaireReading } from './reading.js';
+import type { Lecture } from './lecture.js';
 
 export type ImportResult = {
   readonly outcome: 'loaded' | 'unchanged';
+  /** Name of the source. */
+  readonly source: string;
   readonly runId: number;
   /** The load in service after the import. */
   readonly loadId: number;
-  /** True for the first load. */
+  /** True for the very first load of the inventory, whatever its source. */
   readonly isFull: boolean;
-  /** Lines of data of the file. */
+  /** Lines of data of the source. */
   readonly lineCount: number;
   readonly rejectedLineCount: number;
-  /** BAL in service afterwards, the closed ones left out. */
+  /** BAL of the source in service afterwards, the closed ones left out. */
   readonly balCount: number;
   /** Lines of the inventory opened, closed, and updated in place. */
   readonly addedCount: number;
@@ -32,9 +33,15 @@ export type ImportResult = {
 };
 
 /** Nothing was read, nothing was changed. */
-export function unchangedResult(runId: number, loadId: number, balCount: number): ImportResult {
+export function unchangedResult(
+  source: string,
+  runId: number,
+  loadId: number,
+  balCount: number,
+): ImportResult {
   return {
     outcome: 'unchanged',
+    source,
     runId,
     loadId,
     isFull: false,
@@ -64,24 +71,24 @@ export class InvalidInventaireError extends RefusedError {
   readonly faults: readonly InventaireFault[];
   readonly faultCount: number;
 
-  constructor(path: string, reading: InventaireReading) {
-    super('INVENTAIRE_INVALIDE', describeFaults(path, reading));
+  constructor(lecture: Lecture) {
+    super('INVENTAIRE_INVALIDE', describeFaults(lecture));
     this.name = 'InvalidInventaireError';
-    this.faults = reading.report.faults;
-    this.faultCount = reading.report.faultCount;
+    this.faults = lecture.report.faults;
+    this.faultCount = lecture.report.faultCount;
   }
 }
 
 const faultsShownMax = 20;
 
-function describeFaults(path: string, { report }: InventaireReading): string {
+function describeFaults({ nom, objet, report }: Lecture): string {
   const shown = report.faults.slice(0, faultsShownMax).map((fault) => `  ${describeFault(fault)}`);
   const rest = report.faultCount - shown.length;
   const remedy = report.hasFatalFault
-    ? 'Corrigez le fichier, puis relancez.'
-    : 'Corrigez le fichier, ou relancez avec --skip-invalid pour laisser ces lignes de côté.';
+    ? `Corrigez ${objet}, puis relancez.`
+    : `Corrigez ${objet}, ou relancez avec --skip-invalid pour laisser ces lignes de côté.`;
   return [
-    `${basename(path)} contient ${report.faultCount} erreur(s), rien n’a été importé :`,
+    `${nom} contient ${report.faultCount} erreur(s), rien n’a été importé :`,
     ...shown,
     ...(rest > 0 ? [`  … et ${rest} autre(s).`] : []),
     remedy,

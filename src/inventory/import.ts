@@ -1,13 +1,14 @@
-// `inventory import`: one file, whole, in one transaction; the last good state stays in service otherwise.
+// `inventory import`: one source, whole, in one transaction; the last good state stays in service otherwise.
 import { resolve } from 'node:path';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import type { Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
+import { seuleSource } from '../domain/source-inventaire.js';
 import { AppError, RefusedError, messageOf } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { countBals } from '../store/bal-operateur.js';
 import {
-  findLoadInService,
+  findInventaireLoad,
   finishRun,
   insertRejects,
   interruptAbandonedRuns,
@@ -19,15 +20,16 @@ import {
   toRejectedLines,
   type Attempt,
   type ImportOptions,
+  type LoadOptions,
 } from './apply.js';
 import { openInventaire } from './csv.js';
 import { summarize, unchangedResult, type ImportResult } from './import-result.js';
-import type { InventaireReading } from './reading.js';
-import { isSameFile, versionOf } from './version.js';
+import type { Lecture, Ouverture } from './lecture.js';
 
-export type { ImportOptions } from './apply.js';
+export type { ImportOptions, LoadOptions } from './apply.js';
 export type { ImportResult } from './import-result.js';
 
+/** Puts a CSV file in service as the whole of `options.source`. */
 export async function importInventaire(
   pool: Pool,
   path: string,
@@ -35,55 +37,73 @@ export async function importInventaire(
   progress: Progress,
   now: Date,
 ): Promise<ImportResult> {
-  const locked = await withAdvisoryLock(pool, 'source:inventaire', async () => {
-    await interruptAbandonedRuns(pool, 'inventaire');
-    const runId = await startRun(pool, 'inventaire');
-    return attempt({ pool, runId, path, options, progress }, now);
+  const { encoding, delimiter, limits, signal, source } = options;
+  const open: Ouverture['open'] = (onProgress) =>
+    openInventaire(path, { now, encoding, delimiter, limits, signal, source, onProgress });
+  return loadLignes(pool, { origin: resolve(path), open }, options, progress);
+}
+
+/**
+ * Puts in service what `ouverture` reads, as the whole of `options.source`: the same staging, guards and record of attempts
+ * whatever the source is.
+ *
+ * @throws AppError `INVENTAIRE_OCCUPE` when the same source is being loaded already.
+ */
+export async function loadLignes(
+  pool: Pool,
+  ouverture: Ouverture,
+  options: LoadOptions,
+  progress: Progress,
+): Promise<ImportResult> {
+  const source = options.source ?? seuleSource;
+  const locked = await withAdvisoryLock(pool, `source:inventaire:${source.nom}`, async () => {
+    await interruptAbandonedRuns(pool, 'inventaire', source.nom);
+    const runId = await startRun(pool, 'inventaire', source.nom);
+    return attempt({ pool, runId, source, ouverture, options, progress });
   });
   if (locked.kind === 'busy')
     throw new AppError(
       'INVENTAIRE_OCCUPE',
-      'Un autre import d’inventaire est en cours sur cette base : attendez qu’il finisse, puis relancez.',
+      `Un autre import de la source d’inventaire « ${source.nom} » est en cours sur cette base : ` +
+        'attendez qu’il finisse, puis relancez.',
     );
   return locked.value;
 }
 
-async function attempt(attempt: Attempt, now: Date): Promise<ImportResult> {
-  const { path, options, progress } = attempt;
-  const { encoding, delimiter, limits, signal } = options;
-  let reading: InventaireReading | undefined;
+async function attempt(attempt: Attempt): Promise<ImportResult> {
+  const { ouverture, progress } = attempt;
+  let lecture: Lecture | undefined;
   try {
-    const onProgress = progress.update.bind(progress);
-    reading = await openInventaire(path, { now, encoding, delimiter, limits, signal, onProgress });
-    const result = await load(attempt, reading);
+    lecture = await ouverture.open(progress.update.bind(progress));
+    const result = await load(attempt, lecture);
     progress.end(summarize(result));
     return result;
   } catch (error) {
     progress.end();
-    await recordFailure(attempt, reading, error);
+    await recordFailure(attempt, lecture, error);
     throw error;
   } finally {
-    await reading?.close();
+    await lecture?.close();
   }
 }
 
-async function load(attempt: Attempt, reading: InventaireReading): Promise<ImportResult> {
-  const { pool, runId, path } = attempt;
-  const inService = await findLoadInService(pool, 'inventaire');
-  if (inService && isSameFile(inService, reading)) {
-    const balCount = await countBals(pool);
+async function load(attempt: Attempt, lecture: Lecture): Promise<ImportResult> {
+  const { pool, runId, source } = attempt;
+  const inService = await findInventaireLoad(pool, source.nom);
+  if (inService && lecture.isSameAs(inService)) {
+    const balCount = await countBals(pool, source.nom);
     const { lineCount, warnings } = inService;
-    await finishRun(pool, runId, { ...runEnd(path, reading, 'unchanged'), loadId: inService.id });
-    const base = unchangedResult(runId, inService.id, balCount);
+    await finishRun(pool, runId, { ...runEnd(lecture, 'unchanged'), loadId: inService.id });
+    const base = unchangedResult(source.nom, runId, inService.id, balCount);
     return { ...base, lineCount, warnings };
   }
-  return transaction(pool, (client) => stageAndApply(client, attempt, reading));
+  return transaction(pool, (client) => stageAndApply(client, attempt, lecture));
 }
 
 /** Whatever came of it is recorded; a database that cannot be written to is told by the first error already. */
 async function recordFailure(
-  { pool, runId, path, options }: Attempt,
-  reading: InventaireReading | undefined,
+  { pool, runId, ouverture, options }: Attempt,
+  lecture: Lecture | undefined,
   error: unknown,
 ): Promise<void> {
   const isInterrupted = options.signal?.aborted === true;
@@ -95,10 +115,9 @@ async function recordFailure(
         code,
         message: messageOf(error),
       };
-  const version = reading && versionOf(path, reading);
   try {
-    await insertRejects(pool, runId, toRejectedLines(path, reading?.report.faults ?? []));
-    await finishRun(pool, runId, { version, origin: resolve(path), ...end });
+    await insertRejects(pool, runId, lecture ? toRejectedLines(lecture) : []);
+    await finishRun(pool, runId, { version: lecture?.version, origin: ouverture.origin, ...end });
   } catch {
     return;
   }

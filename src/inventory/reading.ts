@@ -1,14 +1,18 @@
 // An open inventory file, read as a stream of checked lines.
 import type { FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { BalOperateur } from '../domain/bal-operateur.js';
 import { AppError } from '../errors.js';
-import { Attachments, type LineConflict } from './attachments.js';
+import { decrirePartage, seuleSource, type SourceInventaire } from '../domain/source-inventaire.js';
 import { readHeader, type Delimiter, type Header } from './columns.js';
+import { ControleLignes } from './controle.js';
 import { decodeFile, type Encoding } from './encoding.js';
-import { InventaireReport, shortenValue, type InventaireFault } from './faults.js';
+import { InventaireReport, shortenValue } from './faults.js';
 import { CsvBreak, readRecords, type CsvRecord } from './records.js';
 import { readRow } from './row.js';
+import type { Lecture } from './lecture.js';
+import type { SourceLoad } from '../store/source-load.js';
+import { isSameFile, layoutOf, versionOf } from './version.js';
 
 export type InventaireLimits = {
   readonly fileBytesMax: number;
@@ -36,6 +40,8 @@ export type InventaireReadOptions = {
   readonly delimiter?: Delimiter | undefined;
   readonly limits?: Partial<InventaireLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whose file it is; undefined: the inventory has one source. */
+  readonly source?: SourceInventaire | undefined;
   readonly onProgress?: ((byteCount: number, lineCount: number) => void) | undefined;
 };
 
@@ -51,19 +57,22 @@ export type FileFacts = {
 };
 
 /** `rows` is read once; `report`, `header` and `lineCount` are whole when it ends. */
-export class InventaireReading {
+export class InventaireReading implements Lecture {
+  readonly objet = 'le fichier';
   readonly report: InventaireReport;
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly encoding: Encoding;
   readonly delimiter: Delimiter;
+  /** `decrirePartage`. */
+  readonly partage: string;
   header: Header | undefined;
   lineCount = 0;
   private readonly handle: FileHandle;
   private readonly options: InventaireReadOptions;
   private readonly limits: InventaireLimits;
   private readonly facts: FileFacts;
-  private readonly attachments = new Attachments();
+  private readonly controle: ControleLignes;
 
   constructor(
     handle: FileHandle,
@@ -76,10 +85,37 @@ export class InventaireReading {
     this.limits = limits;
     this.facts = facts;
     this.report = new InventaireReport(limits.faultsKeptMax);
+    const source = options.source ?? seuleSource;
+    this.controle = new ControleLignes(this.report, source, 'ligne');
+    this.partage = decrirePartage(source);
     this.sha256 = facts.sha256;
     this.sizeBytes = facts.sizeBytes;
     this.encoding = facts.encoding;
     this.delimiter = facts.delimiter;
+  }
+
+  get nom(): string {
+    return basename(this.facts.path);
+  }
+
+  get origin(): string {
+    return resolve(this.facts.path);
+  }
+
+  get version(): string {
+    return versionOf(this.facts.path, this);
+  }
+
+  get layout(): string {
+    return layoutOf(this);
+  }
+
+  get missingColumns(): readonly string[] {
+    return this.header?.missingOptional ?? [];
+  }
+
+  isSameAs(inService: SourceLoad): boolean {
+    return isSameFile(inService, this);
   }
 
   /** The right lines, some at a time; the others are in `report`. */
@@ -140,12 +176,7 @@ export class InventaireReading {
       return undefined;
     }
     const bal = readRow(cells, line, header, this.options.now, this.report);
-    const conflict = bal && this.attachments.add(bal, line);
-    if (!bal || !conflict) return bal;
-    this.report.rejectLine(bal.adresse);
-    if (conflict.kind === 'repeated') this.report.duplicateLineCount++;
-    this.report.addFault(conflictFault(bal, line, conflict));
-    return undefined;
+    return bal && this.controle.accept(bal, line) ? bal : undefined;
   }
 
   private readHeaderLine(cells: readonly string[], line: number): Header {
@@ -198,19 +229,4 @@ function explainBreak(error: CsvBreak, limits: InventaireLimits): string {
     case 'other':
       return 'une ligne CSV lisible';
   }
-}
-
-function conflictFault(bal: BalOperateur, line: number, conflict: LineConflict): InventaireFault {
-  const fault = { line, column: 'adresse', value: shortenValue(bal.adresseSaisie), isFatal: false };
-  return conflict.kind === 'repeated'
-    ? {
-        ...fault,
-        code: 'RATTACHEMENT_REPETE',
-        expected: `une seule ligne par adresse et par structure : même adresse et même structure qu’à la ligne ${conflict.firstLine}`,
-      }
-    : {
-        ...fault,
-        code: 'ADRESSE_DIVERGENTE',
-        expected: `les mêmes typeBal, titulaire et listeRouge qu’à la ligne ${conflict.firstLine}, qui porte la même adresse`,
-      };
 }

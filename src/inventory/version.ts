@@ -1,4 +1,5 @@
 // How an inventory file is told from another, and a reading of it from another reading.
+import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import type { SourceLoad } from '../store/source-load.js';
 import type { InventaireReading } from './reading.js';
@@ -7,7 +8,7 @@ import type { InventaireReading } from './reading.js';
 export function isSameFile(inService: SourceLoad, reading: InventaireReading): boolean {
   return (
     inService.version.endsWith(`@${shortHash(reading)}`) &&
-    inService.layout.startsWith(layoutPrefix(reading)) &&
+    inService.layout.slice(0, inService.layout.lastIndexOf('|') + 1) === layoutPrefix(reading) &&
     inService.rejectedCount === 0
   );
 }
@@ -24,8 +25,11 @@ function shortHash(reading: InventaireReading): string {
 /** To be raised when a cell is read otherwise than before: the same file is then imported again. */
 const readingRevision = 1;
 
-function layoutPrefix({ encoding, delimiter }: InventaireReading): string {
-  return `${readingRevision}|${encoding}|${delimiter === '\t' ? 'tab' : delimiter}|`;
+/** The domains of the source belong to it: the same file is judged again when they change. */
+function layoutPrefix({ encoding, delimiter, partage }: InventaireReading): string {
+  const domaines =
+    partage === '' ? '' : `${createHash('sha256').update(partage).digest('hex').slice(0, 16)}|`;
+  return `${readingRevision}|${encoding}|${delimiter === '\t' ? 'tab' : delimiter}|${domaines}`;
 }
 
 export function layoutOf(reading: InventaireReading): string {

@@ -145,7 +145,7 @@ async function prepare(client: Client, settings: PlanSettings, monde: Monde): Pr
       settings.motifAdresse,
       monde.bals.load.genereLe ?? monde.bals.load.loadedAt,
       isSure(monde.inventaire),
-      monde.inventaire.load.rejectedCount > settings.gardes.inventaireRejetsMax,
+      monde.inventaire.rejectedCount > settings.gardes.inventaireRejetsMax,
       isSure(monde.bals),
       isSure(monde.listeBlanche),
     ],

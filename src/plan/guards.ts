@@ -7,6 +7,9 @@ export type MesureSource = {
   readonly ageHeures: number;
   readonly ageMaxHeures: number;
   readonly isRefused: boolean;
+  /** Of an inventory made of several sources: which one is the oldest, which one was refused. */
+  readonly laPlusVieille?: string | undefined;
+  readonly refusee?: string | undefined;
 };
 
 export type Mesures = {
@@ -53,7 +56,7 @@ function source(
   libelle: string,
   mesure: MesureSource,
 ): GardePassee[] {
-  const { ageHeures, ageMaxHeures, isRefused } = mesure;
+  const { ageHeures, ageMaxHeures, isRefused, laPlusVieille, refusee } = mesure;
   const age = Math.ceil(ageHeures);
   return [
     ...(ageHeures > ageMaxHeures
@@ -64,7 +67,7 @@ function source(
             age,
             undefined,
           )(
-            `${libelle} a ${nombre(age)} h ; la limite est de ${nombre(ageMaxHeures)} h (${nom === 'inventaire' ? 'plan.gardes.inventaireAgeMaxHeures' : 'sources.bals.fraicheurMaxHeures'}).`,
+            `${nommer(libelle, laPlusVieille)} a ${nombre(age)} h ; la limite est de ${nombre(ageMaxHeures)} h (${nom === 'inventaire' ? 'plan.gardes.inventaireAgeMaxHeures' : 'sources.bals.fraicheurMaxHeures'}).`,
           ),
         ]
       : []),
@@ -76,11 +79,15 @@ function source(
             1,
             undefined,
           )(
-            `${libelle} en service est dépassé${nom === 'inventaire' ? '' : 'e'} : la version suivante a été refusée (voir « annuaire-sync status »).`,
+            `${nommer(libelle, refusee)} en service est dépassé${nom === 'inventaire' && refusee === undefined ? '' : 'e'} : la version suivante a été refusée (voir « annuaire-sync status »).`,
           ),
         ]
       : []),
   ];
+}
+
+function nommer(libelle: string, part: string | undefined): string {
+  return part === undefined ? libelle : `La source d’inventaire « ${part} »`;
 }
 
 function changements({ domaines }: Mesures, reglages: ReglagesGardes): GardePassee[] {

@@ -24,6 +24,8 @@ export type ReglagesGardes = {
 export type PlanSettings = {
   /** Ours, lower-cased: nothing is planned elsewhere. */
   readonly domaines: readonly string[];
+  /** Names of the sources of the inventory. */
+  readonly inventaires: readonly string[];
   /** Regular expression (PostgreSQL's) of an address that the Annuaire accepts. */
   readonly motifAdresse: string;
   readonly premierPlan: 'presumer' | 'publier';
@@ -39,8 +41,16 @@ const revision = 1;
 
 /** Tells whether two plans were computed by the same rules; independent of the order of the domains. */
 export function fingerprintSettings(settings: PlanSettings): string {
-  const { domaines, approbation, ...others } = settings;
+  const { domaines, inventaires, approbation, ...others } = settings;
   return createHash('sha256')
-    .update(JSON.stringify([revision, [...domaines].sort(), [...approbation].sort(), others]))
+    .update(
+      JSON.stringify([
+        revision,
+        [...domaines].sort(),
+        [...inventaires].sort(),
+        [...approbation].sort(),
+        others,
+      ]),
+    )
     .digest('hex');
 }

@@ -1,11 +1,12 @@
 // What a plan is computed from, and whether it can be trusted now.
 import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
-import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
+import { listInventaireLoads, listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { fingerprintSuppressions, hasRetenueMoved, type Plan } from '../store/plan.js';
 import type { Db } from '../db/pool.js';
-import type { LoadSource } from '../domain/source.js';
+import type { SourceName } from '../domain/source.js';
 import { RefusedError } from '../errors.js';
+import { judgeInventaire, type EtatInventaire } from './etat-inventaire.js';
 import { fingerprintSettings, type PlanSettings } from './settings.js';
 
 /** A source that operations rest on. */
@@ -19,7 +20,7 @@ export type EtatSource = {
 
 export type Monde = {
   readonly run: ReconcileRun;
-  readonly inventaire: EtatSource;
+  readonly inventaire: EtatInventaire;
   readonly bals: EtatSource;
   /** Undefined when it was never loaded. */
   readonly listeBlanche: EtatSource | undefined;
@@ -35,12 +36,19 @@ export type Monde = {
 export async function readMonde(db: Db, settings: PlanSettings, now: Date): Promise<Monde> {
   const run = await findLastRun(db);
   const loads = new Map((await listLoadsInService(db)).map((load) => [load.source, load]));
-  const runs = new Map((await listLastRuns(db)).map((last) => [last.source, last]));
-  const etat = (source: LoadSource, ageMaxHeures: number): EtatSource | undefined => {
+  const lastRuns = await listLastRuns(db);
+  const runs = new Map(lastRuns.map((last) => [last.source, last]));
+  const etat = (source: SourceName, ageMaxHeures: number): EtatSource | undefined => {
     const load = loads.get(source);
     return load && judgeSource(load, runs.get(source), ageMaxHeures, now);
   };
-  const inventaire = etat('inventaire', settings.gardes.inventaireAgeMaxHeures);
+  const inventaire = judgeInventaire(
+    settings.inventaires,
+    await listInventaireLoads(db),
+    lastRuns,
+    settings.gardes.inventaireAgeMaxHeures,
+    now,
+  );
   const bals = etat('bals', settings.fraicheurMaxHeures.bals);
   const listeBlanche = etat('liste-blanche', settings.fraicheurMaxHeures.listeBlanche);
   if (!inventaire || !bals) throw missingSource(inventaire ? 'bals' : 'inventaire');
@@ -71,12 +79,8 @@ function judgeSource(
   ageMaxHeures: number,
   now: Date,
 ): EtatSource {
-  // An inventory imported again without a change is as true as it was on that day; a national file is as old as its
-  // publication, however often it was asked for.
-  const since =
-    load.source === 'inventaire'
-      ? new Date(Math.max(load.loadedAt.getTime(), last?.lastContactAt?.getTime() ?? 0))
-      : (load.genereLe ?? load.loadedAt);
+  // A national file is as old as its publication, however often it was asked for.
+  const since = load.genereLe ?? load.loadedAt;
   return {
     load,
     ageHeures: (now.getTime() - since.getTime()) / 3_600_000,

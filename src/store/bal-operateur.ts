@@ -34,13 +34,9 @@ function columnsOf(alias: string, names: readonly string[] = allColumns): string
   return names.map((name) => `${alias}.${name}`).join(', ');
 }
 
-/**
- * Opens the work of one import in the client's transaction: one import at a time even if the advisory lock's connection
- * were lost, readers undisturbed, no time limit on statements whose length follows the inventory's.
- */
+/** Opens the work of one import in the client's transaction, without a time limit on what follows the inventory's length. */
 export async function beginStaging(client: Client): Promise<void> {
   await client.query('set local statement_timeout = 0');
-  await client.query('lock table bal_operateur in share row exclusive mode');
   await client.query(
     `create temporary table bal_operateur_staging on commit drop as
      select ligne_hash, ${columns} from bal_operateur with no data`,
@@ -102,22 +98,62 @@ function volatileValues(bal: BalOperateur): CopyRow {
 }
 
 /**
+ * From here to the end of the transaction nobody else changes the inventory, so that loads of its sources become visible in
+ * the order of their numbers, which the reconciliation counts on. Readers are undisturbed. Taken once everything is
+ * staged: a slow source does not hold the others up.
+ */
+export async function lockInventaire(client: Client): Promise<void> {
+  await client.query('lock table bal_operateur in share row exclusive mode');
+}
+
+export type Conflit = { readonly adresse: string; readonly source: string };
+
+/** Staged addresses that another source has in service: how many, and the first ones. */
+export async function listConflits(
+  client: Client,
+  source: string,
+): Promise<{ readonly nombre: number; readonly premiers: readonly Conflit[] }> {
+  await client.query(
+    `create temporary table bal_operateur_conflit on commit drop as
+     select distinct line.adresse, line.source_inventaire as source
+     from bal_operateur_staging as new join bal_operateur as line using (adresse)
+     where line.gone_load_id is null and line.source_inventaire <> $1::text`,
+    [source],
+  );
+  const { rows } = await client.query<Conflit & { nombre: number }>(
+    `select adresse, source, (count(*) over ())::integer as nombre
+     from bal_operateur_conflit order by adresse limit 20`,
+  );
+  return { nombre: rows[0]?.nombre ?? 0, premiers: rows };
+}
+
+/** Leaves what `listConflits` found to the sources that have it; returns the number of lines. */
+export async function dropConflits(client: Client): Promise<number> {
+  const { rowCount } = await client.query(
+    `delete from bal_operateur_staging as new using bal_operateur_conflit as conflit
+     where new.adresse = conflit.adresse`,
+  );
+  return rowCount ?? 0;
+}
+
+/**
  * BAL with a line at fault keep in service what they have there: their staged lines are replaced by it. With
  * `keepAbsent`, so does every BAL that the file does not name. BAL that are not in service keep their right lines.
  */
 export async function keepInService(
   client: Client,
+  source: string,
   adresses: readonly string[],
   keepAbsent: boolean,
 ): Promise<void> {
   await client.query(
     `create temporary table bal_operateur_gardee on commit drop as
      select distinct adresse from bal_operateur as line
-     where gone_load_id is null
+     where gone_load_id is null and source_inventaire = $3::text
        and (adresse = any ($1::text[])
          or $2::boolean and not exists (
            select from bal_operateur_staging as new where new.adresse = line.adresse))`,
-    [adresses, keepAbsent],
+    [adresses, keepAbsent, source],
   );
   await client.query(
     `delete from bal_operateur_staging as new using bal_operateur_gardee as kept
@@ -127,7 +163,8 @@ export async function keepInService(
     `insert into bal_operateur_staging (ligne_hash, ${columns})
      select line.ligne_hash, ${columnsOf('line')}
      from bal_operateur as line join bal_operateur_gardee as kept on kept.adresse = line.adresse
-     where line.gone_load_id is null`,
+     where line.gone_load_id is null and line.source_inventaire = $1::text`,
+    [source],
   );
 }
 
@@ -143,24 +180,27 @@ export type StagingFigures = {
   readonly balsLost: number;
 };
 
-/** What putting the staged lines in service would change; the changes are kept for `applyStaging`. */
-export async function compareStaging(client: Client): Promise<StagingFigures> {
+/** What putting the staged lines of a source in service would change; the changes are kept for `applyStaging`. */
+export async function compareStaging(client: Client, source: string): Promise<StagingFigures> {
   await client.query('analyze bal_operateur_staging');
   // Where the staged line came from is its ctid: nothing writes to either table meanwhile.
   await client.query(
     `create temporary table bal_operateur_delta on commit drop as
      select old.ctid as old_ctid, new.ctid as new_ctid,
        coalesce(old.adresse, new.adresse) as adresse, coalesce(old.domaine, new.domaine) as domaine
-     from (select ctid, * from bal_operateur where gone_load_id is null) as old
+     from (select ctid, * from bal_operateur
+         where gone_load_id is null and source_inventaire = $1::text) as old
        full join (select ctid, * from bal_operateur_staging) as new
          on new.ligne_hash = old.ligne_hash
      where old.ctid is null or new.ctid is null
        or (${columnsOf('old', volatileColumns)}) is distinct from (${columnsOf('new', volatileColumns)})`,
+    [source],
   );
   await client.query('analyze bal_operateur_delta');
   const { rows } = await client.query<StagingFigures>(
     `with before as (
-       select distinct adresse from bal_operateur where gone_load_id is null and etat <> 'ferme'
+       select distinct adresse from bal_operateur
+       where gone_load_id is null and source_inventaire = $1::text and etat <> 'ferme'
      ), after as (
        select distinct adresse from bal_operateur_staging where etat <> 'ferme'
      )
@@ -172,6 +212,7 @@ export async function compareStaging(client: Client): Promise<StagingFigures> {
        (select count(*)::integer from before
         where not exists (select from after where after.adresse = before.adresse)) as "balsLost"
      from bal_operateur_delta`,
+    [source],
   );
   const figures = rows[0];
   if (!figures) throw new Error('an aggregate returned no row');
@@ -200,7 +241,12 @@ export async function listCreationsInterdites(client: Client): Promise<Creations
 }
 
 /** Puts the staged lines in service as load `loadId`. `isFull`: a first load, of which no list of changes is kept. */
-export async function applyStaging(client: Client, loadId: number, isFull: boolean): Promise<void> {
+export async function applyStaging(
+  client: Client,
+  source: string,
+  loadId: number,
+  isFull: boolean,
+): Promise<void> {
   await client.query(
     `update bal_operateur as line set gone_load_id = $1::integer
      from bal_operateur_delta as delta where line.ctid = delta.old_ctid and delta.new_ctid is null`,
@@ -214,11 +260,11 @@ export async function applyStaging(client: Client, loadId: number, isFull: boole
      where line.ctid = delta.old_ctid`,
   );
   await client.query(
-    `insert into bal_operateur (first_load_id, ligne_hash, ${columns})
-     select $1::integer, new.ligne_hash, ${columnsOf('new')}
+    `insert into bal_operateur (first_load_id, source_inventaire, ligne_hash, ${columns})
+     select $1::integer, $2::text, new.ligne_hash, ${columnsOf('new')}
      from bal_operateur_staging as new join bal_operateur_delta as delta on delta.new_ctid = new.ctid
      where delta.old_ctid is null`,
-    [loadId],
+    [loadId, source],
   );
   if (!isFull) await recordChanges(client, loadId);
   await client.query('analyze bal_operateur');
@@ -245,8 +291,8 @@ async function recordChanges(client: Client, loadId: number): Promise<void> {
   );
 }
 
-/** The columns of the file that hold something on at least one line in service. */
-export async function listFilledColumns(db: Db): Promise<string[]> {
+/** The columns of the file that hold something on at least one line of the source in service. */
+export async function listFilledColumns(db: Db, source: string): Promise<string[]> {
   const { rows } = await db.query<Record<string, boolean | null>>(
     `select bool_or(type_identifiant_pp is not null) as "typeIdentifiantPp",
        bool_or(identifiant_pp is not null) as "identifiantPp",
@@ -261,16 +307,19 @@ export async function listFilledColumns(db: Db): Promise<string[]> {
        bool_or(taille_octets is not null) as "tailleOctets",
        bool_or(quota_octets is not null) as "quotaOctets",
        bool_or(transfert_vers is not null) as "transfertVers"
-     from bal_operateur where gone_load_id is null`,
+     from bal_operateur where gone_load_id is null and source_inventaire = $1::text`,
+    [source],
   );
   return Object.entries(rows[0] ?? {}).flatMap(([column, isFilled]) => (isFilled ? [column] : []));
 }
 
-/** BAL in service, the closed ones (état ferme) left out. */
-export async function countBals(db: Db): Promise<number> {
+/** BAL of a source in service, the closed ones (état ferme) left out. */
+export async function countBals(db: Db, source: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(distinct adresse)::integer as "count"
-     from bal_operateur where gone_load_id is null and etat <> 'ferme'`,
+     from bal_operateur
+     where gone_load_id is null and source_inventaire = $1::text and etat <> 'ferme'`,
+    [source],
   );
   return rows[0]?.count ?? 0;
 }

@@ -5,6 +5,8 @@ import type { LoadSource, RejectedLine } from '../domain/source.js';
 export type SourceLoad = {
   readonly id: number;
   readonly source: LoadSource;
+  /** Name of the source of the inventory; undefined for a national source. */
+  readonly inventaireSource?: string | undefined;
   readonly version: string;
   readonly genereLe: Date | undefined;
   readonly loadedAt: Date;
@@ -26,18 +28,25 @@ export type RunOutcome =
   'loaded' | 'unchanged' | 'nothing-new' | 'refused' | 'failed' | 'interrupted';
 
 const loadColumns = `
-  id, source, version, genere_le as "genereLe", loaded_at as "loadedAt", origin,
+  id, source, inventaire_source as "inventaireSource", version, genere_le as "genereLe", loaded_at as "loadedAt", origin,
   size_bytes::float8 as "sizeBytes", layout, line_count as "lineCount",
   rejected_count as "rejectedCount", duplicate_count as "duplicateCount",
   added_count as "addedCount", gone_count as "goneCount", is_full as "isFull", warnings`;
 
-type LoadRow = Omit<SourceLoad, 'genereLe'> & { genereLe: Date | null };
+type LoadRow = Omit<SourceLoad, 'genereLe' | 'inventaireSource'> & {
+  genereLe: Date | null;
+  inventaireSource: string | null;
+};
 
 function toLoad(row: LoadRow): SourceLoad {
-  return { ...row, genereLe: row.genereLe ?? undefined };
+  return {
+    ...row,
+    genereLe: row.genereLe ?? undefined,
+    inventaireSource: row.inventaireSource ?? undefined,
+  };
 }
 
-/** The version in service of one source, if it was ever loaded. */
+/** The version in service of one source, if it was ever loaded; of the inventory, the newest load of any of its sources. */
 export async function findLoadInService(
   db: Db,
   source: LoadSource,
@@ -49,7 +58,25 @@ export async function findLoadInService(
   return rows[0] && toLoad(rows[0]);
 }
 
-/** The version in service of every source that was ever loaded. */
+/** The version in service of one source of the inventory, if it was ever loaded. */
+export async function findInventaireLoad(db: Db, nom: string): Promise<SourceLoad | undefined> {
+  const { rows } = await db.query<LoadRow>(
+    `select ${loadColumns} from source_load where inventaire_source = $1::text order by id desc limit 1`,
+    [nom],
+  );
+  return rows[0] && toLoad(rows[0]);
+}
+
+/** The version in service of every source of the inventory that was ever loaded. */
+export async function listInventaireLoads(db: Db): Promise<SourceLoad[]> {
+  const { rows } = await db.query<LoadRow>(
+    `select distinct on (inventaire_source) ${loadColumns} from source_load
+     where inventaire_source is not null order by inventaire_source, id desc`,
+  );
+  return rows.map(toLoad);
+}
+
+/** The version in service of every source that was ever loaded; of the inventory, the newest load of any of its sources. */
 export async function listLoadsInService(db: Db): Promise<SourceLoad[]> {
   const { rows } = await db.query<LoadRow>(
     `select distinct on (source) ${loadColumns} from source_load order by source, id desc`,
@@ -71,9 +98,9 @@ export async function lockLoads(db: Db, source: LoadSource): Promise<void> {
 export async function insertLoad(db: Db, load: NewSourceLoad): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
     `insert into source_load (source, version, genere_le, origin, size_bytes, layout, line_count,
-       rejected_count, duplicate_count, added_count, gone_count, is_full, warnings)
+       rejected_count, duplicate_count, added_count, gone_count, is_full, warnings, inventaire_source)
      values ($1::text, $2::text, $3::timestamptz, $4::text, $5::bigint, $6::text, $7::integer,
-       $8::integer, $9::integer, $10::integer, $11::integer, $12::boolean, $13::text[])
+       $8::integer, $9::integer, $10::integer, $11::integer, $12::boolean, $13::text[], $14::text)
      returning id`,
     [
       load.source,
@@ -89,6 +116,7 @@ export async function insertLoad(db: Db, load: NewSourceLoad): Promise<number> {
       load.goneCount,
       load.isFull,
       load.warnings,
+      load.inventaireSource ?? null,
     ],
   );
   const row = rows[0];
@@ -132,10 +160,15 @@ export async function finishLoad(db: Db, loadId: number, end: LoadEnd): Promise<
   );
 }
 
-export async function startRun(db: Db, source: LoadSource): Promise<number> {
+/** `inventaireSource`: which one, when `source` is the inventory. */
+export async function startRun(
+  db: Db,
+  source: LoadSource,
+  inventaireSource?: string,
+): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
-    `insert into source_run (source) values ($1::text) returning id`,
-    [source],
+    `insert into source_run (source, inventaire_source) values ($1::text, $2::text) returning id`,
+    [source, inventaireSource ?? null],
   );
   const row = rows[0];
   if (!row) throw new Error('insert into source_run returned no row');
@@ -194,11 +227,16 @@ export async function insertRejects(
 }
 
 /** Closes the attempts that a killed program left open; the caller holds the source's lock, so none is alive. */
-export async function interruptAbandonedRuns(db: Db, source: LoadSource): Promise<void> {
+export async function interruptAbandonedRuns(
+  db: Db,
+  source: LoadSource,
+  inventaireSource?: string,
+): Promise<void> {
   await db.query(
     `update source_run set finished_at = now(), outcome = 'interrupted', code = 'INTERROMPU',
        message = 'Le programme s’est arrêté avant la fin ; rien n’a été changé.'
-     where source = $1::text and outcome = 'running'`,
-    [source],
+     where source = $1::text and inventaire_source is not distinct from $2::text
+       and outcome = 'running'`,
+    [source, inventaireSource ?? null],
   );
 }

@@ -404,7 +404,8 @@ describe('what goes wrong meanwhile', () => {
   });
 
   it('an attempt that a killed program left open is closed by the next', async () => {
-    await query(`insert into source_run (source) values ('inventaire'), ('bals')`);
+    await query(`insert into source_run (source, inventaire_source)
+       values ('inventaire', 'fichier'), ('bals', null)`);
     await load(csv(...park(5)));
     assert.deepEqual(await runs(), ['interrupted INTERROMPU', 'running open', 'loaded load:1']);
   });

@@ -365,7 +365,8 @@ describe('what the sources are worth', () => {
     await load(db.pool, orpheline);
     await vieillir('inventaire');
     await db.pool.query(
-      `insert into source_run (source, outcome, finished_at) values ('inventaire', 'unchanged', $1::timestamptz)`,
+      `insert into source_run (source, inventaire_source, outcome, finished_at)
+       values ('inventaire', 'fichier', 'unchanged', $1::timestamptz)`,
       [maintenant],
     );
     await rapprocher(db.pool);
@@ -375,7 +376,7 @@ describe('what the sources are worth', () => {
   test('a refused version says that the one in service is behind', async () => {
     await load(db.pool, orpheline);
     await db.pool.query(
-      `insert into source_run (source, outcome) values ('inventaire', 'refused')`,
+      `insert into source_run (source, inventaire_source, outcome) values ('inventaire', 'fichier', 'refused')`,
     );
     await rapprocher(db.pool);
     const { plan } = await planifier(db.pool);

@@ -113,8 +113,9 @@ async function loadSource(db: Db, source: LoadSource, contenu: readonly Contenu[
   const isFull = previous.length === 0;
   const { rows } = await db.query<{ id: number }>(
     `insert into source_load (source, version, origin, size_bytes, line_count, added_count, gone_count,
-       is_full, genere_le)
-     values ($1::text, 'v', 'test', 1, 1, 0, 0, $2::boolean, now()) returning id`,
+       is_full, genere_le, inventaire_source)
+     values ($1::text, 'v', 'test', 1, 1, 0, 0, $2::boolean, now(),
+       case when $1::text = 'inventaire' then 'fichier' end) returning id`,
     [source, isFull],
   );
   const loadId = rows[0]?.id ?? 0;
@@ -277,6 +278,7 @@ function rowCommune(ligne: LigneBal | LigneInventaire): Row {
 
 function rowInventaire(ligne: LigneInventaire): Row {
   return {
+    source_inventaire: 'fichier',
     adresse_saisie: ligne.adresse,
     ...rowCommune(ligne),
     etat: ligne.etat ?? 'actif',

@@ -10,6 +10,7 @@ import { maintenant, motifAdresse, rapprocher, reglages } from './rapprochement.
 
 export const reglagesPlan: PlanSettings = {
   domaines: ['chu.mssante.fr'],
+  inventaires: ['fichier'],
   motifAdresse,
   premierPlan: 'presumer',
   approbation: [],

@@ -1,7 +1,6 @@
 // Finding ranges in the sorted texts of a column.
-import { bigramAt, isExactGramByte, trigramAt } from '../snapshot/grams.js';
 import { boundsOfEnd, boundsOfFirst, valueFences, wordFences } from './fences.js';
-import type { Column, PackedGrams } from '../snapshot/segment.js';
+import type { Column } from '../snapshot/segment.js';
 
 /** First value id of which the folded text is not before `needle` in byte order. */
 export function lowerBound(column: Column, needle: Buffer): number {
@@ -66,65 +65,4 @@ function compareStart(text: Uint8Array, place: number, needle: Buffer): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** `slot`: -1 of one that no value holds. */
-export type Gram = { readonly index: PackedGrams; readonly slot: number; readonly count: number };
-
-/** Lists of values that must hold all those sought. */
-export type GramChoice = {
-  readonly rarest: Gram;
-  /** To be gone through along with the rarest: reading on in a list costs far less than a look at a value. */
-  readonly second: Gram | undefined;
-  /** The rarest is the whole part and its bytes are alone in their classes: all listed values hold the part. */
-  readonly isWholePart: boolean;
-};
-
-/** The second list is not worth reading when it is this many times as long as the first. */
-const secondRatioMax = 24;
-
-/** The rarest grams of the parts; undefined when the column has no n-grams or no part is long enough. */
-export function chooseGrams(column: Column, parts: readonly Buffer[]): GramChoice | undefined {
-  const { bigrams, trigrams } = column;
-  if (!bigrams || !trigrams) return undefined;
-  let rarest: Gram | undefined;
-  let second: Gram | undefined;
-  for (const part of parts) {
-    const size = part.length >= 3 ? 3 : 2;
-    const index = size === 3 ? trigrams : bigrams;
-    for (let at = 0; at + size <= part.length; at++) {
-      const gram = size === 3 ? trigramAt(part, at) : bigramAt(part, at);
-      const slot = findSlot(index, gram);
-      const count = index.counts[slot] ?? 0;
-      if (!rarest || count < rarest.count) {
-        second = rarest;
-        rarest = { index, slot, count };
-      } else if (slot !== rarest.slot && (!second || count < second.count)) {
-        second = { index, slot, count };
-      }
-    }
-  }
-  if (!rarest) return undefined;
-  const isSecondWorth = second && second.count <= rarest.count * secondRatioMax;
-  return {
-    rarest,
-    second: isSecondWorth ? second : undefined,
-    isWholePart: parts.length === 1 && isOneGram(parts[0]),
-  };
-}
-
-function findSlot({ grams }: PackedGrams, gram: number): number {
-  let low = 0;
-  let high = grams.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((grams[middle] ?? 0) < gram) low = middle + 1;
-    else high = middle;
-  }
-  return grams[low] === gram ? low : -1;
-}
-
-function isOneGram(part: Buffer | undefined): boolean {
-  const isShort = part?.length === 2 || part?.length === 3;
-  return isShort && part.every((byte) => isExactGramByte[byte] === 1);
 }

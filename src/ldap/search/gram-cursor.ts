@@ -1,8 +1,10 @@
 // Values that hold one gram, or two.
-import { isBitmap } from '../snapshot/segment.js';
-import type { Gram } from './column-lookup.js';
+import { isBitmap, type PackedGrams } from '../snapshot/segment.js';
 import type { ValueCursor } from './value-cursor.js';
 import { exhausted, paused, type Meter } from './meter.js';
+
+/** `slot`: -1 of one that no value holds. */
+export type Gram = { readonly index: PackedGrams; readonly slot: number; readonly count: number };
 
 /** Values that hold a gram. */
 export class GramCursor implements ValueCursor {
@@ -95,9 +97,9 @@ export class GramCursor implements ValueCursor {
 }
 
 /** Of one value in a list, against the test of a value: about a tenth. */
-const readCost = 1 / 8;
+export const readCost = 1 / 8;
 /** Values of a list that are read at once. */
-const blockMax = 64;
+export const blockMax = 64;
 /** The values read so far hold nothing more in common. */
 const noneYet = -3;
 

@@ -1,19 +1,13 @@
 // A pattern on one column: ranges of sorted texts for whole values, prefixes and words, n-grams for the rest.
 import type { Column } from '../snapshot/segment.js';
 import { holdsValue } from './column-values.js';
-import {
-  chooseGrams,
-  equalEnd,
-  lowerBound,
-  prefixEnd,
-  wordBound,
-  type GramChoice,
-} from './column-lookup.js';
+import { chooseOtherGrams, findRarestGram, type RarestGram } from './choose-grams.js';
+import { equalEnd, lowerBound, prefixEnd, wordBound } from './column-lookup.js';
 import type { TextTest } from './condition.js';
 import { emptyCursor, RangeCursor, SpanCursor, UnionCursor, type DocCursor } from './doc-cursor.js';
-import { GramCursor, TwoGramsCursor } from './gram-cursor.js';
 import type { Meter } from './meter.js';
 import type { PlanNode } from './plan-node.js';
+import { openGrams } from './sieved-cursor.js';
 import { rank, rankMaxOf, rankText, type TextPattern } from './text-pattern.js';
 import { ScanCursor, WordStartsCursor, type ValueCursor, type ValueTest } from './value-cursor.js';
 import { ValuesCursor } from './values-cursor.js';
@@ -35,7 +29,7 @@ export class TextNode implements PlanNode, ValueTest {
   readonly #isSingle: boolean;
   readonly #canBePrefix: boolean;
   readonly #ranges: Ranges;
-  #gram: GramChoice | 'none' | undefined;
+  #rarest: RarestGram | 'none' | undefined;
   #wordsFirst = -1;
   #wordsEnd = -1;
 
@@ -112,8 +106,8 @@ export class TextNode implements PlanNode, ValueTest {
 
   /** Without a gram, all values are looked at: few in the columns that have no index of grams. */
   #estimateGram(): number {
-    const gram = this.#chooseGram();
-    return gram === 'none' ? this.#column.valueCount : gram.rarest.count * this.#docsPerValue();
+    const rarest = this.#findRarest();
+    return rarest === 'none' ? this.#column.valueCount : rarest.gram.count * this.#docsPerValue();
   }
 
   #openRanges(lookup: TextPattern, rankMax: number, isNewOnly: boolean): DocCursor {
@@ -151,15 +145,14 @@ export class TextNode implements PlanNode, ValueTest {
   #openInside(rankMax: number): DocCursor {
     const isAnywhere = this.#isSingle && !this.#pattern.hasFinal && !this.#pattern.hasInitial;
     const isSure = !this.#isStrict && isAnywhere && rankMax >= rank.inside;
-    const gram = this.#chooseGram();
-    if (gram !== 'none') {
-      const { rarest, second } = gram;
-      const values = second
-        ? new TwoGramsCursor(rarest, second, this.#meter)
-        : new GramCursor(rarest);
-      return this.#openValues(values, rankMax, isSure && gram.isWholePart);
+    const rarest = this.#findRarest();
+    const parts = this.#lookup?.parts ?? [];
+    if (rarest !== 'none') {
+      const others = chooseOtherGrams(this.#column, rarest, parts);
+      const values = openGrams(rarest.gram, others, this.#meter);
+      return this.#openValues(values, rankMax, isSure && rarest.isWholePart);
     }
-    const part = longest(this.#lookup?.parts ?? []);
+    const part = longest(parts);
     // A single byte is found nearly everywhere, where a call for each place costs more than the plain loop.
     if (part.length < 2)
       return this.#openValues(new SpanCursor(0, this.#column.valueCount), rankMax);
@@ -171,9 +164,9 @@ export class TextNode implements PlanNode, ValueTest {
     return new ValuesCursor(this.#column, values, test, rankMax, this.#meter);
   }
 
-  #chooseGram(): GramChoice | 'none' {
-    this.#gram ??= chooseGrams(this.#column, this.#lookup?.parts ?? []) ?? 'none';
-    return this.#gram;
+  #findRarest(): RarestGram | 'none' {
+    this.#rarest ??= findRarestGram(this.#column, this.#lookup?.parts ?? []) ?? 'none';
+    return this.#rarest;
   }
 
   #findWords(): void {

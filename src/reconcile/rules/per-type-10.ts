@@ -4,8 +4,8 @@ import { deuxCotes, instantSql, type Rule } from './rule.js';
 const sansProfessionnel = (b: string): string => `${b}.type_bal = 'PER'
   and (${b}.type_identifiant_pp = '10' or ${b}.identifiant_pp is null) and ${b}.etat <> 'ferme'`;
 
-// The import since which the inventory has held it without a break: after the first import, somebody created it all the
-// same (EX_GBM_4312).
+// The import since which the inventory has held it without a break: after the first import of its source, somebody created
+// it all the same (EX_GBM_4312).
 const debut = `select max(h.first_load_id) as load_id from bal_operateur h
   where h.adresse = f.adresse and ${sansProfessionnel('h')}
     and not exists (select from bal_operateur avant
@@ -19,7 +19,8 @@ export const perType10: Rule = {
   sql: `select 'PER_TYPE_10', f.domaine, f.adresse, '', f.type_bal,
       jsonb_build_object(${deuxCotes}, 'sansIdentifiant', f.type_bal = 'PER' and f.pp is null,
         'vueLe', ${instantSql('l.loaded_at')}, 'creationInterdite', coalesce(l.id > (
-          select min(id) from source_load where source = 'inventaire'), false))
+          select min(id) from source_load premier
+            where premier.inventaire_source = l.inventaire_source), false))
     from fait f
     left join lateral (${debut}) d on f.est_operateur
     left join source_load l on l.id = d.load_id

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Gram } from '../../../src/ldap/search/column-lookup.js';
 import type { ValueCursor } from '../../../src/ldap/search/value-cursor.js';
-import { GramCursor, TwoGramsCursor } from '../../../src/ldap/search/gram-cursor.js';
+import { GramCursor, TwoGramsCursor, type Gram } from '../../../src/ldap/search/gram-cursor.js';
 import { exhausted, paused, type Meter } from '../../../src/ldap/search/meter.js';
+import { openGrams } from '../../../src/ldap/search/sieved-cursor.js';
 import { packGrams } from '../../../src/ldap/snapshot/pack-grams.js';
 import fc from '../../support/fast-check.js';
 
@@ -66,6 +66,23 @@ test('two lists, or a list and bits, give what they have in common, however ofte
       assert.deepEqual(
         readAll(cursor, meter, work),
         left.filter((value) => held.has(value)),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('any number of lists and bits give what all of them hold, however often they pause', () => {
+  const some = fc.array(values, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(some, fc.constantFrom(0.1, 1, 20, Infinity), (lists, work) => {
+      const meter: Meter = { examined: 0, pauseAt: Infinity, workLeft: work };
+      const [first = [], ...others] = lists;
+      const cursor = openGrams(gramOf(first), others.map(gramOf), meter);
+      const held = others.map((list) => new Set(list));
+      assert.deepEqual(
+        readAll(cursor, meter, work),
+        first.filter((value) => held.every((set) => set.has(value))),
       );
     }),
     { numRuns: 300 },

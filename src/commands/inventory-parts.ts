@@ -1,0 +1,63 @@
+// « inventory drop | transfer »: what becomes of the lines of a source that the settings no longer know.
+import type { Command } from 'commander';
+import { UsageError } from '../errors.js';
+import {
+  dropSource,
+  transferSource,
+  type DropResult,
+  type TransferResult,
+} from '../inventory/drop.js';
+import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { getSource } from './inventory-load.js';
+
+export function registerInventoryParts(inventory: Command, context: CommandContext): void {
+  inventory
+    .command('drop')
+    .description('retire du service les lignes d’une source qui n’est plus dans les réglages')
+    .argument('<nom>', 'la source')
+    .option('--accept', 'ses BAL disparaissent de l’inventaire ; la trace en reste', false)
+    .action(async (nom: string, { accept }: { accept: boolean }, command: Command) => {
+      await runWithProgram(context, command, async (open) => {
+        if (open.settings.inventaire.sources.some((source) => source.nom === nom))
+          throw new UsageError(
+            'SOURCE_DECLAREE',
+            `La source d'inventaire « ${nom} » est dans les réglages : elle reviendrait. Retirez-la d'abord de inventaire.sources.`,
+          );
+        const acceptedBy = accept ? authorOf(context.surroundings) : undefined;
+        const result = await dropSource(open.pool, nom, acceptedBy);
+        print(context, open.isJson, result, () => describeDrop(result));
+      });
+    });
+  inventory
+    .command('transfer')
+    .description(
+      'donne les lignes en service d’une source à une autre, qui tient désormais leurs domaines',
+    )
+    .argument('<ancienne>', 'la source qui les avait')
+    .argument('<nouvelle>', 'la source des réglages qui les tient désormais')
+    .argument('[domaine...]', 'ces domaines seulement ; sans eux, tous ceux de la nouvelle source')
+    .action(
+      async (
+        ancienne: string,
+        nouvelle: string,
+        domaines: string[],
+        _: unknown,
+        command: Command,
+      ) => {
+        await runWithProgram(context, command, async (open) => {
+          const vers = getSource(open, nouvelle);
+          const voulus = domaines.map((domaine) => domaine.trim().toLowerCase());
+          const result = await transferSource(open.pool, ancienne, vers, voulus);
+          print(context, open.isJson, result, () => describeTransfer(result));
+        });
+      },
+    );
+}
+
+function describeDrop({ source, balCount }: DropResult): string {
+  return `✓ Source « ${source} » retirée : ${balCount.toLocaleString('fr-FR')} BAL ne sont plus dans l'inventaire.`;
+}
+
+function describeTransfer({ source, vers, domaines, balCount }: TransferResult): string {
+  return `✓ ${balCount.toLocaleString('fr-FR')} BAL (${domaines.join(', ')}) passées de « ${source} » à « ${vers} ».`;
+}

@@ -1,0 +1,123 @@
+// The `inventaire:` section as the commands use it: every source with what it owns, that of `fichier` among them.
+import {
+  partagerDomaines,
+  sourceFichier,
+  type SourceInventaire,
+} from '../domain/source-inventaire.js';
+import type { Delimiter } from '../inventory/columns.js';
+import type { Encoding } from '../inventory/encoding.js';
+import type { FileReader } from './secret.js';
+import type { RawInventaire, RawSourceInventaire } from './inventaire-schema.js';
+
+type Commun = SourceInventaire & {
+  readonly retrecissementMax: number;
+  /** Right lines are imported although others are wrong, unless told otherwise. */
+  readonly ignorerFautives: boolean;
+};
+
+export type LectureCsv = {
+  /** Undefined: detected. */
+  readonly encoding: Encoding | undefined;
+  readonly delimiter: Delimiter | undefined;
+};
+
+export type SourceCsv = Commun & {
+  readonly type: 'csv';
+  /** Absolute; undefined: given on the command line. */
+  readonly fichier: string | undefined;
+  readonly lecture: LectureCsv;
+};
+
+export type SourceHttp = Commun & { readonly type: 'http' };
+
+export type SourceInventaireSettings = SourceCsv | SourceHttp;
+
+export type InventaireSettings = {
+  readonly fichier: string | undefined;
+  /** How a file given on the command line is read. */
+  readonly lecture: LectureCsv;
+  readonly lignesMax: number;
+  /** At least one. */
+  readonly sources: readonly SourceInventaireSettings[];
+};
+
+export function resolveInventaire(raw: RawInventaire, reader: FileReader): InventaireSettings {
+  checkNames(raw, reader);
+  checkDomaines(raw, reader);
+  const fichier = raw.fichier === undefined ? undefined : reader.path(raw.fichier);
+  const lecture = lectureOf(raw);
+  // Without a declared source, inventories are given on the command line to the one that there is.
+  const hasFichier = raw.fichier !== undefined || raw.sources.length === 0;
+  const implicite = { nom: sourceFichier, domaines: undefined };
+  const declarees = [...(hasFichier ? [implicite] : []), ...raw.sources].map(
+    ({ nom, domaines }) => ({ nom, domaines }),
+  );
+  const parNom = new Map(partagerDomaines(declarees).map((source) => [source.nom, source]));
+  const commun = (nom: string, own: Partial<RawSourceInventaire>): Commun => ({
+    ...(parNom.get(nom) ?? { ...implicite, autres: new Map() }),
+    retrecissementMax: own.retrecissementMax ?? raw.retrecissementMax,
+    ignorerFautives: own.ignorerFautives ?? false,
+  });
+  const sources: SourceInventaireSettings[] = hasFichier
+    ? [{ ...commun(sourceFichier, {}), type: 'csv', fichier, lecture }]
+    : [];
+  for (const source of raw.sources)
+    sources.push(resolveSource(source, commun(source.nom, source), reader));
+  return { fichier, lecture, lignesMax: raw.lignesMax, sources };
+}
+
+function resolveSource(
+  raw: RawSourceInventaire,
+  commun: Commun,
+  reader: FileReader,
+): SourceInventaireSettings {
+  switch (raw.type) {
+    case 'csv':
+      return { ...commun, type: 'csv', fichier: reader.path(raw.fichier), lecture: lectureOf(raw) };
+    case 'http':
+      return { ...commun, type: 'http' };
+  }
+}
+
+function lectureOf({
+  encodage,
+  separateur,
+}: Pick<RawInventaire, 'encodage' | 'separateur'>): LectureCsv {
+  return {
+    encoding: encodage === 'auto' ? undefined : encodage,
+    delimiter: separateur === 'auto' ? undefined : separateur === 'tab' ? '\t' : separateur,
+  };
+}
+
+function checkNames({ sources }: RawInventaire, reader: FileReader): void {
+  const seen = new Set<string>();
+  for (const [index, { nom }] of sources.entries()) {
+    const at = `inventaire.sources.${index}.nom`;
+    if (nom === sourceFichier)
+      reader.fault(
+        `${at} : « ${sourceFichier} » est le nom de la source du réglage inventaire.fichier`,
+      );
+    if (seen.has(nom)) reader.fault(`${at} : « ${nom} » nomme déjà une autre source`);
+    seen.add(nom);
+  }
+}
+
+function checkDomaines({ fichier, sources }: RawInventaire, reader: FileReader): void {
+  const isShared = sources.length + (fichier === undefined ? 0 : 1) > 1;
+  const proprietaires = new Map<string, string>();
+  for (const [index, { nom, domaines }] of sources.entries()) {
+    const at = `inventaire.sources.${index}.domaines`;
+    if (isShared && !domaines)
+      reader.fault(
+        `${at} : nécessaire dès qu'il y a deux sources (les domaines dont « ${nom} » dit tout)`,
+      );
+    for (const domaine of new Set(domaines ?? [])) {
+      const autre = proprietaires.get(domaine);
+      if (autre !== undefined)
+        reader.fault(
+          `${at} : ${domaine} appartient déjà à la source « ${autre} », un domaine n'en a qu'une`,
+        );
+      else proprietaires.set(domaine, nom);
+    }
+  }
+}
