@@ -4,6 +4,7 @@ import { registerApiKey } from './commands/api-key.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
+import { registerDomains } from './commands/domains.js';
 import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerInventory } from './commands/inventory.js';
@@ -72,6 +73,7 @@ function buildProgram(context: CommandContext): Command {
   registerReconcile(program, context);
   registerPush(program, context);
   registerReport(program, context);
+  registerDomains(program, context);
   registerPlan(program, context);
   registerStatus(program, context);
   registerExport(program, context);

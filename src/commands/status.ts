@@ -4,6 +4,7 @@ import { judgeFreshness, type Freshness } from '../domain/freshness.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
+import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
@@ -48,6 +49,7 @@ export type Status = {
   };
   readonly reconcile: ReconcileRun | undefined;
   readonly alimentation: FeedStatus;
+  readonly domainesRessemblants: { readonly aExaminer: number; readonly connus: number };
 };
 
 export async function readStatus(program: OpenProgram, now: Date): Promise<Status> {
@@ -85,6 +87,7 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
     },
     reconcile: await findLastRun(pool),
     alimentation: await readFeedStatus(pool, now),
+    domainesRessemblants: await countRessemblants(pool),
   };
 }
 
@@ -142,5 +145,13 @@ function describeStatus(status: Status): string {
     ...describeSources(status),
     reconcileLine,
     ...describeFeedStatus(status.alimentation),
+    ...describeRessemblants(status.domainesRessemblants),
   ].join('\n');
+}
+
+function describeRessemblants({ aExaminer }: Status['domainesRessemblants']): string[] {
+  if (aExaminer === 0) return [];
+  return [
+    `! domaines qui ressemblent aux vôtres : ${aExaminer.toLocaleString('fr-FR')} à examiner (« annuaire-sync domains lookalike »)`,
+  ];
 }

@@ -5,6 +5,7 @@ import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import { checkOffres } from './offres.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -70,6 +71,7 @@ export function resolveSettings(
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
+  checkOffres(raw.operateur, reader);
   const reseau = {
     ...raw.reseau,
     proxy: reader.secret('reseau.proxy', raw.reseau.proxy),

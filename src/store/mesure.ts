@@ -76,7 +76,7 @@ async function countPark(db: Db, { domaines }: Mesure): Promise<void> {
 }
 
 /** The BAL of the inventory; publishable as NON_PUBLIEE judges it, but for the form of the address. */
-function balsOperateur(condition: string): string {
+export function balsOperateur(condition: string): string {
   return `select adresse, min(domaine) as domaine, min(type_bal) as type_bal,
       bool_or(liste_rouge) as liste_rouge,
       bool_or(taille_octets is not null and quota_octets > 0) as suivie,

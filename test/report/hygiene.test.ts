@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { HtmlValidate } from 'html-validate';
@@ -203,10 +204,7 @@ describe('the figures of hygiene', () => {
 
   const premiereLigne = async (): Promise<Record<string, string>> => {
     const text = await report({ format: 'csv' });
-    const rows = parse(text, { bom: true, delimiter: ';', columns: true }) as Record<
-      string,
-      string
-    >[];
+    const rows = parse<Record<string, string>>(text, { bom: true, delimiter: ';', columns: true });
     return rows[0] ?? {};
   };
 
@@ -275,6 +273,8 @@ describe('the figures of hygiene', () => {
     await valider(page);
     assert.match(page, /<html lang="fr">/u);
     assert.match(page, /default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]+=*'/u);
+    const style = /<style>(?<texte>[^]*?)<\/style>/u.exec(page)?.groups?.['texte'] ?? '';
+    assert.ok(page.includes(`'sha256-${createHash('sha256').update(style).digest('base64')}'`));
     assert.doesNotMatch(page, /<script|javascript:|\son\w+=|\sstyle=|https?:|@import|url\(/iu);
     assert.equal(page.match(/<svg viewBox="0 0 400 200" role="img"/gu)?.length, 6);
     assert.equal(page.match(/<title id=/gu)?.length, 6);
