@@ -4,6 +4,7 @@ import { registerApiKey } from './commands/api-key.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
+import { registerDomains } from './commands/domains.js';
 import { registerExport } from './commands/export.js';
 import { registerExtract } from './commands/extract.js';
 import { registerHygiene } from './commands/hygiene.js';
@@ -75,6 +76,7 @@ function buildProgram(context: CommandContext): Command {
   registerPush(program, context);
   registerReport(program, context);
   registerHygiene(program, context);
+  registerDomains(program, context);
   registerPlan(program, context);
   registerNotices(program, context);
   registerStatus(program, context);

@@ -4,6 +4,7 @@ import { judgeFreshness, type Freshness } from '../domain/freshness.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
+import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
@@ -53,6 +54,7 @@ export type Status = {
   readonly reconcile: ReconcileRun | undefined;
   readonly alimentation: FeedStatus;
   readonly avis: AvisStatus;
+  readonly domainesRessemblants: { readonly aExaminer: number; readonly connus: number };
 };
 
 export async function readStatus(program: OpenProgram, now: Date): Promise<Status> {
@@ -91,6 +93,7 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
     reconcile: await findLastRun(pool),
     alimentation: await readFeedStatus(pool, now),
     avis: await readAvisStatus(pool, settings),
+    domainesRessemblants: await countRessemblants(pool),
   };
 }
 
@@ -149,5 +152,13 @@ function describeStatus(status: Status): string {
     reconcileLine,
     ...describeFeedStatus(status.alimentation),
     ...describeAvisStatus(status.avis),
+    ...describeRessemblants(status.domainesRessemblants),
   ].join('\n');
+}
+
+function describeRessemblants({ aExaminer }: Status['domainesRessemblants']): string[] {
+  if (aExaminer === 0) return [];
+  return [
+    `! domaines qui ressemblent aux vôtres : ${aExaminer.toLocaleString('fr-FR')} à examiner (« annuaire-sync domains lookalike »)`,
+  ];
 }

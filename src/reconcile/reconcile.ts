@@ -8,6 +8,7 @@ import { AppError, UsageError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { createConstatTrouve, mergeConstats } from '../store/constat.js';
 import { publishEvenement } from '../store/evenement.js';
+import { recordMesures } from '../store/mesure.js';
 import { findLastRun, finishRun, insertRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { buildFaits } from './faits.js';
@@ -104,6 +105,12 @@ async function runReconcile(
   });
   const balCount = isDelta ? await countBals(client) : faits.balCount;
   await finishRun(client, runId, { ...merge, balCount, sitesAmbigus: faits.sitesAmbigus });
+  await recordMesures(client, {
+    runId,
+    now: options.now,
+    sources: new Set(loads.map((load) => load.source)),
+    domaines: settings.domaines.map(({ nom }) => nom),
+  });
   progress.end();
   const summary = { runId, mode, balCount: faits.balCount, ...merge, notEvaluated } as const;
   await announce(client, summary, options.now);
