@@ -8,8 +8,10 @@ import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
+import { getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
+import { createInactivitePage } from '../web/page/inactivite.js';
 import { WebServer } from '../web/server.js';
 import { openPush, type Push } from './inventory-push.js';
 import { globalOptions, type CommandContext } from './context.js';
@@ -18,7 +20,9 @@ import { reglagesVerification } from './source-settings.js';
 export function registerWeb(program: Command, context: CommandContext): void {
   program
     .command('web')
-    .description('sert l’API de la plateforme de messagerie (docs/api.md)')
+    .description(
+      'sert l’API de la plateforme de messagerie (docs/api.md) et les pages des avis (docs/hygiene.md)',
+    )
     .addHelpText(
       'after',
       '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
@@ -64,6 +68,15 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           now,
           report,
           inventaire: push?.options,
+        }),
+        createInactivitePage({
+          pool,
+          cle: await getCleDesLiens(pool, web.cleDesLiens),
+          operateur: settings.operateur.nom,
+          contact: settings.hygiene.contact,
+          limiteJours: settings.reconcile.inactiviteJours,
+          now,
+          report,
         }),
       ],
     });
