@@ -12,6 +12,7 @@ import { silentProgress } from '../../src/progress.js';
 import { testDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 import { maintenant, plusTard } from '../support/avis.js';
+import { planifier, reglagesPlan, socle, suivre } from '../support/plan.js';
 
 async function base(t: TestContext): Promise<Pool> {
   const { pool, drop } = await testDatabase();
@@ -109,4 +110,26 @@ test('a refused inventory is announced, and a type 10 that the previous one did 
   const refused = (await publies(pool)).at(-1);
   assert.equal(refused?.type, 'inventaire.refuse');
   assert.equal(typeof refused.donnees['code'], 'string');
+});
+
+test('a reconciliation and the plan that waits are announced, each once; so is a plan that a guard blocks', async (t) => {
+  const pool = await base(t);
+  const inventaire = [
+    { adresse: 'nouvelle@chu.mssante.fr', type: 'PER', rpps: '10000000018' },
+  ] as const;
+  const etat = { ...socle, inventaire: [...inventaire] };
+  const { plan } = await suivre(pool, etat);
+  await planifier(pool);
+  const [reconciliation, announced, ...more] = await publies(pool);
+  assert.equal(reconciliation?.type, 'rapprochement.termine');
+  assert.equal(typeof reconciliation.donnees['constatsOuverts'], 'number');
+  assert.deepEqual([announced?.type, announced?.donnees['plan']], ['plan.en-attente', plan.id]);
+  assert.equal(announced?.donnees['aDecider'], announced?.donnees['ajouts']);
+  assert.deepEqual(more, []);
+  const blocked = await planifier(pool, {
+    gardes: { ...reglagesPlan.gardes, inventaireMin: 1_000 },
+  });
+  const last = (await publies(pool)).at(-1);
+  assert.deepEqual([last?.type, last?.donnees['plan']], ['plan.bloque', blocked.plan.id]);
+  assert.match(JSON.stringify(last?.donnees['gardes']), /"garde":"inventaire-minimum","limite":1000/u);
 });
