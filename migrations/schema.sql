@@ -43,6 +43,7 @@ table api_key
   revoked_at timestamp with time zone
   revoked_by text
   last_used_at timestamp with time zone
+  sources_inventaire text[]
 table avis
   id bigint not null generated always as identity
   cle text collate "C" not null
@@ -110,6 +111,12 @@ table bal_annuaire
   departement text
   pays text
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table bal_evenement
+  source text collate "C" not null
+  adresse text collate "C" not null
+  horodatage_us bigint not null
+  sequence bigint not null
+  recu_le timestamp with time zone not null
 table bal_operateur with (fillfactor=50)
   ligne_hash bigint not null
   first_load_id integer not null
@@ -325,6 +332,34 @@ table identite
   raison_sociale text
   ancien_identifiant text collate "C"
   autres_identifiants text
+table inventaire_import
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer
+  format text collate "C" not null
+  etat text collate "C" not null default 'en-cours'::text
+  recu_le timestamp with time zone not null
+  termine_le timestamp with time zone
+  instantane_le timestamp with time zone
+  octets bigint not null
+  sha256 bytea not null
+  lecture jsonb not null
+  load_id integer
+  compte jsonb
+  avertissements text[] not null default '{}'::text[]
+  probleme jsonb
+  fichier text
+  accepte_par text
+table inventaire_lot
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer not null
+  cle text collate "C" not null
+  empreinte bytea not null
+  recu_le timestamp with time zone not null
+  verdict jsonb not null
+  load_id integer
+  perdues integer not null default 0
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -508,6 +543,7 @@ constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
 constraint api_key_pkey on api_key: PRIMARY KEY (id)
 constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
 constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
+constraint api_key_sources_inventaire_check on api_key: CHECK ((sources_inventaire <> '{}'::text[]))
 constraint avis_annule on avis: CHECK (((etat = 'annule'::text) = (annule_le IS NOT NULL)))
 constraint avis_bail on avis: CHECK (((etat = 'en-envoi'::text) = ((bail_jusqua IS NOT NULL) AND (envoyeur IS NOT NULL))))
 constraint avis_cle_key on avis: UNIQUE (cle)
@@ -516,6 +552,7 @@ constraint avis_parti on avis: CHECK (((etat = 'parti'::text) = (parti_le IS NOT
 constraint avis_pkey on avis: PRIMARY KEY (id)
 constraint avis_quota_pkey on avis_quota: PRIMARY KEY (adresse)
 constraint avis_quota_seuil_check on avis_quota: CHECK ((seuil = ANY (ARRAY[0, 80, 90, 100])))
+constraint bal_evenement_pkey on bal_evenement: PRIMARY KEY (source, adresse)
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
 constraint cas_inactivite_clos on cas_inactivite: CHECK ((((etat = ANY (ARRAY['supprimee'::text, 'conservee'::text, 'reauthentifiee'::text])) = (clos_le IS NOT NULL)) AND ((clos_le IS NULL) = (cloture IS NULL))))
 constraint cas_inactivite_cloture_check on cas_inactivite: CHECK ((cloture = ANY (ARRAY['authentification'::text, 'absente'::text, 'plus-concernee'::text, 'opposition'::text, 'administrateur'::text])))
@@ -561,6 +598,12 @@ constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'dele
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
 constraint hygiene_run_pkey on hygiene_run: PRIMARY KEY (id)
+constraint inventaire_import_key_id_fkey on inventaire_import: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_import_pkey on inventaire_import: PRIMARY KEY (id)
+constraint inventaire_import_sha256_check on inventaire_import: CHECK ((length(sha256) = 32))
+constraint inventaire_lot_empreinte_check on inventaire_lot: CHECK ((length(empreinte) = 32))
+constraint inventaire_lot_key_id_fkey on inventaire_lot: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_lot_pkey on inventaire_lot: PRIMARY KEY (id)
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -608,6 +651,7 @@ CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) W
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX bal_annuaire_identifiant_pp ON public.bal_annuaire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_evenement_recu ON public.bal_evenement USING btree (source, recu_le)
 CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
@@ -637,6 +681,10 @@ CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (po
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX inventaire_import_fichier ON public.inventaire_import USING btree (id) WHERE (fichier IS NOT NULL)
+CREATE INDEX inventaire_import_source ON public.inventaire_import USING btree (source, id DESC)
+CREATE UNIQUE INDEX inventaire_lot_cle ON public.inventaire_lot USING btree (key_id, source, cle)
+CREATE INDEX inventaire_lot_fenetre ON public.inventaire_lot USING btree (source, recu_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)

@@ -73,6 +73,26 @@ inventaire:
   separateur: auto            # auto, ;, ',' ou tab
   retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
   lignesMax: 2000000
+  http:                       # sources de type http : ce que votre plateforme envoie à l'API (docs/inventaire.md)
+    empreinte: facultative    # exigee : refuse un envoi sans en-tête Content-Digest
+    corpsOctetsMax: 536870912 # d'un instantané, compressé ou décompressé
+    compressionMax: 100       # octets décompressés par octet reçu : au-delà, l'envoi est refusé
+    inactiviteSecondes: 30    # sans un octet reçu
+    receptionSecondes: 900    # pour recevoir un instantané entier
+    attenteMaxSecondes: 60    # au plus, pour « Prefer: wait »
+    importsConservesJours: 90 # issues des imports, telles que l'API les redit
+    refusesConservesMax: 5    # instantanés refusés par une garde, gardés dans dataDir pour « inventory accept »
+    refusesConservesJours: 7
+    evenements:
+      parEnvoiMax: 1000
+      octetsMax: 4194304
+      lignesParBalMax: 50
+      ageMaxJours: 30         # un événement plus ancien est refusé
+      clesConserveesJours: 7  # une Idempotency-Key reçoit la même réponse pendant ce temps
+      attenteSecondes: 10     # qu'un import en cours de mise en service laisse la place
+      fenetreHeures: 24       # suppressions comptées sur cette durée : au-delà de la part et du plancher, refus
+      suppressionsPartMax: 0.05
+      suppressionsPlancher: 10
 
 # Rapprochement.
 reconcile:

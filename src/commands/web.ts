@@ -13,6 +13,7 @@ import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { WebServer } from '../web/server.js';
+import { openPush, type Push } from './inventory-push.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
 
@@ -51,10 +52,12 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const report = (message: string): void => log('serveur', message);
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
+  let push: Push | undefined;
   try {
     await migrate(pool);
+    push = await openPush(settings, engine.connectionString, { now, report });
     const server = new WebServer({
-      settings: web,
+      settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
       plugins: [
         createHealth(pool),
@@ -64,6 +67,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           requestsPerSecond: web.requestsPerSecond,
           now,
           report,
+          inventaire: push?.options,
         }),
         createInactivitePage({
           pool,
@@ -78,12 +82,14 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
     });
     const hangUp = onHangUp(server, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
-    const trimming = trimCalls(pool, settings, { log, now, signal });
+    const trimming = trimCalls(pool, settings, { log, now, signal }, push);
     await aborted(signal);
-    await server.stop();
+    // First: what waits for the end of an import is then answered.
+    await Promise.all([push?.stop(), server.stop()]);
     await trimming;
     hangUp.close();
   } finally {
+    await push?.stop();
     await pool.end();
     await engine.close();
   }
@@ -103,6 +109,10 @@ function openPool({ database, web }: Settings, connectionString: string): Pool {
     // The next request finds out, and says so to whoever asks.
     () => undefined,
   );
+}
+
+function slowRequestMs({ inventaire }: Settings): number {
+  return inventaire.http.receptionSecondes * 1_000;
 }
 
 function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
@@ -125,6 +135,7 @@ async function trimCalls(
   pool: Pool,
   { web }: Settings,
   { log, now, signal }: Serving,
+  push: Push | undefined,
 ): Promise<void> {
   for (;;) {
     try {
@@ -136,6 +147,11 @@ async function trimCalls(
     await trimApiCalls(pool, web.callsKeptMax, oldest).catch((error: unknown) =>
       log('traces', `Traces d'appels non élaguées : ${messageOf(error)}`),
     );
+    await push
+      ?.trim()
+      .catch((error: unknown) =>
+        log('inventaire', `Traces de l'inventaire reçu non élaguées : ${messageOf(error)}`),
+      );
   }
 }
 

@@ -277,6 +277,7 @@ test('a dry run tells exactly what would leave, without the key, and changes no 
   const config = reglages('http://127.0.0.1:9/fhir');
   const text = runCommand(config, ['push', '--dry-run']);
   assert.equal(text.status, 0, text.stderr);
+  assert.equal(text.stderr, '', 'nothing that an administrator would not understand');
   assert.match(text.stdout, /PATCH http:\/\/127\.0\.0\.1:9\/fhir\/Practitioner/);
   assert.match(text.stdout, /3 opérations partiraient ainsi/);
   const json = runCommand(config, ['--json', 'push', '--dry-run']);
