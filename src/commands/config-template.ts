@@ -18,6 +18,10 @@ operateur:
     - mon-etablissement.mssante.fr
     # Un domaine propre à une structure : « 1 » + FINESS (EJ ou EG), ou « 3 » + SIRET.
     # - { nom: clinique.mssante.fr, structure: '1990000013' }
+  # Vos offres commerciales, pour le panorama de l'ANS (« report --panorama ») ; les autres domaines sont d'une offre au nom
+  # de l'opérateur.
+  offres: []
+  # - { nom: Messagerie des cliniques, domaines: [clinique.mssante.fr] }
 
 # Sources nationales. Pour chacune :
 #   actif               la source fait partie de « extract » sans argument (par défaut : oui, sauf identites et

@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
+import { annoncerRetards } from './annoncer-retards.js';
+import { chercherRessemblants, type Recherche } from '../ressemblance/chercher.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { decrireUn } from './domains.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
+import { readStatus } from './status.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
   program
@@ -22,22 +26,38 @@ export function registerReconcile(program: Command, context: CommandContext): vo
     });
 }
 
+export type ReconcileResult = ReconcileSummary & { readonly domainesRessemblants: Recherche };
+
 export async function runReconcile(
   { surroundings }: CommandContext,
   open: OpenProgram,
   { full }: { readonly full: boolean } = { full: false },
-): Promise<ReconcileSummary> {
+): Promise<ReconcileResult> {
   // First: what the extractions show by now is no finding any more.
   await confirm(open.pool, { now: surroundings.now(), reading: undefined });
-  return reconcile(
+  const settings = reconcileSettings(open.settings);
+  const nosDomaines = settings.domaines.map(({ nom }) => nom);
+  // Before: the figures of the day count them.
+  const domainesRessemblants = await chercherRessemblants(
     open.pool,
-    reconcileSettings(open.settings),
+    nosDomaines,
+    surroundings.now(),
+  );
+  const summary = await reconcile(
+    open.pool,
+    settings,
     { now: surroundings.now(), full, signal: surroundings.signal },
     open.progress,
   );
+  const now = surroundings.now();
+  await annoncerRetards(open.pool, (await readStatus(open, now)).sources, now);
+  return { ...summary, domainesRessemblants };
 }
 
-export function describeReconcile(summary: ReconcileSummary): string {
+// Told once: a first search of a large opérateur may find many.
+const nouveauxMax = 10;
+
+export function describeReconcile(summary: ReconcileResult): string {
   const count = (value: number): string => value.toLocaleString('fr-FR');
   const scope = summary.mode === 'full' ? 'complet' : 'de ce qui a changé';
   const lines = [
@@ -49,5 +69,16 @@ export function describeReconcile(summary: ReconcileSummary): string {
   for (const { code, sources } of summary.notEvaluated) {
     lines.push(`  ! ${code} non évalué : source ${sources.join(' ou ')} jamais chargée`);
   }
-  return lines.join('\n');
+  return [...lines, ...describeNouveaux(summary.domainesRessemblants)].join('\n');
+}
+
+function describeNouveaux({ nouveaux }: Recherche): string[] {
+  const reste = nouveaux.length - nouveauxMax;
+  return [
+    ...nouveaux.slice(0, nouveauxMax).flatMap(decrireUn),
+    ...(reste > 0 ? [`  … et ${reste} autres`] : []),
+    ...(nouveaux.length > 0
+      ? ['  Ces domaines ressemblent aux vôtres : « annuaire-sync domains lookalike ».']
+      : []),
+  ];
 }

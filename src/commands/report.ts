@@ -5,21 +5,21 @@ import {
   type CodeConstat,
   type GroupeConstat,
 } from '../domain/constat.js';
-import { AppError, messageOf } from '../errors.js';
+import { AppError, messageOf, UsageError } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
 import { writeDraftFile } from './draft-file.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
+import { writeChiffres, type ChiffresOptions } from './report-chiffres.js';
 import { describeSources, readStatus } from './status.js';
-import { writeTo } from './write-to.js';
+import { writeTo, type Write } from './write-to.js';
 
-const formats = ['table', 'csv', 'json'] as const;
+const formats = ['table', 'csv', 'json', 'html'] as const;
 type Format = (typeof formats)[number];
 
-type ReportCommandOptions = {
+type ReportCommandOptions = ChiffresOptions & {
   readonly format?: Format;
-  readonly domaine?: string;
   readonly code?: CodeConstat;
   readonly groupe?: GroupeConstat;
   readonly adresse?: string;
@@ -36,7 +36,7 @@ export function registerReport(program: Command, context: CommandContext): void 
     .description('ce que le rapprochement a trouvé, expliqué')
     .option(
       '--format <format>',
-      `${formats.join(', ')} (par défaut table, ou json avec --json)`,
+      `${formats.join(', ')} (par défaut table, ou json avec --json ; html avec --hygiene)`,
       oneOf(formats),
     )
     .option('--domaine <domaine>', 'un domaine seulement')
@@ -54,6 +54,14 @@ export function registerReport(program: Command, context: CommandContext): void 
     )
     .option('--all', 'les constats clos aussi', false)
     .option('--exemples <n>', 'exemples de chaque constat, au format table', parseCount, 3)
+    .option(
+      '--hygiene',
+      'les chiffres que suit l’ANS, jour après jour (docs/hygiene-chiffres.md)',
+      false,
+    )
+    .option('--panorama', 'les effectifs par offre, domaine et type (EX_GEN_0300)', false)
+    .option('--depuis <date>', 'avec --hygiene ou --panorama : premier jour (AAAA-MM-JJ)', parseDay)
+    .option('--jusqua <date>', 'avec --panorama : dernier jour (AAAA-MM-JJ)', parseDay)
     .option('--out <fichier>', 'écrit dans un fichier au lieu de la sortie standard')
     .addHelpText(
       'after',
@@ -61,6 +69,8 @@ export function registerReport(program: Command, context: CommandContext): void 
 Exemples :
   annuaire-sync report                                   l'essentiel, avec quelques exemples de chaque constat
   annuaire-sync report --code PER_TYPE_10 --format csv --out type10.csv
+  annuaire-sync report --hygiene --format html --out hygiene.html
+  annuaire-sync report --panorama --depuis 2026-01-01 --format csv --out panorama.csv
   annuaire-sync report --adresse anne.exemple@chu.mssante.fr`,
     )
     .action(async (options: ReportCommandOptions, command: Command) => {
@@ -75,24 +85,57 @@ async function report(
   format: Format,
   options: ReportCommandOptions,
 ): Promise<void> {
-  const reportOptions = await optionsOf(
-    context,
-    open,
-    format,
-    filtersOf(options),
-    options.exemples,
-  );
+  const work = await chooseReport(context, open, format, options);
   if (options.out === undefined) {
-    await writeReport(open.pool, reportOptions, writeTo(context.surroundings.out));
+    await work(writeTo(context.surroundings.out));
     return;
   }
-  await writeToFile(open, reportOptions, options.out);
+  await writeToFile(work, options.out);
   context.surroundings.err.write(`Rapport écrit dans ${options.out}\n`);
 }
 
-async function writeToFile(open: OpenProgram, options: ReportOptions, path: string): Promise<void> {
+type Work = (write: Write) => Promise<void>;
+
+async function chooseReport(
+  context: CommandContext,
+  open: OpenProgram,
+  format: Format,
+  options: ReportCommandOptions,
+): Promise<Work> {
+  assertOptions(options, format);
+  if (options.hygiene || options.panorama) {
+    return (write) => writeChiffres(context, open, format, options, write);
+  }
+  const filters = filtersOf(options);
+  const asked = format === 'html' ? 'table' : format;
+  const reportOptions = await optionsOf(context, open, asked, filters, options.exemples);
+  return (write) => writeReport(open.pool, reportOptions, write);
+}
+
+/** What one report does not understand is refused rather than ignored. */
+function assertOptions(options: ReportCommandOptions, format: Format): void {
+  const { hygiene, panorama, depuis, jusqua, code, groupe, adresse, since, all } = options;
+  const refuse = (message: string): never => {
+    throw new UsageError('OPTIONS_INCOMPATIBLES', message);
+  };
+  if (hygiene && panorama)
+    refuse('--hygiene et --panorama sont deux rapports : demandez l’un, puis l’autre.');
+  if (format === 'html' && !hygiene) refuse('Le format html n’est que pour « report --hygiene ».');
+  if (jusqua && !panorama) refuse('--jusqua n’est que pour « report --panorama ».');
+  if (depuis && !hygiene && !panorama) {
+    refuse('--depuis est pour --hygiene et --panorama ; pour les constats, c’est --since.');
+  }
+  const constats = code ?? groupe ?? adresse ?? since ?? (all ? true : undefined);
+  if ((hygiene || panorama) && constats !== undefined) {
+    refuse(
+      '--code, --groupe, --adresse, --since et --all choisissent des constats : pas avec --hygiene ni --panorama.',
+    );
+  }
+}
+
+async function writeToFile(work: Work, path: string): Promise<void> {
   try {
-    await writeDraftFile(path, (write) => writeReport(open.pool, options, write));
+    await writeDraftFile(path, work);
   } catch (cause) {
     const message = messageOf(explainFault(cause) ?? cause);
     throw new AppError(
@@ -107,7 +150,7 @@ async function writeToFile(open: OpenProgram, options: ReportOptions, path: stri
 export async function optionsOf(
   { surroundings }: CommandContext,
   open: OpenProgram,
-  format: Format,
+  format: ReportOptions['format'],
   filters: ReportFilters,
   examplesMax = 3,
 ): Promise<ReportOptions> {

@@ -4,6 +4,7 @@ import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
+import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
@@ -71,6 +72,7 @@ export const settingsSchema = z.strictObject({
   operateur: z.strictObject({
     nom: z.string().min(1),
     domaines: z.array(domaine).min(1).max(20_000),
+    offres: z.array(offreSchema).max(1_000).default([]),
   }),
   sources: z
     .strictObject({

@@ -8,6 +8,7 @@ import { resolveInventaire, type InventaireSettings } from './inventaire-setting
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
+import { checkOffres } from './offres.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -83,6 +84,7 @@ export function resolveSettings(
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
+  checkOffres(raw.operateur, reader);
   const reseau = {
     ...raw.reseau,
     proxy: reader.secret('reseau.proxy', raw.reseau.proxy),

@@ -32,6 +32,14 @@ export function dateEnFrancais(date: Date): string {
   return longFormat.format(date);
 }
 
+/** `aaaa-mm-jj`. */
+export function parisDay(at: Date): string {
+  const [year = '', month = '', day = ''] = ['year', 'month', 'day'].map(
+    (name) => parisParts(at).get(name) ?? '',
+  );
+  return `${year}-${month}-${day}`;
+}
+
 /** `month` and `day` from 1; undefined when there is no such day or hour. */
 export function parisDate(
   year: number,

@@ -66,6 +66,7 @@ export type Attempt = {
   readonly ouverture: Ouverture;
   readonly options: LoadOptions;
   readonly progress: Progress;
+  readonly now: Date;
 };
 
 export async function stageAndApply(

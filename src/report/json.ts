@@ -27,6 +27,7 @@ export async function* writeJson(
       typeBal,
     })),
     creationsInterdites: summary.creationsInterdites,
+    domainesRessemblants: summary.ressemblants,
     ...(summary.decompte && { decompte: summary.decompte }),
     ...(adresse === undefined ? {} : { memoire: await findHistory(db, adresse) }),
   };

@@ -11,6 +11,7 @@ import { countBals, type BalCount } from '../store/bal-annuaire.js';
 import { makeDecompte, type Decompte } from '../domain/decompte.js';
 import { countConstats, type ConstatCount } from '../store/constat.js';
 import { countCreationsInterdites, listMouvements } from '../store/decompte.js';
+import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 
 export type ReportFilters = {
@@ -47,6 +48,8 @@ export type Summary = {
   }[];
   /** PER of type 10 that were created all the same, still there. */
   readonly creationsInterdites: number;
+  /** Domains that resemble ours, that nobody looked at. */
+  readonly ressemblants: number;
   /** Only when PER_TYPE_10 alone is asked for. */
   readonly decompte: Decompte | undefined;
 };
@@ -61,6 +64,7 @@ export async function readSummary(db: Db, options: ReportOptions): Promise<Summa
     comptes: run ? await countConstats(db, constatFilter(options.filters), run.id) : [],
     nonEvaluees: run ? listNonEvaluees(run) : [],
     creationsInterdites: run ? await countCreationsInterdites(db, domaine) : 0,
+    ressemblants: (await countRessemblants(db)).aExaminer,
     decompte: options.filters.code === 'PER_TYPE_10' ? await readDecompte(db, domaine) : undefined,
   };
 }

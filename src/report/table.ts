@@ -111,7 +111,7 @@ function totaux({ bals, comptes }: Summary, width: number): string[] {
   ];
 }
 
-function bilan({ run, comptes, creationsInterdites }: Summary): string[] {
+function bilan({ run, comptes, creationsInterdites, ressemblants }: Summary): string[] {
   const ouverts = sumBy(comptes, (count) => count.ouverts);
   const nouveaux = sumBy(comptes, (count) => count.nouveaux);
   return [
@@ -120,6 +120,11 @@ function bilan({ run, comptes, creationsInterdites }: Summary): string[] {
     ...(creationsInterdites > 0
       ? [
           `! Créations interdites détectées (PER de type 10, EX_GBM_4312) : ${formatNombre(creationsInterdites)}.`,
+        ]
+      : []),
+    ...(ressemblants > 0
+      ? [
+          `! Domaines qui ressemblent aux vôtres, à examiner : ${formatNombre(ressemblants)} (« domains lookalike »).`,
         ]
       : []),
     '',

@@ -190,15 +190,26 @@ test('a server that hangs at the banner, or is not there, stops the run and coun
   }
 });
 
-test('a connection that the server closed while it waited is opened again: the mail does not suffer', async (t) => {
+test('a connection that the server closes between two mails is opened again: no attempt is lost', async (t) => {
+  let mails = 0;
   const { pool, smtp } = await setUp(t, {
-    data: () => undefined,
-    mail: () => undefined,
+    mail: () => {
+      mails += 1;
+      return mails === 2 ? 'couper' : undefined;
+    },
   });
   await mettreEnFile(pool, 'a', 'b', 'c');
-  const settings = mailSettings(smtp.port, { smtp: { messagesParConnexionMax: 1 } });
+  const bilan = await envoyer(pool, mailSettings(smtp.port));
+  assert.deepEqual([bilan.partis, bilan.reportes, smtp.connexions.count], [3, 0, 2]);
+  assert.equal((await getAvis(pool, 'b')).tentatives, 1);
+});
+
+test('a connection serves as many mails as the settings say', async (t) => {
+  const { pool, smtp } = await setUp(t);
+  await mettreEnFile(pool, 'a', 'b', 'c');
+  const settings = mailSettings(smtp.port, { smtp: { messagesParConnexionMax: 2 } });
   assert.equal((await envoyer(pool, settings)).partis, 3);
-  assert.equal(smtp.connexions.count, 3);
+  assert.equal(smtp.connexions.count, 2);
 });
 
 test('the pace is kept by all senders together, whatever they do', async (t) => {

@@ -380,6 +380,7 @@ export async function vider(pool: Pool): Promise<void> {
   await pool.query(
     `truncate bal_annuaire, bal_operateur, activite, structure_exercice, savoir_faire, identite,
        structure_finess, domaine_liste_blanche, correspondance_adeli, source_load, source_run,
-       source_change, source_reject, constat, reconcile_run restart identity cascade`,
+       source_change, source_reject, constat, reconcile_run, mesure_jour, mesure_hygiene,
+       domaine_ressemblant, ressemblance_recherche restart identity cascade`,
   );
 }

@@ -21,7 +21,7 @@ export type SmtpEssai = {
 /** What the server answers to a command; undefined: yes. */
 export type Comportement = {
   readonly rcpt?: (adresse: string) => Refus | undefined | Promise<undefined>;
-  readonly mail?: (adresse: string) => Refus | undefined;
+  readonly mail?: (adresse: string) => Refus | 'couper' | undefined;
   /** After the content; `couper`: takes the message, then hangs up without a word. */
   readonly data?: (recu: Recu) => Refus | 'couper' | 'taire' | undefined;
 };
@@ -47,7 +47,11 @@ export async function startSmtp(
       connexions.count += 1;
       done();
     },
-    onMailFrom: ({ address }, _session, done) => done(faultOf(comportement.mail?.(address))),
+    onMailFrom: ({ address }, _session, done) => {
+      const wanted = comportement.mail?.(address);
+      if (wanted === 'couper') cut();
+      else done(faultOf(wanted));
+    },
     onRcptTo: ({ address }, _session, done) => {
       void Promise.resolve(comportement.rcpt?.(address)).then((refus) => done(faultOf(refus)));
     },

@@ -3,12 +3,14 @@ import type { Db, Pool } from '../../db/pool.js';
 import { transaction } from '../../db/transaction.js';
 import {
   closeProbe,
+  lockChannel,
   pauseChannel,
   reopenChannel,
   reserveCalls,
   stopChannel,
   type Pause,
 } from '../../store/feed-channel.js';
+import { publishEvenement } from '../../store/evenement.js';
 import {
   claimOperations,
   renewLeases,
@@ -89,10 +91,24 @@ export function createOutbox(database: Database, recordPublication: RecordPublic
     pause: (pause) => run((db) => pauseChannel(db, pause)),
     closeProbe: (until) => run((db) => closeProbe(db, until)),
     reopen: () => run(reopenChannel),
-    stop: (at, code, message) => run((db) => stopChannel(db, at, code, message)),
+    stop: (at, code, message) =>
+      database.transaction((client) => stopAndAnnounce(client, at, code, message)),
     countDue: (now) => run((db) => countDue(db, now)),
     findNextDue: () => run(findNextDue),
   };
+}
+
+/** The programs of the opérateur are told once: until an answer comes, it is the same stop. */
+async function stopAndAnnounce(db: Db, at: Date, code: string, message: string): Promise<void> {
+  const { stop } = await lockChannel(db);
+  await stopChannel(db, at, code, message);
+  if (stop?.code === code) return;
+  const type = 'canal.arrete';
+  await publishEvenement(
+    db,
+    { type, cle: `${type}:${at.toISOString()}`, donnees: { code, message } },
+    at,
+  );
 }
 
 function acceptedOf(settlements: readonly Settlement[], ids: readonly number[]): number[] {

@@ -57,7 +57,7 @@ export function importContenu(
   conditions: ConditionsImport,
 ): Promise<ImportResult> {
   const { source, lecture, origin, recuLe, instantaneLe } = contenu;
-  const { conseil, acceptedBy, signal, progress } = conditions;
+  const { conseil, acceptedBy, signal, progress, now } = conditions;
   return loadLignes(
     pool,
     { origin, open: (onProgress) => openContenu(contenu, conditions, onProgress) },
@@ -71,6 +71,7 @@ export function importContenu(
       signal,
     },
     progress,
+    now,
   );
 }
 
