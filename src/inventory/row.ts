@@ -16,6 +16,14 @@ import {
   type Cell,
 } from './values.js';
 
+/** How faults name the line and its cells, where line and column are not what the reader sees. */
+export type Designation = {
+  readonly place: string | undefined;
+  readonly nommer: (column: InventaireColumn) => string;
+};
+
+const parColonne: Designation = { place: undefined, nommer: (column) => column };
+
 /** Undefined when the line is at fault; the report then has its faults and its address, where it could be read. */
 export function readRow(
   cells: readonly string[],
@@ -23,8 +31,9 @@ export function readRow(
   header: Header,
   now: Date,
   report: InventaireReport,
+  designation: Designation = parColonne,
 ): BalOperateur | undefined {
-  const row = new RowReader(cells, line, header, report);
+  const row = new RowReader(cells, line, header, report, designation);
   const extra = cells.slice(header.cellCount).find((cell) => cell.trim() !== '');
   if (cells.length < header.cellCount || extra !== undefined) {
     // Cells are no longer under their header: judging them would bury the cause under its effects.
@@ -106,7 +115,16 @@ class RowReader {
   private readonly header: Header;
   private readonly report: InventaireReport;
 
-  constructor(cells: readonly string[], line: number, header: Header, report: InventaireReport) {
+  private readonly designation: Designation;
+
+  constructor(
+    cells: readonly string[],
+    line: number,
+    header: Header,
+    report: InventaireReport,
+    designation: Designation,
+  ) {
+    this.designation = designation;
     this.cells = cells;
     this.line = line;
     this.header = header;
@@ -126,12 +144,12 @@ class RowReader {
       this.fail({ column, code: cell.code, value: shortenValue(text), expected: cell.expected });
       return undefined;
     }
-    if (cell.warning !== undefined) this.report.warnCell(this.line, column, cell.warning);
+    if (cell.warning !== undefined) this.warn(column, cell.warning);
     return cell.value;
   }
 
   warn(column: InventaireColumn, warning: { code: string; message: string }): void {
-    this.report.warnCell(this.line, column, warning);
+    this.report.warnCell(this.line, this.designation.nommer(column), warning);
   }
 
   /** As `read`, of a cell that may not be empty. */
@@ -159,9 +177,15 @@ class RowReader {
     return cell.kind === 'value' ? cell.value.toLowerCase() : undefined;
   }
 
-  private fail(fault: Omit<InventaireFault, 'line' | 'isFatal'>): void {
+  private fail(
+    fault: Pick<InventaireFault, 'code' | 'value' | 'expected'> & {
+      readonly column: InventaireColumn | undefined;
+    },
+  ): void {
     this.faultCount++;
-    this.report.addFault({ line: this.line, isFatal: false, ...fault });
+    const column = fault.column && this.designation.nommer(fault.column);
+    const { line, designation } = this;
+    this.report.addFault({ ...fault, line, place: designation.place, column, isFatal: false });
   }
 
   private textOf(column: InventaireColumn): string {
