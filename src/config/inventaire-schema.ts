@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { domaineName } from './domaine-name.js';
 import { inventaireHttpSchema } from './inventaire-http-schema.js';
+import { sourceLdapShape } from './inventaire-ldap.js';
+import { secret } from './secret.js';
 
 const share = z.number().min(0).max(1);
 
@@ -32,6 +34,18 @@ const csv = z.strictObject({
   ...dialecteCsv,
 });
 
+const ldap = z.strictObject({ ...commun, ...sourceLdapShape });
+
+const sql = z.strictObject({
+  ...commun,
+  type: z.literal('sql'),
+  url: secret,
+  requete: secret,
+  // For the whole reading, and for the answer to one statement.
+  totalSecondes: z.number().positive().max(86_400).default(1_800),
+  requeteMaxSecondes: z.number().positive().max(86_400).default(600),
+});
+
 const http = z.strictObject({ ...commun, type: z.literal('http') });
 
 export const inventaireSchema = z.strictObject({
@@ -41,7 +55,7 @@ export const inventaireSchema = z.strictObject({
   lignesMax: z.int().positive().default(2_000_000),
   // An opérateur has a platform or two, and a file for the rest.
   sources: z
-    .array(z.discriminatedUnion('type', [csv, http]))
+    .array(z.discriminatedUnion('type', [csv, ldap, sql, http]))
     .max(50)
     .default([]),
   http: inventaireHttpSchema.prefault({}),

@@ -6,6 +6,9 @@ import {
 } from '../domain/source-inventaire.js';
 import type { Delimiter } from '../inventory/columns.js';
 import type { Encoding } from '../inventory/encoding.js';
+import type { SourceLdap } from '../inventory/ldap/ouvrir.js';
+import type { SourceSql } from '../inventory/sql/ouvrir.js';
+import { resolveSourceLdap } from './inventaire-ldap.js';
 import type { FileReader } from './secret.js';
 import type { InventaireHttpSettings } from './inventaire-http-schema.js';
 import type { RawInventaire, RawSourceInventaire } from './inventaire-schema.js';
@@ -31,7 +34,12 @@ export type SourceCsv = Commun & {
 
 export type SourceHttp = Commun & { readonly type: 'http' };
 
-export type SourceInventaireSettings = SourceCsv | SourceHttp;
+export type SourceLdapSettings = Commun & { readonly type: 'ldap'; readonly ldap: SourceLdap };
+
+export type SourceSqlSettings = Commun & { readonly type: 'sql'; readonly sql: SourceSql };
+
+export type SourceInventaireSettings =
+  SourceCsv | SourceLdapSettings | SourceSqlSettings | SourceHttp;
 
 export type InventaireSettings = {
   readonly fichier: string | undefined;
@@ -43,7 +51,12 @@ export type InventaireSettings = {
   readonly sources: readonly SourceInventaireSettings[];
 };
 
-export function resolveInventaire(raw: RawInventaire, reader: FileReader): InventaireSettings {
+/** `ca`: the authorities of `reseau.ca`. */
+export function resolveInventaire(
+  raw: RawInventaire,
+  ca: readonly string[],
+  reader: FileReader,
+): InventaireSettings {
   checkNames(raw, reader);
   checkDomaines(raw, reader);
   const fichier = raw.fichier === undefined ? undefined : reader.path(raw.fichier);
@@ -63,8 +76,10 @@ export function resolveInventaire(raw: RawInventaire, reader: FileReader): Inven
   const sources: SourceInventaireSettings[] = hasFichier
     ? [{ ...commun(sourceFichier, {}), type: 'csv', fichier, lecture }]
     : [];
-  for (const source of raw.sources)
-    sources.push(resolveSource(source, commun(source.nom, source), reader));
+  for (const [index, source] of raw.sources.entries()) {
+    const at = `inventaire.sources.${index}`;
+    sources.push(resolveSource(source, commun(source.nom, source), at, ca, reader));
+  }
   checkFenetre(raw, reader);
   return { fichier, lecture, lignesMax: raw.lignesMax, http: raw.http, sources };
 }
@@ -72,14 +87,33 @@ export function resolveInventaire(raw: RawInventaire, reader: FileReader): Inven
 function resolveSource(
   raw: RawSourceInventaire,
   commun: Commun,
+  at: string,
+  ca: readonly string[],
   reader: FileReader,
 ): SourceInventaireSettings {
   switch (raw.type) {
     case 'csv':
       return { ...commun, type: 'csv', fichier: reader.path(raw.fichier), lecture: lectureOf(raw) };
+    case 'ldap':
+      return { ...commun, type: 'ldap', ldap: resolveSourceLdap(raw, at, ca, reader) };
+    case 'sql':
+      return { ...commun, type: 'sql', sql: resolveSourceSql(raw, at, reader) };
     case 'http':
       return { ...commun, type: 'http' };
   }
+}
+
+function resolveSourceSql(
+  raw: Extract<RawSourceInventaire, { type: 'sql' }>,
+  at: string,
+  reader: FileReader,
+): SourceSql {
+  return {
+    url: reader.secret(`${at}.url`, raw.url) ?? '',
+    requete: reader.secret(`${at}.requete`, raw.requete) ?? '',
+    totalMs: raw.totalSecondes * 1_000,
+    requeteMaxMs: raw.requeteMaxSecondes * 1_000,
+  };
 }
 
 function lectureOf({

@@ -105,7 +105,7 @@ export function resolveSettings(
     },
     finess: { codesFermes: raw.sources.finess.codesFermes },
     reseau,
-    inventaire: resolveInventaire(raw.inventaire, reader),
+    inventaire: resolveInventaire(raw.inventaire, reseau.ca, reader),
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),

@@ -23,6 +23,11 @@ export const inventaireColumnNames = [
 
 export type InventaireColumn = (typeof inventaireColumnNames)[number];
 
+/** Whether a name, as a sender wrote it, is that of a column. */
+export function isColumn(name: string): name is InventaireColumn {
+  return (inventaireColumnNames as readonly string[]).includes(name);
+}
+
 export const neededColumns: readonly InventaireColumn[] = ['adresse', 'typeBal'];
 
 export type Header = {

@@ -142,7 +142,9 @@ export class NdjsonReading implements Lecture {
       return this.#fail({ line }, 'OBJET_ATTENDU', 'un objet JSON par ligne, celui d’une BAL');
     const { cells, columns, faults } = readJsonCells(json.value);
     for (const column of columns) this.#columns.add(column);
-    const bal = readRow(cells, line, jsonHeader, this.#options.now, this.report, faults);
+    const bal = readRow(cells, line, jsonHeader, this.#options.now, this.report, {
+      found: faults,
+    });
     return bal && this.#controle.accept(bal, line) ? bal : undefined;
   }
 

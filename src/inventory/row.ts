@@ -1,6 +1,6 @@
 // One line of the file: cells -> BalOperateur, or every fault of the line.
 import type { BalOperateur } from '../domain/bal-operateur.js';
-import type { Header, InventaireColumn } from './columns.js';
+import { isColumn, type Header, type InventaireColumn } from './columns.js';
 import { parseDate, parseInstant } from './dates.js';
 import { shortenValue, type InventaireFault, type InventaireReport } from './faults.js';
 import { parseOctets, parseQuota } from './sizes.js';
@@ -17,21 +17,32 @@ import {
 } from './values.js';
 
 /** A fault of one line, found before its cells are read: `column` may then be a name that no column has. */
-export type RowFault = Omit<InventaireFault, 'line' | 'isFatal'>;
+export type RowFault = Omit<InventaireFault, 'line' | 'place' | 'isFatal'>;
 
-/**
- * Undefined when the line is at fault; the report then has its faults and its address, where it could be read. `found`:
- * the faults that it has already; their cells are empty and not judged again.
- */
+/** How faults name the line and its cells, where line and column are not what the reader sees. */
+export type Designation = {
+  readonly place: string | undefined;
+  readonly nommer: (column: InventaireColumn) => string;
+};
+
+export type RowContext = {
+  /** The faults that the line has already; their cells are empty and not judged again. */
+  readonly found?: readonly RowFault[];
+  readonly designation?: Designation;
+};
+
+const parColonne: Designation = { place: undefined, nommer: (column) => column };
+
+/** Undefined when the line is at fault; the report then has its faults and its address, where it could be read. */
 export function readRow(
   cells: readonly string[],
   line: number,
   header: Header,
   now: Date,
   report: InventaireReport,
-  found: readonly RowFault[] = [],
+  { found = [], designation = parColonne }: RowContext = {},
 ): BalOperateur | undefined {
-  const row = new RowReader(cells, line, header, report);
+  const row = new RowReader(cells, line, header, report, designation);
   for (const fault of found) row.fail(fault);
   const extra = cells.slice(header.cellCount).find((cell) => cell.trim() !== '');
   if (cells.length < header.cellCount || extra !== undefined) {
@@ -115,7 +126,16 @@ class RowReader {
   private readonly header: Header;
   private readonly report: InventaireReport;
 
-  constructor(cells: readonly string[], line: number, header: Header, report: InventaireReport) {
+  private readonly designation: Designation;
+
+  constructor(
+    cells: readonly string[],
+    line: number,
+    header: Header,
+    report: InventaireReport,
+    designation: Designation,
+  ) {
+    this.designation = designation;
     this.cells = cells;
     this.line = line;
     this.header = header;
@@ -135,12 +155,12 @@ class RowReader {
       this.fail({ column, code: cell.code, value: shortenValue(text), expected: cell.expected });
       return undefined;
     }
-    if (cell.warning !== undefined) this.report.warnCell(this.line, column, cell.warning);
+    if (cell.warning !== undefined) this.warn(column, cell.warning);
     return cell.value;
   }
 
   warn(column: InventaireColumn, warning: { code: string; message: string }): void {
-    this.report.warnCell(this.line, column, warning);
+    this.report.warnCell(this.line, this.designation.nommer(column), warning);
   }
 
   /** As `read`, of a cell that may not be empty. */
@@ -168,10 +188,13 @@ class RowReader {
     return cell.kind === 'value' ? cell.value.toLowerCase() : undefined;
   }
 
-  fail(fault: RowFault): void {
+  fail({ column, ...fault }: RowFault): void {
     this.faultCount++;
-    if (fault.column !== undefined) this.failed.add(fault.column);
-    this.report.addFault({ line: this.line, isFatal: false, ...fault });
+    if (column !== undefined) this.failed.add(column);
+    const { line, designation } = this;
+    const nommee = column !== undefined && isColumn(column) ? designation.nommer(column) : column;
+    const { place } = designation;
+    this.report.addFault({ ...fault, line, place, column: nommee, isFatal: false });
   }
 
   private textOf(column: InventaireColumn): string {

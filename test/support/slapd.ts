@@ -100,6 +100,8 @@ function configuration(folder: string, { suffix, tls }: SlapdContent): string {
     `rootdn "${adminDn(suffix)}"`,
     `rootpw ${adminPassword}`,
     `directory ${folder}/data`,
+    // A sparse file: its default of 10 MB holds a few thousand entries.
+    'maxsize 1073741824',
     'dbnosync',
     'access to * by * read',
     'overlay sssvlv',

@@ -225,7 +225,9 @@ class LigneReader {
   #readRow(value: JsonObject, index: number): BalOperateur | undefined {
     const { cells, columns, faults } = readJsonCells(value);
     for (const column of columns) this.#lus.columns.add(column);
-    return readRow(cells, index + 1, jsonHeader, this.#lus.lecture.now, this.#report, faults);
+    return readRow(cells, index + 1, jsonHeader, this.#lus.lecture.now, this.#report, {
+      found: faults,
+    });
   }
 }
 
