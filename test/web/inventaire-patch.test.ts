@@ -29,7 +29,7 @@ afterEach(() => hold.close());
 async function start(changes: PushChanges = {}): Promise<void> {
   await db.pool.query(
     `truncate bal_operateur, source_load, source_run, source_reject, source_change, inventaire_import,
-       inventaire_lot, bal_evenement restart identity`,
+       inventaire_lot, bal_evenement, evenement restart identity cascade`,
   );
   hold = await startPush(db.pool, changes);
   client = pushClient(hold.url, (await makeKey(db.pool, ['inventaire'])).headers);
@@ -105,6 +105,21 @@ describe('events', () => {
         `select concat_ws(' ', source, inventaire_source, outcome, load_id) as text from source_run order by id`,
       ),
       ['inventaire plateforme loaded 1', 'inventaire plateforme loaded 2'],
+    );
+  });
+
+  test('a PER that names no professional is told to the programs of the opérateur', async () => {
+    await client.put(ndjson(...park(1)));
+    const titulaire = { typeIdentifiantPp: '8', identifiantPp: '10000000018' };
+    await client.patch([
+      evenement('creee', 'sans', service('A')),
+      evenement('creee', 'avec', { lignes: [{ typeBal: 'PER', ...titulaire }] }),
+    ]);
+    assert.deepEqual(
+      await texts(
+        `select concat_ws(' ', type, donnees -> 'adresses') as text from evenement order by id`,
+      ),
+      ['type10.detecte ["sans@chu.mssante.fr"]'],
     );
   });
 

@@ -18,6 +18,7 @@ import {
 } from '../../store/bal-operateur.js';
 import { sumPerdues } from '../../store/inventaire-lot.js';
 import { findInventaireLoad, insertLoad, type SourceLoad } from '../../store/source-load.js';
+import { annoncerType10 } from '../annoncer.js';
 import { describeCreations } from '../apply.js';
 import { columnsOfLayout, versionNamed } from '../version.js';
 import { replay, type EtatFinal } from './etat-final.js';
@@ -54,10 +55,8 @@ export async function applyEvenements(client: Client, work: Work): Promise<Appli
   const figures = await compareStaging(client, nom, touched);
   const excess = await findExcess(client, work, figures);
   if (excess !== undefined) return refused('garde', 'INVENTAIRE_SUPPRESSIONS', excess);
-  const avertissements = [
-    ...lus.avertissements,
-    ...describeCreations(await listCreationsInterdites(client)),
-  ];
+  const creations = await listCreationsInterdites(client);
+  const avertissements = [...lus.avertissements, ...describeCreations(creations)];
   const rangs = [...etat.rangs].map(([adresse, rang]) => ({ adresse, ...rang }));
   await recordRangs(client, nom, rangs, now);
   if (figures.added + figures.gone + figures.refreshed === 0)
@@ -65,6 +64,7 @@ export async function applyEvenements(client: Client, work: Work): Promise<Appli
   const bals = await countTouched(client, nom);
   const loadId = await insertLoad(client, loadOf(work, inService, figures, avertissements));
   await putInService(client, nom, loadId, false);
+  await annoncerType10(client, loadId, creations, now);
   return applied(work, etat, { avertissements, bals, loadId, perdues: figures.balsLost });
 }
 
