@@ -138,6 +138,18 @@ table domaine_liste_blanche
   responsable_contact text
   support_contact text
   date_maj timestamp with time zone
+table domaine_ressemblant
+  domaine text collate "C" not null
+  proche text collate "C" not null
+  raison text collate "C" not null
+  explication text not null
+  operateur text
+  premiere_vue_at timestamp with time zone not null
+  derniere_vue_at timestamp with time zone not null
+  disparu_at timestamp with time zone
+  connu_at timestamp with time zone
+  connu_par text
+  connu_motif text
 table feed_attempt
   id bigint not null generated always as identity
   operation_id bigint not null
@@ -232,6 +244,18 @@ table identite
   raison_sociale text
   ancien_identifiant text collate "C"
   autres_identifiants text
+table mesure_hygiene
+  domaine text collate "C" not null
+  type_bal text collate "C" not null default ''::text
+  chiffre text collate "C" not null
+  valeur integer not null
+  depuis date not null
+  jusqua date
+table mesure_jour
+  jour date not null
+  run_id integer not null
+  mesure_at timestamp with time zone not null
+  non_evalues text[] not null default '{}'::text[]
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -291,6 +315,10 @@ table reconcile_run
   closed_count integer
   open_count integer
   sites_ambigus text[] not null default '{}'::text[]
+table ressemblance_recherche
+  id boolean not null default true
+  empreinte text not null
+  cherche_at timestamp with time zone not null
 table savoir_faire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -414,6 +442,8 @@ constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY[
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint domaine_ressemblant_check on domaine_ressemblant: CHECK (((connu_at IS NULL) = (connu_par IS NULL)))
+constraint domaine_ressemblant_pkey on domaine_ressemblant: PRIMARY KEY (domaine)
 constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
 constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
 constraint feed_channel_id_check on feed_channel: CHECK (id)
@@ -436,6 +466,11 @@ constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::
 constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
+constraint mesure_hygiene_check on mesure_hygiene: CHECK ((jusqua > depuis))
+constraint mesure_hygiene_pkey on mesure_hygiene: PRIMARY KEY (domaine, chiffre, type_bal, depuis)
+constraint mesure_hygiene_valeur_check on mesure_hygiene: CHECK ((valeur > 0))
+constraint mesure_jour_pkey on mesure_jour: PRIMARY KEY (jour)
+constraint mesure_jour_run_id_fkey on mesure_jour: FOREIGN KEY (run_id) REFERENCES reconcile_run(id)
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -449,6 +484,8 @@ constraint publication_connue_origine_check on publication_connue: CHECK ((origi
 constraint publication_connue_pkey on publication_connue: PRIMARY KEY (adresse, porteur_cle)
 constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY['full'::text, 'delta'::text])))
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
+constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
+constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
 constraint source_change_kind_check on source_change: CHECK ((kind = ANY (ARRAY['adresse'::text, 'titulaire'::text, 'structure'::text, 'domaine'::text])))
 constraint source_load_inventaire_source on source_load: CHECK (((source = 'inventaire'::text) = (inventaire_source IS NOT NULL)))
@@ -498,6 +535,9 @@ CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (po
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
+CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
+CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
@@ -520,6 +560,15 @@ CREATE INDEX structure_finess_finess_ej ON public.structure_finess USING btree (
 CREATE INDEX structure_finess_siren ON public.structure_finess USING btree (siren) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_finess_siret ON public.structure_finess USING btree (siret) WHERE (gone_load_id IS NULL)
 CREATE INDEX suppression_decidee_adresse ON public.suppression_decidee USING btree (adresse) WHERE (withdrawn_at IS NULL)
+
+view mesure_du_jour as
+ SELECT j.jour,
+    m.domaine,
+    m.type_bal,
+    m.chiffre,
+    m.valeur
+   FROM (mesure_jour j
+     JOIN mesure_hygiene m ON (((m.depuis <= j.jour) AND ((m.jusqua IS NULL) OR (m.jusqua > j.jour)))));
 
 CREATE OR REPLACE FUNCTION public.annoncer_source_load()
  RETURNS trigger
