@@ -43,6 +43,36 @@ table api_key
   revoked_at timestamp with time zone
   revoked_by text
   last_used_at timestamp with time zone
+  sources_inventaire text[]
+table avis
+  id bigint not null generated always as identity
+  cle text collate "C" not null
+  gabarit text collate "C" not null
+  domaine text collate "C" not null
+  adresse text collate "C"
+  destinataire text not null
+  donnees jsonb not null
+  etat text not null default 'a-envoyer'::text
+  tentatives integer not null default 0
+  doutes integer not null default 0
+  prochain_envoi_le timestamp with time zone not null
+  cree_le timestamp with time zone not null
+  premiere_tentative_le timestamp with time zone
+  derniere_tentative_le timestamp with time zone
+  parti_le timestamp with time zone
+  annule_le timestamp with time zone
+  bail_jusqua timestamp with time zone
+  envoyeur text
+  dernier_code text
+  dernier_message text
+  message_id text not null
+table avis_quota
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  seuil smallint not null
+  occasion integer not null
+  pourcent integer not null
+  change_le timestamp with time zone not null
 table bal_annuaire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -81,6 +111,12 @@ table bal_annuaire
   departement text
   pays text
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
+table bal_evenement
+  source text collate "C" not null
+  adresse text collate "C" not null
+  horodatage_us bigint not null
+  sequence bigint not null
+  recu_le timestamp with time zone not null
 table bal_operateur with (fillfactor=50)
   ligne_hash bigint not null
   first_load_id integer not null
@@ -106,6 +142,35 @@ table bal_operateur with (fillfactor=50)
   quota_octets bigint
   structure_id text collate "C" generated stored default id_nat_struct(type_identifiant_structure, identification_structure)
   source_inventaire text collate "C" not null
+table cas_inactivite
+  id bigint not null generated always as identity
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  etat text collate "C" not null default 'a-prevenir'::text
+  attente text collate "C"
+  activite_le timestamp with time zone not null
+  est_authentification boolean not null
+  limite_le timestamp with time zone not null
+  ouvert_le timestamp with time zone not null
+  avis_cles text[] not null default '{}'::text[]
+  avis_demande_le timestamp with time zone
+  annonce_le timestamp with time zone
+  avis_parti_le timestamp with time zone
+  echeance_le timestamp with time zone
+  rappel_cles text[] not null default '{}'::text[]
+  rappel_le timestamp with time zone
+  decidee_le timestamp with time zone
+  clos_le timestamp with time zone
+  cloture text
+  conservee_jusqua timestamp with time zone
+  auteur text
+  motif text
+  poste_adresse text
+  poste_agent text
+table cle_interne
+  nom text collate "C" not null
+  valeur bytea not null
+  cree_le timestamp with time zone not null default now()
 table constat
   id bigint not null generated always as identity
   code text collate "C" not null
@@ -150,6 +215,31 @@ table domaine_ressemblant
   connu_at timestamp with time zone
   connu_par text
   connu_motif text
+table evenement
+  id bigint not null generated always as identity
+  cle text collate "C" not null
+  type text collate "C" not null
+  donnees jsonb not null
+  survenu_le timestamp with time zone not null
+  webhook_id text collate "C" not null
+  reparti_le timestamp with time zone
+table evenement_envoi
+  id bigint not null generated always as identity
+  evenement_id bigint not null
+  point text collate "C" not null
+  etat text not null default 'a-envoyer'::text
+  tentatives integer not null default 0
+  doutes integer not null default 0
+  prochain_envoi_le timestamp with time zone not null
+  cree_le timestamp with time zone not null
+  premiere_tentative_le timestamp with time zone
+  derniere_tentative_le timestamp with time zone
+  parti_le timestamp with time zone
+  annule_le timestamp with time zone
+  bail_jusqua timestamp with time zone
+  envoyeur text
+  dernier_code text
+  dernier_message text
 table feed_attempt
   id bigint not null generated always as identity
   operation_id bigint not null
@@ -217,6 +307,16 @@ END
   last_status integer
   last_code text
   last_message text
+table hygiene_run
+  id integer not null generated always as identity
+  started_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  author text not null
+  arrets text[] not null default '{}'::text[]
+  accepted_guards text[] not null default '{}'::text[]
+  per_count integer not null
+  dated_count integer not null
+  counts jsonb not null default '{}'::jsonb
 table identite
   ligne_hash bigint not null
   first_load_id integer not null
@@ -244,6 +344,34 @@ table identite
   raison_sociale text
   ancien_identifiant text collate "C"
   autres_identifiants text
+table inventaire_import
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer
+  format text collate "C" not null
+  etat text collate "C" not null default 'en-cours'::text
+  recu_le timestamp with time zone not null
+  termine_le timestamp with time zone
+  instantane_le timestamp with time zone
+  octets bigint not null
+  sha256 bytea not null
+  lecture jsonb not null
+  load_id integer
+  compte jsonb
+  avertissements text[] not null default '{}'::text[]
+  probleme jsonb
+  fichier text
+  accepte_par text
+table inventaire_lot
+  id bigint not null generated always as identity
+  source text collate "C" not null
+  key_id integer not null
+  cle text collate "C" not null
+  empreinte bytea not null
+  recu_le timestamp with time zone not null
+  verdict jsonb not null
+  load_id integer
+  perdues integer not null default 0
 table mesure_hygiene
   domaine text collate "C" not null
   type_bal text collate "C" not null default ''::text
@@ -286,6 +414,11 @@ table plan_retenue
   code text collate "C" not null
   message text not null
   operation_id bigint
+table point_ecarte
+  point text collate "C" not null
+  url_empreinte text not null
+  ecarte_le timestamp with time zone not null
+  message text not null
 table publication_connue
   adresse text collate "C" not null
   porteur_cle text collate "C" not null
@@ -438,12 +571,40 @@ constraint api_key_empreinte_check on api_key: CHECK ((length(empreinte) = 32))
 constraint api_key_pkey on api_key: PRIMARY KEY (id)
 constraint api_key_portees_check on api_key: CHECK (((portees <@ '{verification,lecture,inventaire}'::text[]) AND (portees <> '{}'::text[])))
 constraint api_key_requetes_par_seconde_check on api_key: CHECK ((requetes_par_seconde > 0))
+constraint api_key_sources_inventaire_check on api_key: CHECK ((sources_inventaire <> '{}'::text[]))
+constraint avis_annule on avis: CHECK (((etat = 'annule'::text) = (annule_le IS NOT NULL)))
+constraint avis_bail on avis: CHECK (((etat = 'en-envoi'::text) = ((bail_jusqua IS NOT NULL) AND (envoyeur IS NOT NULL))))
+constraint avis_cle_key on avis: UNIQUE (cle)
+constraint avis_etat_check on avis: CHECK ((etat = ANY (ARRAY['a-envoyer'::text, 'en-envoi'::text, 'parti'::text, 'refuse'::text, 'abandonne'::text, 'annule'::text])))
+constraint avis_parti on avis: CHECK (((etat = 'parti'::text) = (parti_le IS NOT NULL)))
+constraint avis_pkey on avis: PRIMARY KEY (id)
+constraint avis_quota_pkey on avis_quota: PRIMARY KEY (adresse)
+constraint avis_quota_seuil_check on avis_quota: CHECK ((seuil = ANY (ARRAY[0, 80, 90, 100])))
+constraint bal_evenement_pkey on bal_evenement: PRIMARY KEY (source, adresse)
 constraint bal_operateur_etat_check on bal_operateur: CHECK ((etat = ANY (ARRAY['actif'::text, 'suspendu'::text, 'ferme'::text])))
+constraint cas_inactivite_clos on cas_inactivite: CHECK ((((etat = ANY (ARRAY['supprimee'::text, 'conservee'::text, 'reauthentifiee'::text])) = (clos_le IS NOT NULL)) AND ((clos_le IS NULL) = (cloture IS NULL))))
+constraint cas_inactivite_cloture_check on cas_inactivite: CHECK ((cloture = ANY (ARRAY['authentification'::text, 'absente'::text, 'plus-concernee'::text, 'opposition'::text, 'administrateur'::text])))
+constraint cas_inactivite_delai on cas_inactivite: CHECK (((etat <> ALL (ARRAY['delai-en-cours'::text, 'a-supprimer'::text])) OR (((avis_parti_le IS NOT NULL) AND (echeance_le >= (avis_parti_le + '360:00:00'::interval)) AND (echeance_le >= limite_le)) IS TRUE)))
+constraint cas_inactivite_etat_check on cas_inactivite: CHECK ((etat = ANY (ARRAY['a-prevenir'::text, 'prevenue'::text, 'delai-en-cours'::text, 'a-supprimer'::text, 'supprimee'::text, 'conservee'::text, 'reauthentifiee'::text])))
+constraint cas_inactivite_pkey on cas_inactivite: PRIMARY KEY (id)
+constraint cas_inactivite_terme on cas_inactivite: CHECK (((etat <> 'a-supprimer'::text) OR ((decidee_le >= echeance_le) IS TRUE)))
+constraint cle_interne_pkey on cle_interne: PRIMARY KEY (nom)
+constraint cle_interne_valeur_check on cle_interne: CHECK ((length(valeur) >= 32))
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
 constraint domaine_ressemblant_check on domaine_ressemblant: CHECK (((connu_at IS NULL) = (connu_par IS NULL)))
 constraint domaine_ressemblant_pkey on domaine_ressemblant: PRIMARY KEY (domaine)
+constraint evenement_cle_key on evenement: UNIQUE (cle)
+constraint evenement_pkey on evenement: PRIMARY KEY (id)
+constraint evenement_webhook_id_key on evenement: UNIQUE (webhook_id)
+constraint evenement_envoi_annule on evenement_envoi: CHECK (((etat = 'annule'::text) = (annule_le IS NOT NULL)))
+constraint evenement_envoi_bail on evenement_envoi: CHECK (((etat = 'en-envoi'::text) = ((bail_jusqua IS NOT NULL) AND (envoyeur IS NOT NULL))))
+constraint evenement_envoi_etat_check on evenement_envoi: CHECK ((etat = ANY (ARRAY['a-envoyer'::text, 'en-envoi'::text, 'parti'::text, 'refuse'::text, 'abandonne'::text, 'annule'::text])))
+constraint evenement_envoi_evenement_id_fkey on evenement_envoi: FOREIGN KEY (evenement_id) REFERENCES evenement(id) ON DELETE CASCADE
+constraint evenement_envoi_evenement_id_point_key on evenement_envoi: UNIQUE (evenement_id, point)
+constraint evenement_envoi_parti on evenement_envoi: CHECK (((etat = 'parti'::text) = (parti_le IS NOT NULL)))
+constraint evenement_envoi_pkey on evenement_envoi: PRIMARY KEY (id)
 constraint feed_attempt_operation_id_fkey on feed_attempt: FOREIGN KEY (operation_id) REFERENCES feed_operation(id) ON DELETE CASCADE
 constraint feed_attempt_pkey on feed_attempt: PRIMARY KEY (id)
 constraint feed_channel_id_check on feed_channel: CHECK (id)
@@ -466,6 +627,13 @@ constraint feed_operation_rpps on feed_operation: CHECK ((rpps ~ '^[0-9]{11}$'::
 constraint feed_operation_sans_type_10 on feed_operation: CHECK ((((kind = 'delete'::text) OR ((type_bal = 'PER'::text) AND (porteur_kind = ANY (ARRAY['professionnel'::text, 'situation'::text])) AND (rpps IS NOT NULL)) OR ((type_bal = 'CAB'::text) AND (porteur_kind = 'professionnel'::text) AND (rpps IS NOT NULL)) OR ((type_bal = ANY (ARRAY['ORG'::text, 'APP'::text])) AND (porteur_kind = 'structure'::text) AND (rpps IS NULL))) IS TRUE))
 constraint feed_operation_state_check on feed_operation: CHECK ((state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'accepted'::text, 'confirmed'::text, 'retry'::text, 'held'::text, 'dead'::text, 'cancelled'::text, 'superseded'::text])))
 constraint feed_operation_type_bal_check on feed_operation: CHECK ((type_bal = ANY (ARRAY['PER'::text, 'ORG'::text, 'APP'::text, 'CAB'::text])))
+constraint hygiene_run_pkey on hygiene_run: PRIMARY KEY (id)
+constraint inventaire_import_key_id_fkey on inventaire_import: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_import_pkey on inventaire_import: PRIMARY KEY (id)
+constraint inventaire_import_sha256_check on inventaire_import: CHECK ((length(sha256) = 32))
+constraint inventaire_lot_empreinte_check on inventaire_lot: CHECK ((length(empreinte) = 32))
+constraint inventaire_lot_key_id_fkey on inventaire_lot: FOREIGN KEY (key_id) REFERENCES api_key(id)
+constraint inventaire_lot_pkey on inventaire_lot: PRIMARY KEY (id)
 constraint mesure_hygiene_check on mesure_hygiene: CHECK ((jusqua > depuis))
 constraint mesure_hygiene_pkey on mesure_hygiene: PRIMARY KEY (domaine, chiffre, type_bal, depuis)
 constraint mesure_hygiene_valeur_check on mesure_hygiene: CHECK ((valeur > 0))
@@ -479,6 +647,7 @@ constraint plan_decision_pkey on plan_decision: PRIMARY KEY (id)
 constraint plan_decision_plan_id_fkey on plan_decision: FOREIGN KEY (plan_id) REFERENCES plan(id)
 constraint plan_retenue_kind_check on plan_retenue: CHECK ((kind = ANY (ARRAY['insert'::text, 'replace'::text, 'delete'::text])))
 constraint plan_retenue_plan_id_fkey on plan_retenue: FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+constraint point_ecarte_pkey on point_ecarte: PRIMARY KEY (point)
 constraint publication_connue_operation_id_fkey on publication_connue: FOREIGN KEY (operation_id) REFERENCES feed_operation(id)
 constraint publication_connue_origine_check on publication_connue: CHECK ((origine = ANY (ARRAY['presumee'::text, 'operation'::text])))
 constraint publication_connue_pkey on publication_connue: PRIMARY KEY (adresse, porteur_cle)
@@ -509,22 +678,36 @@ CREATE INDEX api_call_key ON public.api_call USING btree (key_id, id DESC)
 CREATE INDEX api_call_objet ON public.api_call USING btree (objet, id DESC) WHERE (objet IS NOT NULL)
 CREATE UNIQUE INDEX api_key_empreinte ON public.api_key USING btree (empreinte)
 CREATE UNIQUE INDEX api_key_nom ON public.api_key USING btree (lower(nom)) WHERE (revoked_at IS NULL)
+CREATE INDEX avis_a_envoyer ON public.avis USING btree (prochain_envoi_le, id) WHERE (etat = 'a-envoyer'::text)
+CREATE INDEX avis_adresse ON public.avis USING btree (adresse, id) WHERE (adresse IS NOT NULL)
+CREATE INDEX avis_debit ON public.avis USING btree (derniere_tentative_le) WHERE (derniere_tentative_le IS NOT NULL)
+CREATE INDEX avis_en_envoi ON public.avis USING btree (bail_jusqua) WHERE (etat = 'en-envoi'::text)
+CREATE INDEX avis_etat ON public.avis USING btree (etat, id)
 CREATE INDEX bal_annuaire_adresse ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_domaine ON public.bal_annuaire USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_gone ON public.bal_annuaire USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX bal_annuaire_identifiant_pp ON public.bal_annuaire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (structure_id) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_evenement_recu ON public.bal_evenement USING btree (source, recu_le)
 CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse) WHERE ((type_bal = 'PER'::text) AND ((type_identifiant_pp = '10'::text) OR (identifiant_pp IS NULL)))
+CREATE INDEX cas_inactivite_adresse ON public.cas_inactivite USING btree (adresse, id)
+CREATE UNIQUE INDEX cas_inactivite_ouvert ON public.cas_inactivite USING btree (adresse) WHERE (clos_le IS NULL)
+CREATE INDEX cas_inactivite_suivi ON public.cas_inactivite USING btree (id) WHERE (clos_le IS NULL)
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX evenement_a_repartir ON public.evenement USING btree (id) WHERE (reparti_le IS NULL)
+CREATE INDEX evenement_envoi_a_envoyer ON public.evenement_envoi USING btree (point, prochain_envoi_le, id) WHERE (etat = 'a-envoyer'::text)
+CREATE INDEX evenement_envoi_en_envoi ON public.evenement_envoi USING btree (bail_jusqua) WHERE (etat = 'en-envoi'::text)
+CREATE INDEX evenement_envoi_etat ON public.evenement_envoi USING btree (etat, id)
+CREATE INDEX evenement_type ON public.evenement USING btree (type, survenu_le)
 CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operation_id, id)
 CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
 CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
@@ -535,6 +718,10 @@ CREATE INDEX feed_operation_par_porteur ON public.feed_operation USING btree (po
 CREATE UNIQUE INDEX feed_operation_vivante ON public.feed_operation USING btree (adresse, porteur_cle, kind) WHERE (state = ANY (ARRAY['planned'::text, 'approved'::text, 'sending'::text, 'retry'::text, 'held'::text, 'dead'::text]))
 CREATE INDEX identite_identifiant_pp ON public.identite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX identite_nom ON public.identite USING btree (plier_nom(nom_exercice) COLLATE "C", plier_nom(COALESCE(prenom_exercice, ''::text)) COLLATE "C", identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX inventaire_import_fichier ON public.inventaire_import USING btree (id) WHERE (fichier IS NOT NULL)
+CREATE INDEX inventaire_import_source ON public.inventaire_import USING btree (source, id DESC)
+CREATE UNIQUE INDEX inventaire_lot_cle ON public.inventaire_lot USING btree (key_id, source, cle)
+CREATE INDEX inventaire_lot_fenetre ON public.inventaire_lot USING btree (source, recu_le)
 CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
 CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
 CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
@@ -580,6 +767,42 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.cas_inactivite_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'a-prevenir' then '{prevenue,supprimee,conservee,reauthentifiee}'::text[]
+    when 'prevenue' then '{delai-en-cours,supprimee,conservee,reauthentifiee}'::text[]
+    when 'delai-en-cours' then '{a-supprimer,supprimee,conservee,reauthentifiee}'::text[]
+    when 'a-supprimer' then '{supprimee,conservee,reauthentifiee}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'cas %: % -> % is not a legal transition', old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'cas_inactivite_transition';
+  end if;
+  return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.envoi_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'a-envoyer' then '{en-envoi,annule}'::text[]
+    when 'en-envoi' then '{parti,refuse,abandonne,a-envoyer}'::text[]
+    when 'refuse' then '{a-envoyer,annule}'::text[]
+    when 'abandonne' then '{a-envoyer,annule}'::text[]
+    else '{}'::text[] end) then
+    raise exception '% %: % -> % is not a legal transition', tg_table_name, old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'envoi_transition';
+  end if;
+  return new;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.feed_operation_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -614,5 +837,8 @@ CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
 RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
 
+CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
+CREATE TRIGGER cas_inactivite_transition BEFORE UPDATE OF etat ON public.cas_inactivite FOR EACH ROW EXECUTE FUNCTION cas_inactivite_transition()
+CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()

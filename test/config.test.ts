@@ -129,6 +129,26 @@ const refused: readonly [string, string, RegExp][] = [
     /sources\.bals\.secours\.0 : adresse http\(s\) attendue/u,
   ],
   [
+    'a delay of inactive BAL under two weeks',
+    `${minimal}hygiene: { delaiJours: 14 }`,
+    /hygiene\.delaiJours : trop petit : au moins 15/u,
+  ],
+  [
+    'a notice before the BAL could be inactive',
+    `${minimal}hygiene: { preavisJours: 60 }\nreconcile: { inactiviteJours: 60 }`,
+    /hygiene\.preavisJours : 60 jours ne tiennent pas dans reconcile\.inactiviteJours \(60\)/u,
+  ],
+  [
+    'a reminder before the notice',
+    `${minimal}hygiene: { rappelJours: 30 }`,
+    /hygiene\.rappelJours : 30 jours ne tiennent pas dans hygiene\.delaiJours \(30\)/u,
+  ],
+  [
+    'an administrator who has no address',
+    `${minimal}hygiene: { quota: { administrateur: quelqu'un } }`,
+    /hygiene\.quota\.administrateur : adresse de courriel attendue/u,
+  ],
+  [
     'a variable that is not set',
     `${minimal}database: { url: { env: NADA } }`,
     /database\.url : la variable d'environnement NADA n'existe pas/u,

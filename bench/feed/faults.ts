@@ -7,16 +7,8 @@ import { print, seconds } from './print.js';
 import { startSimulator, type SimulatedState } from './simulator.js';
 
 const pusherCount = 3;
-const kinds = [
-  '500',
-  '503',
-  'couper',
-  'couper-apres',
-  'agir-puis-taire',
-  'mentir',
-  'type',
-  'charabia',
-];
+/** Without the perfect lie (`mentir`): a 200 that shows what was asked for and did nothing is told by the next extraction only. */
+const kinds = ['500', '503', 'couper', 'couper-apres', 'agir-puis-taire', 'type', 'charabia'];
 /** A 429 makes everybody wait as long as it says (a second): a tenth of the others' share is enough to see it. */
 const throttledShare = 0.1;
 /** Faults in a row make dead letters; each time they are replayed, they have every chance again. */
@@ -65,7 +57,7 @@ async function pushAll(
   const pushers: Command[] = [];
   const peaks: Promise<number>[] = [];
   const launch = (): Command => {
-    const pusher = start(config, '--json', 'push');
+    const pusher = start(config, '--json', 'push', '--jusqu-au-bout');
     peaks.push(peakMbOf(pusher.child.pid ?? 0, pusher.ended));
     return pusher;
   };

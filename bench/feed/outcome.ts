@@ -28,7 +28,7 @@ export async function peakMbOf(pid: number, ended: Promise<unknown>): Promise<nu
 export async function finalStateOf(config: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-feed-'));
   try {
-    await run(config, 'simulate', 'publish', '--out', folder);
+    await run(config, 'simulate', 'publish', '--out', folder, '--sans-attendre');
     const [zip = ''] = readdirSync(folder);
     const text = execFileSync('unzip', ['-p', join(folder, zip)], { maxBuffer: 1024 ** 3 });
     return text.toString('utf8').trimEnd().split('\n').slice(1).sort();

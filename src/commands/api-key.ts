@@ -12,6 +12,7 @@ type CreateOptions = {
   readonly portees: readonly Portee[];
   readonly jours?: number;
   readonly debit?: number;
+  readonly sources?: readonly string[];
 };
 
 export function registerApiKey(program: Command, context: CommandContext): void {
@@ -33,6 +34,11 @@ export function registerApiKey(program: Command, context: CommandContext): void 
       '--debit <n>',
       'demandes par seconde (sans lui, celui des réglages)',
       parseWhole(100_000),
+    )
+    .option(
+      '--sources <noms>',
+      'sources d’inventaire que la portée « inventaire » permet de remplir, séparées par des virgules (sans elle, toutes)',
+      parseSources,
     )
     .action((nom: string, options: CreateOptions, command: Command) =>
       runWithProgram(context, command, (open) => create(context, open, nom, options)),
@@ -59,8 +65,14 @@ async function create(
   context: CommandContext,
   open: OpenProgram,
   nomDonne: string,
-  { portees: wanted, jours, debit }: CreateOptions,
+  { portees: wanted, jours, debit, sources }: CreateOptions,
 ): Promise<void> {
+  if (sources && !wanted.includes('inventaire')) {
+    throw new UsageError(
+      'SOURCES_SANS_PORTEE',
+      'L’option --sources ne vaut que pour la portée « inventaire » : ajoutez-la à --portees.',
+    );
+  }
   const nom = nomDonne.trim();
   if (!/^[^\p{C}]{1,100}$/u.test(nom) || /^\d+$/u.test(nom)) {
     throw new UsageError(
@@ -77,6 +89,7 @@ async function create(
     empreinte,
     portees: wanted,
     requetesParSeconde: debit,
+    sourcesInventaire: sources,
     createdAt: now,
     createdBy: authorOf(context.surroundings),
     expiresAt: jours === undefined ? undefined : new Date(now.getTime() + jours * 86_400_000),
@@ -113,7 +126,8 @@ function describeKeys(keys: readonly ApiKey[], now: Date): string {
   return keys
     .map((key) => {
       const used = key.lastUsedAt ? `employée le ${formatDate(key.lastUsedAt)}` : 'jamais employée';
-      return `${String(key.id).padStart(4)}  ${key.nom} (${key.portees.join(', ')}) : ${stateOf(key, now)}, ${used}`;
+      const sources = key.sourcesInventaire ? `, source ${key.sourcesInventaire.join(', ')}` : '';
+      return `${String(key.id).padStart(4)}  ${key.nom} (${key.portees.join(', ')}${sources}) : ${stateOf(key, now)}, ${used}`;
     })
     .join('\n');
 }
@@ -129,6 +143,12 @@ function parsePortees(text: string): Portee[] {
   const known = names.filter(isPortee);
   if (known.length === names.length) return [...new Set(known)];
   throw new InvalidArgumentError(`Portées : ${portees.join(', ')}.`);
+}
+
+function parseSources(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => /^[a-z0-9-]{1,40}$/u.test(name))) return [...new Set(names)];
+  throw new InvalidArgumentError('Noms de sources de inventaire.sources attendus.');
 }
 
 function parseWhole(max: number): (text: string) => number {

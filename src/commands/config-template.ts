@@ -77,11 +77,51 @@ inventaire:
   separateur: auto            # auto, ;, ',' ou tab
   retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
   lignesMax: 2000000
+  http:                       # sources de type http : ce que votre plateforme envoie à l'API (docs/inventaire.md)
+    empreinte: facultative    # exigee : refuse un envoi sans en-tête Content-Digest
+    corpsOctetsMax: 536870912 # d'un instantané, compressé ou décompressé
+    compressionMax: 100       # octets décompressés par octet reçu : au-delà, l'envoi est refusé
+    inactiviteSecondes: 30    # sans un octet reçu
+    receptionSecondes: 900    # pour recevoir un instantané entier
+    attenteMaxSecondes: 60    # au plus, pour « Prefer: wait »
+    importsConservesJours: 90 # issues des imports, telles que l'API les redit
+    refusesConservesMax: 5    # instantanés refusés par une garde, gardés dans dataDir pour « inventory accept »
+    refusesConservesJours: 7
+    evenements:
+      parEnvoiMax: 1000
+      octetsMax: 4194304
+      lignesParBalMax: 50
+      ageMaxJours: 30         # un événement plus ancien est refusé
+      clesConserveesJours: 7  # une Idempotency-Key reçoit la même réponse pendant ce temps
+      attenteSecondes: 10     # qu'un import en cours de mise en service laisse la place
+      fenetreHeures: 24       # suppressions comptées sur cette durée : au-delà de la part et du plancher, refus
+      suppressionsPartMax: 0.05
+      suppressionsPlancher: 10
 
 # Rapprochement.
 reconcile:
   inactiviteJours: 365        # au plus 365 (CNIL, délibération 2014-239)
   motifAdresse: '^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'
+
+# Cycle d'hygiène : BAL inactives (CNIL, délibération 2014-239) et quotas (EX_GBM_4470) ; « annuaire-sync hygiene »,
+# docs/hygiene.md. Les avis sont des courriels (section « avis »), leurs liens demandent « web.urlPublique ».
+hygiene:
+  preavisJours: 35            # le titulaire est prévenu tant de jours avant reconcile.inactiviteJours
+  delaiJours: 30              # du départ de l'avis à la suppression proposée ; au moins 15
+  rappelJours: 7              # rappel avant la fin du délai ; 0 = sans rappel
+  autresBalMax: 2             # autres BAL PER du même titulaire (RPPS) qui reçoivent aussi ses avis ; 0 = aucune
+  # contact: 'support@mon-etablissement.fr, 01 00 00 00 00'   # à qui écrire, dans les avis et sur la page
+  avisParPassageMax: 1000     # premiers avis par passage ; la suite au passage suivant
+  sansDatePartMax: 0.5        # part de BAL PER sans date d'authentification au-delà de laquelle rien n'avance
+  datesPerduesPartMax: 0.1    # part de ces dates perdue depuis le passage précédent au-delà de laquelle rien n'avance
+  gardes:                     # au-delà, aucune suppression n'est proposée sans « hygiene run --accept »
+    suppressionsMax: 100
+    suppressionsPartMax: 0.02 # des BAL PER
+    suppressionsPlancher: 3   # la part n'est pas regardée jusqu'à tant de suppressions
+    fenetreHeures: 24         # ce qui a été proposé depuis tant d'heures compte aussi
+  quota:
+    actif: true               # avis à 80, 90 et 100 % du quota
+    # administrateur: support@mon-etablissement.fr   # averti aussi à 100 %, quand la BAL ne reçoit plus rien
 
 # Alimentation de l'Annuaire Santé par l'API de l'ANS (projet de juin 2026, pas encore ouvert). Sans url, elle est éteinte.
 alimentation:
@@ -212,6 +252,9 @@ web:
   adresse: 127.0.0.1          # '0.0.0.0' ou '::' : toutes
   port: 8480
   clairHorsBoucle: false      # true : accepte HTTP sans TLS ailleurs que sur 127.0.0.1 (derrière un répartiteur qui chiffre)
+  # urlPublique: https://annuaire.mon-etablissement.fr   # début des liens que portent les courriels
+  # cleDesLiens: { env: ANNUAIRE_SYNC_CLE_DES_LIENS }    # signe ces liens, 32 caractères au moins ; sans elle, une clé tirée
+                              # une fois et gardée dans la base. En changer rend nuls les liens déjà envoyés
   # tls: { certificat: ./web.pem, cle: ./web.key, motDePasse: { env: WEB_CLE } }   # PEM, chaîne après le certificat ; relus sur SIGHUP
   limites:
     corpsOctetsMax: 65536     # d'une demande ; celles de l'API font moins de 2 Kio
@@ -224,6 +267,54 @@ web:
     inactiviteSecondes: 60    # entre deux demandes d'une connexion
     baseSecondes: 5           # d'une requête à la base
     arretSecondes: 10         # pour finir les réponses en cours
+
+# Avis : courriels aux titulaires et webhooks vers vos programmes (« annuaire-sync notices », docs/avis.md).
+avis:
+  # smtp:                     # sans lui, les courriels restent dans la file
+  #   hote: smtp.mon-etablissement.fr
+  #   port: 587               # par défaut 587 (starttls), 465 (tls) ou 25 (aucun)
+  #   chiffrement: starttls   # starttls : exigé, jamais facultatif ; tls : dès la connexion ; aucun : en clair
+  #   clairHorsBoucle: false  # true : accepte « aucun » ailleurs que vers cette machine
+  #   utilisateur: annuaire-sync
+  #   motDePasse: { env: ANNUAIRE_SYNC_SMTP_MOT_DE_PASSE }
+  #   nomHelo: annuaire.mon-etablissement.fr   # nom donné au serveur ; par défaut celui de cette machine
+  #   ca: []                  # autorités PEM, en plus de « reseau.ca »
+  #   connexionSecondes: 15   # jusqu'à l'accueil du serveur, TLS compris
+  #   reponseSecondes: 60     # sans un octet de réponse
+  #   messageSecondes: 240    # pour un courriel entier
+  #   messagesParConnexionMax: 100
+  # expediteur: 'Messagerie sécurisée <ne-pas-repondre@mon-etablissement.mssante.fr>'
+  # repondreA: support@mon-etablissement.fr
+  # domaines:                 # ce qu'un domaine a de propre
+  #   clinique.mssante.fr: { expediteur: 'Clinique <bal@clinique.mssante.fr>', repondreA: dsi@clinique.fr }
+  # gabarits: ./gabarits      # vos textes : gabarits/<gabarit>.txt.liquid pour tous, gabarits/<domaine>/<gabarit>.txt.liquid
+                              # pour un domaine (aussi .sujet.txt et .html) ; « config check » en dit les fautes
+  debitParMinute: 60          # courriels par minute, tous processus ensemble ; 0 = sans limite
+  simultanesMax: 2            # connexions au serveur
+  messageOctetsMax: 262144
+  tentativesMax: 12           # par courriel, la première comprise
+  attenteMinSecondes: 300     # première attente entre deux tentatives, doublée ensuite
+  attenteMaxSecondes: 14400
+  dureeMaxHeures: 72          # depuis la première tentative
+  renvoisSiDoute: 1           # 0 : un courriel dont on ignore s'il est parti n'est pas renvoyé ; 1 : il l'est une fois
+  bailSecondes: 900           # après quoi un courriel pris par un processus disparu est repris
+  webhooks: []
+  #  - nom: supervision
+  #    url: https://supervision.mon-etablissement.fr/annuaire
+  #    secret: { env: ANNUAIRE_SYNC_WEBHOOK }   # echo whsec_$(openssl rand -base64 32)
+  #    secretPrecedent: { env: ANCIEN }         # le temps d'en changer : les deux signent
+  #    evenements: [plan.bloque, canal.arrete]  # par défaut tous : rapprochement.termine, plan.en-attente, plan.bloque,
+  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse
+  webhook:
+    connexionSecondes: 10
+    reponseSecondes: 15       # sans un octet de réponse
+    totalSecondes: 30
+    reponseOctetsMax: 16384
+    tentativesMax: 12
+    attenteMinSecondes: 30
+    attenteMaxSecondes: 21600
+    dureeMaxHeures: 72        # depuis la première tentative ; un événement plus ancien que cela n'est plus distribué
+    bailSecondes: 120
 
 # Bornes.
 limites:

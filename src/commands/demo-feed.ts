@@ -86,7 +86,8 @@ async function proveByExtraction(
   url: URL,
   folder: string,
 ): Promise<string[]> {
-  const file = await download(new URL('/_simulation/extraction', url), folder);
+  // Nothing else feeds the simulator of a demonstration: no operation can fall between the extraction and its minute.
+  const file = await download(new URL('/_simulation/extraction?attendre=non', url), folder);
   const results = await extractSources(open, context.surroundings, {
     sources: ['bals'],
     from: file,

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import type { ImportResult } from '../inventory/import.js';
 import { inventaireTemplate } from '../inventory/template.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { registerInventoryAccept } from './inventory-accept.js';
 import {
   describeImport,
   getSource,
@@ -53,6 +54,7 @@ Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé (rien n'a changé
     });
   registerInventorySync(inventory, context);
   registerInventoryParts(inventory, context);
+  registerInventoryAccept(inventory, context);
 }
 
 /** Imports `file`, else the one of the settings, as the whole of its source. */

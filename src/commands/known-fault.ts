@@ -60,7 +60,8 @@ const databaseRemedies: Readonly<Record<string, Fault>> = {
   '55P03': {
     code: 'BASE_OCCUPEE',
     message:
-      'Un autre traitement tient les opérations depuis plus d’une minute : attendez sa fin, puis relancez.',
+      'Un autre traitement (« push », « plan », une sauvegarde) tient les opérations depuis trop longtemps : ' +
+      'attendez sa fin, puis relancez. S’il n’en reste aucun, pg_stat_activity dit quelle connexion les tient.',
   },
   '57014': {
     code: 'REQUETE_TROP_LONGUE',

@@ -2,7 +2,7 @@
 import { createDryRunClient, renderCall } from '../feed/dry-run-client.js';
 import type { FeedClient } from '../feed/feed-client.js';
 import type { HttpCall } from '../feed/http-call.js';
-import { createOutbox } from '../feed/push/outbox.js';
+import { createOutbox, sessionDatabase } from '../feed/push/outbox.js';
 import { push } from '../feed/push/push.js';
 import { closePreview, openPreview } from '../store/feed-preview.js';
 import type { CommandContext } from './context.js';
@@ -34,9 +34,7 @@ export async function dryRun({ surroundings }: CommandContext, open: OpenProgram
   try {
     await openPreview(session);
     if (open.isJson) await write('{"appels":[');
-    const outbox = createOutbox({ db: session, transaction: (work) => work(session) }, () =>
-      Promise.resolve(),
-    );
+    const outbox = createOutbox(sessionDatabase(session), () => Promise.resolve());
     const summary = await push(outbox, client, {
       // In order, and as fast as it goes: nothing leaves.
       settings: { ...open.settings.alimentation.push, simultanesMax: 1, appelsParSeconde: 0 },

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
+import { annoncerRetards } from './annoncer-retards.js';
 import { chercherRessemblants, type Recherche } from '../ressemblance/chercher.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { decrireUn } from './domains.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
+import { readStatus } from './status.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
   program
@@ -47,6 +49,8 @@ export async function runReconcile(
     { now: surroundings.now(), full, signal: surroundings.signal },
     open.progress,
   );
+  const now = surroundings.now();
+  await annoncerRetards(open.pool, (await readStatus(open, now)).sources, now);
   return { ...summary, domainesRessemblants };
 }
 

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import { AppError } from '../errors.js';
 import { createPages, describeState } from '../simulator/pages.js';
-import { writePublication, namePublication } from '../simulator/publication.js';
+import { untilItsMinute, writePublication, namePublication } from '../simulator/publication.js';
 import { SimulatorServer, type ServedRequest } from '../simulator/server.js';
 import { Simulator, type SimulatorOptions } from '../simulator/simulator.js';
 import type { CommandContext } from './context.js';
@@ -69,8 +69,9 @@ async function serve(
     pages: createPages(simulator, {
       apiKey: settings.simulateur.apiKey,
       counts: () => server.counts,
-      publish: async (openOutput) => {
+      publish: async (openOutput, isPatient) => {
         const publication = namePublication(simulator, settings.dataDir, now());
+        if (isPatient) await untilItsMinute(publication, now(), signal);
         const output = openOutput(publication.name);
         const lines = await writePublication(pool, simulator, publication, output, signal);
         tell('parution', `[simulation] ${publication.name}.zip : ${lines} lignes`, {

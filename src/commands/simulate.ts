@@ -20,6 +20,8 @@ type FeedCommandOptions = {
   verbeux?: true;
 };
 
+type PublishCommandOptions = { out: string; date?: Date; sansAttendre?: true };
+
 export function registerSimulate(program: Command, context: CommandContext): void {
   const simulate = program
     .command('simulate')
@@ -30,16 +32,21 @@ export function registerSimulate(program: Command, context: CommandContext): voi
     .description("écrit l'annuaire simulé sous la forme d'une extraction nationale")
     .requiredOption('--out <dossier>', 'où écrire')
     .option('--date <date>', 'AAAA-MM-JJ ou AAAA-MM-JJThh:mmZ, heure de génération', parseDate)
+    .option(
+      '--sans-attendre',
+      'n’attend pas la fin de la minute où une opération vient d’être faite',
+    )
     .addHelpText(
       'after',
       `
 Exemple : annuaire-sync simulate publish --out ./parutions && annuaire-sync extract bals --from ./parutions`,
     )
-    .action(async ({ out, date }: { out: string; date?: Date }, command: Command) => {
+    .action(async (options: PublishCommandOptions, command: Command) => {
       const { config, json } = globalOptions(command);
       const settings = loadSettings(config, context.surroundings.env);
+      const { out: folder, date, sansAttendre } = options;
       await runWithSettings(context, settings, json, (open) =>
-        simulatePublish(context, open, out, date),
+        simulatePublish(context, open, { folder, date, isPatient: sansAttendre !== true }),
       );
     });
 }

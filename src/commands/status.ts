@@ -6,6 +6,7 @@ import { findLastRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
+import { annoncerRetards } from './annoncer-retards.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import { formatDate } from './format-date.js';
@@ -15,6 +16,7 @@ import {
   readInventaires,
   type InventaireStatus,
 } from './inventaire-status.js';
+import { describeAvisStatus, readAvisStatus, type AvisStatus } from './notices-status.js';
 import type { OpenProgram } from './program.js';
 
 export function registerStatus(program: Command, context: CommandContext): void {
@@ -23,7 +25,9 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .description('ce qui est en service, de quand, et ce qui ne va pas')
     .action(async (_options: unknown, command: Command) => {
       await runWithProgram(context, command, async (open) => {
-        const status = await readStatus(open, context.surroundings.now());
+        const now = context.surroundings.now();
+        const status = await readStatus(open, now);
+        await annoncerRetards(open.pool, status.sources, now);
         print(context, open.isJson, status, () => describeStatus(status));
       });
     });
@@ -49,6 +53,7 @@ export type Status = {
   };
   readonly reconcile: ReconcileRun | undefined;
   readonly alimentation: FeedStatus;
+  readonly avis: AvisStatus;
   readonly domainesRessemblants: { readonly aExaminer: number; readonly connus: number };
 };
 
@@ -87,6 +92,7 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
     },
     reconcile: await findLastRun(pool),
     alimentation: await readFeedStatus(pool, now),
+    avis: await readAvisStatus(pool, settings),
     domainesRessemblants: await countRessemblants(pool),
   };
 }
@@ -145,6 +151,7 @@ function describeStatus(status: Status): string {
     ...describeSources(status),
     reconcileLine,
     ...describeFeedStatus(status.alimentation),
+    ...describeAvisStatus(status.avis),
     ...describeRessemblants(status.domainesRessemblants),
   ].join('\n');
 }

@@ -8,16 +8,21 @@ import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
+import { getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
+import { createInactivitePage } from '../web/page/inactivite.js';
 import { WebServer } from '../web/server.js';
+import { openPush, type Push } from './inventory-push.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
   program
     .command('web')
-    .description('sert l’API de la plateforme de messagerie (docs/api.md)')
+    .description(
+      'sert l’API de la plateforme de messagerie (docs/api.md) et les pages des avis (docs/hygiene.md)',
+    )
     .addHelpText(
       'after',
       '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
@@ -47,10 +52,12 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const report = (message: string): void => log('serveur', message);
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
+  let push: Push | undefined;
   try {
     await migrate(pool);
+    push = await openPush(settings, engine.connectionString, { now, report });
     const server = new WebServer({
-      settings: web,
+      settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
       plugins: [
         createHealth(pool),
@@ -60,17 +67,29 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           requestsPerSecond: web.requestsPerSecond,
           now,
           report,
+          inventaire: push?.options,
+        }),
+        createInactivitePage({
+          pool,
+          cle: await getCleDesLiens(pool, web.cleDesLiens),
+          operateur: settings.operateur.nom,
+          contact: settings.hygiene.contact,
+          limiteJours: settings.reconcile.inactiviteJours,
+          now,
+          report,
         }),
       ],
     });
     const hangUp = onHangUp(server, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
-    const trimming = trimCalls(pool, settings, { log, now, signal });
+    const trimming = trimCalls(pool, settings, { log, now, signal }, push);
     await aborted(signal);
-    await server.stop();
+    // First: what waits for the end of an import is then answered.
+    await Promise.all([push?.stop(), server.stop()]);
     await trimming;
     hangUp.close();
   } finally {
+    await push?.stop();
     await pool.end();
     await engine.close();
   }
@@ -90,6 +109,10 @@ function openPool({ database, web }: Settings, connectionString: string): Pool {
     // The next request finds out, and says so to whoever asks.
     () => undefined,
   );
+}
+
+function slowRequestMs({ inventaire }: Settings): number {
+  return inventaire.http.receptionSecondes * 1_000;
 }
 
 function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
@@ -112,6 +135,7 @@ async function trimCalls(
   pool: Pool,
   { web }: Settings,
   { log, now, signal }: Serving,
+  push: Push | undefined,
 ): Promise<void> {
   for (;;) {
     try {
@@ -123,6 +147,11 @@ async function trimCalls(
     await trimApiCalls(pool, web.callsKeptMax, oldest).catch((error: unknown) =>
       log('traces', `Traces d'appels non élaguées : ${messageOf(error)}`),
     );
+    await push
+      ?.trim()
+      .catch((error: unknown) =>
+        log('inventaire', `Traces de l'inventaire reçu non élaguées : ${messageOf(error)}`),
+      );
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { encodings } from '../inventory/encoding.js';
 import { domaineName } from './domaine-name.js';
+import { inventaireHttpSchema } from './inventaire-http-schema.js';
 
 const share = z.number().min(0).max(1);
 
@@ -43,6 +44,7 @@ export const inventaireSchema = z.strictObject({
     .array(z.discriminatedUnion('type', [csv, http]))
     .max(50)
     .default([]),
+  http: inventaireHttpSchema.prefault({}),
 });
 
 export type RawInventaire = z.infer<typeof inventaireSchema>;

@@ -7,6 +7,7 @@ import {
 import type { Delimiter } from '../inventory/columns.js';
 import type { Encoding } from '../inventory/encoding.js';
 import type { FileReader } from './secret.js';
+import type { InventaireHttpSettings } from './inventaire-http-schema.js';
 import type { RawInventaire, RawSourceInventaire } from './inventaire-schema.js';
 
 type Commun = SourceInventaire & {
@@ -37,6 +38,7 @@ export type InventaireSettings = {
   /** How a file given on the command line is read. */
   readonly lecture: LectureCsv;
   readonly lignesMax: number;
+  readonly http: InventaireHttpSettings;
   /** At least one. */
   readonly sources: readonly SourceInventaireSettings[];
 };
@@ -63,7 +65,8 @@ export function resolveInventaire(raw: RawInventaire, reader: FileReader): Inven
     : [];
   for (const source of raw.sources)
     sources.push(resolveSource(source, commun(source.nom, source), reader));
-  return { fichier, lecture, lignesMax: raw.lignesMax, sources };
+  checkFenetre(raw, reader);
+  return { fichier, lecture, lignesMax: raw.lignesMax, http: raw.http, sources };
 }
 
 function resolveSource(
@@ -87,6 +90,14 @@ function lectureOf({
     encoding: encodage === 'auto' ? undefined : encodage,
     delimiter: separateur === 'auto' ? undefined : separateur === 'tab' ? '\t' : separateur,
   };
+}
+
+/** What was deleted is known as long as the answers are. */
+function checkFenetre({ http: { evenements } }: RawInventaire, reader: FileReader): void {
+  if (evenements.clesConserveesJours * 24 < evenements.fenetreHeures)
+    reader.fault(
+      'inventaire.http.evenements.fenetreHeures : plus longue que clesConserveesJours, qui dit combien de temps les suppressions sont connues',
+    );
 }
 
 function checkNames({ sources }: RawInventaire, reader: FileReader): void {

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
+import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
+import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
@@ -104,12 +106,14 @@ export const settingsSchema = z.strictObject({
         .default('^[^@\\s]+@([^@\\s]+\\.mssante\\.fr|interop-mssante\\.apicrypt\\.org)$'),
     })
     .prefault({}),
+  hygiene: hygieneSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
   simulateur: simulatorSchema.prefault({}),
   web: webSchema.prefault({}),
   verification: verificationSchema.prefault({}),
+  avis: notifySchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -3,8 +3,11 @@ import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveFeed } from './feed-settings.js';
+import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import type { NotifySettings } from '../notify/settings.js';
+import { resolveNotify } from './notify-settings.js';
 import { checkOffres } from './offres.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
@@ -34,7 +37,15 @@ export type SourceSettings = Omit<
 
 export type Settings = Omit<
   RawSettings,
-  'sources' | 'database' | 'reseau' | 'inventaire' | 'ldap' | 'alimentation' | 'simulateur' | 'web'
+  | 'sources'
+  | 'database'
+  | 'reseau'
+  | 'inventaire'
+  | 'ldap'
+  | 'alimentation'
+  | 'simulateur'
+  | 'web'
+  | 'avis'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -57,6 +68,7 @@ export type Settings = Omit<
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
+  readonly avis: NotifySettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -68,6 +80,7 @@ export function resolveSettings(
 ): Settings {
   const folder = dirname(configPath);
   const reader = new FileReader(folder, env, faults);
+  checkHygiene(raw.hygiene, raw.reconcile.inactiviteJours, reader);
   const sources = Object.fromEntries(
     sourceNames.map((name) => [name, resolveSource(raw.sources[name], name, reader)]),
   ) as Record<SourceName, SourceSettings>;
@@ -97,6 +110,7 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web: resolveWeb(raw.web, reader),
+    avis: resolveNotify(raw.avis, reseau, reader),
   };
 }
 

@@ -8,6 +8,8 @@ export const webSchema = z.strictObject({
   adresse: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8480),
   clairHorsBoucle: z.boolean().default(false),
+  urlPublique: z.url({ protocol: /^https?$/u, error: 'adresse http(s) attendue' }).optional(),
+  cleDesLiens: secret.optional(),
   tls: z
     .strictObject({ certificat: z.string(), cle: z.string(), motDePasse: secret.optional() })
     .optional(),

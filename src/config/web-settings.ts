@@ -1,5 +1,5 @@
 // The `web:` section as the server uses it.
-import { isLoopback } from '../net/loopback.js';
+import { isLoopback, isLoopbackUrl } from '../net/loopback.js';
 import type { WebServerSettings } from '../web/server-settings.js';
 import type { FileReader } from './secret.js';
 import type { RawWeb } from './web-schema.js';
@@ -10,6 +10,10 @@ export type WebSettings = WebServerSettings & {
   readonly callsKeptDays: number;
   /** For one statement. */
   readonly databaseTimeoutMs: number;
+  /** What the links of the mails begin with; without it, no mail can carry one. */
+  readonly urlPublique: URL | undefined;
+  /** Signs them; without it, a key that the database keeps (store/cle-interne.ts). */
+  readonly cleDesLiens: string | undefined;
 };
 
 export function resolveWeb(raw: RawWeb, reader: FileReader): WebSettings {
@@ -37,5 +41,31 @@ export function resolveWeb(raw: RawWeb, reader: FileReader): WebSettings {
     callsKeptMax: limites.appelsConservesMax,
     callsKeptDays: limites.appelsConservesJours,
     databaseTimeoutMs: delais.baseSecondes * 1_000,
+    urlPublique: raw.urlPublique === undefined ? undefined : publicUrl(raw.urlPublique, reader),
+    cleDesLiens: linkKey(raw, reader),
   };
+}
+
+function publicUrl(text: string, reader: FileReader): URL {
+  const url = new URL(text);
+  if (url.protocol === 'http:' && !isLoopbackUrl(url)) {
+    reader.fault(
+      `web.urlPublique : ${url.host} serait joint sans chiffrement, liens personnels compris : donnez une adresse https`,
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    reader.fault('web.urlPublique : adresse de base attendue, sans identifiants, « ? » ni « # »');
+  }
+  return url;
+}
+
+/** Whoever guesses it may act in the place of anybody who was sent a link. */
+function linkKey(raw: RawWeb, reader: FileReader): string | undefined {
+  const key = reader.secret('web.cleDesLiens', raw.cleDesLiens)?.trim();
+  if (key !== undefined && key.length < 32) {
+    reader.fault(
+      'web.cleDesLiens : trop courte : au moins 32 caractères tirés au hasard (openssl rand -base64 32)',
+    );
+  }
+  return key;
 }

@@ -86,9 +86,27 @@ function rattachement(v: Valeurs): string {
 function inactive(v: Valeurs): string {
   const { derniereAuthentification, dateCreation } = operateur(v);
   const limite = `la limite est de ${nombre(v['limiteJours'])} jours`;
-  return texte(derniereAuthentification) !== undefined
-    ? `Aucune authentification depuis le ${date(derniereAuthentification)} : ${limite}.`
-    : `Aucune authentification connue depuis la création de la BAL, le ${date(dateCreation)} : ${limite}.`;
+  const fait =
+    texte(derniereAuthentification) !== undefined
+      ? `Aucune authentification depuis le ${date(derniereAuthentification)} : ${limite}.`
+      : `Aucune authentification connue depuis la création de la BAL, le ${date(dateCreation)} : ${limite}.`;
+  return `${fait}${suiviInactivite(objet(v['cas']))}`;
+}
+
+/** Where the hygiene cycle is; nothing before it has begun. */
+function suiviInactivite(cas: Valeurs): string {
+  const suites: Record<string, string> = {
+    'a-prevenir': 'Le titulaire est à prévenir.',
+    prevenue: `Avis écrit le ${date(cas['avisDemandeLe'])}, pas encore parti.`,
+    'delai-en-cours': `Titulaire prévenu le ${date(cas['avisPartiLe'])} : suppression proposée à partir du ${date(cas['echeanceLe'])}.`,
+    'a-supprimer': `Titulaire prévenu le ${date(cas['avisPartiLe'])}, délai passé : suppression proposée le ${date(cas['decideeLe'])}.`,
+    conservee: `Conservée jusqu’au ${date(cas['conserveeJusqua'])} (${cas['cloture'] === 'opposition' ? 'le titulaire s’est opposé' : 'gardée par un administrateur'} le ${date(cas['closLe'])}).`,
+  };
+  const suite =
+    cas['etat'] === 'prevenue' && cas['attente'] === 'AVIS_ECHOUE'
+      ? `Aucun avis n’a pu partir depuis le ${date(cas['avisDemandeLe'])} : voir « annuaire-sync hygiene show ».`
+      : suites[texte(cas['etat']) ?? ''];
+  return suite === undefined ? '' : ` ${suite}`;
 }
 
 function doublon(v: Valeurs): string {

@@ -20,6 +20,18 @@ export function parisMinute(at: Date): string {
   return ['year', 'month', 'day', 'hour', 'minute'].map((name) => parts.get(name) ?? '').join('');
 }
 
+const longFormat = new Intl.DateTimeFormat('fr-FR', {
+  timeZone: 'Europe/Paris',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
+/** 9 octobre 2026: for people. */
+export function dateEnFrancais(date: Date): string {
+  return longFormat.format(date);
+}
+
 /** `aaaa-mm-jj`. */
 export function parisDay(at: Date): string {
   const [year = '', month = '', day = ''] = ['year', 'month', 'day'].map(

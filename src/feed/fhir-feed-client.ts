@@ -9,6 +9,7 @@ import {
   isJsonType,
   jsonOf,
 } from './answers.js';
+import { asWritten, namedAdresses } from './as-written.js';
 import { type ApiCaller, type Replied, type TakeTurn, createApiCaller } from './api-caller.js';
 import { carrierTypeOf } from './carrier.js';
 import { CarrierLocator } from './carrier-locator.js';
@@ -119,9 +120,22 @@ class FhirFeedClient implements FeedClient {
     const { answer, emails } = await this.#send(request, target, signal);
     // The ids that we remember may be what is wrong.
     if (answer.kind === 'rejected' && isAboutCarrier(answer)) this.#parts.search.forget();
-    const missed = deletionsMissed(request, emails);
-    if (!missed) return answer;
-    return (await this.#send({ ...request, operations: missed }, target, signal)).answer;
+    const renamed =
+      answer.kind === 'rejected' && answer.cause === 'unprocessable'
+        ? asWritten(request, await this.#emailsOf(request, signal))
+        : deletionsMissed(request, emails);
+    if (!renamed) return answer;
+    return (await this.#send({ ...request, operations: renamed }, target, signal)).answer;
+  }
+
+  /** As the carrier writes the BAL that `request` names; none when that cannot be read: the refusal then stands. */
+  async #emailsOf(request: FeedRequest, signal: AbortSignal): Promise<readonly string[]> {
+    const emails: string[] = [];
+    for (const adresse of namedAdresses(request)) {
+      const found = await this.#carriersOf(adresse, request.porteur, signal);
+      if (found.kind === 'resources') emails.push(...found.resources.flatMap((one) => one.emails));
+    }
+    return emails;
   }
 
   async #send(
@@ -165,15 +179,17 @@ class FhirFeedClient implements FeedClient {
   }
 
   async #read(adresse: string, porteur: Porteur, signal: AbortSignal): Promise<ReadAnswer> {
+    return readAnswerOf(await this.#carriersOf(adresse, porteur, signal));
+  }
+
+  /** The resources of this porteur that carry the BAL, as far as the read side shows them. */
+  async #carriersOf(adresse: string, porteur: Porteur, signal: AbortSignal): Promise<SearchAnswer> {
     const { search, locator } = this.#parts;
-    if (porteur.kind === 'a-rechercher') {
-      return readAnswerOf(await locator.unnamedCarriersOf(adresse, signal));
-    }
+    if (porteur.kind === 'a-rechercher') return locator.unnamedCarriersOf(adresse, signal);
     const found = await search.carriersOf(carrierTypeOf(porteur), adresse, signal);
     if (found.kind !== 'resources') return found;
     const his = await search.ofPorteur(found.resources, porteur, signal);
-    if (his.kind !== 'resources') return his;
-    return readAnswerOf({ ...found, resources: his.resources });
+    return his.kind === 'resources' ? { ...found, resources: his.resources } : his;
   }
 }
 

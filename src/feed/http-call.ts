@@ -73,6 +73,7 @@ function recordable(text: string, redact: Redactor): string {
   return `${wellFormed(clean.slice(0, recordedCharactersMax))}… (${clean.length} caractères)`;
 }
 
+/** Most texts have no surrogate at all: looking is quicker than copying. */
 function wellFormed(text: string): string {
-  return Buffer.from(text).toString();
+  return /[\ud800-\udfff]/.test(text) ? Buffer.from(text).toString() : text;
 }

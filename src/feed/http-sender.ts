@@ -26,7 +26,7 @@ const settingNames: SettingNames = {
 
 /** Throws UsageError for a certificate or a proxy that cannot be used. */
 export function createHttpSender(settings: SenderSettings): HttpSender {
-  const dispatcher = createDispatcher({
+  const connections = createDispatcher({
     connectTimeoutMs: settings.connectMs,
     headersTimeoutMs: settings.answerMs,
     bodyTimeoutMs: settings.answerMs,
@@ -35,9 +35,35 @@ export function createHttpSender(settings: SenderSettings): HttpSender {
     proxy: settings.proxy,
     connectionsMax: settings.connectionsMax,
   });
+  const dispatcher = connections.compose(noticingStart);
   return {
     send: (call, signal) => sendCall(dispatcher, call, signal, settings),
-    close: () => dispatcher.destroy(),
+    close: () => connections.destroy(),
+  };
+}
+
+/** What has become of one request; travels with it through undici. */
+class Progress {
+  isSent = false;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** undici drops, unsent, a request whose signal was aborted while it waited for a connection. */
+  start(): void {
+    if (!this.#signal.aborted) this.isSent = true;
+  }
+}
+
+function noticingStart(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return (options, handler) => {
+    const progress = 'opaque' in options ? options.opaque : undefined;
+    return dispatch(
+      options,
+      progress instanceof Progress ? noticeStart(handler, progress) : handler,
+    );
   };
 }
 
@@ -47,14 +73,7 @@ async function sendCall(
   signal: AbortSignal,
   settings: SenderSettings,
 ): Promise<HttpReply> {
-  const progress = { isSent: false };
-  const noticing = dispatcher.compose((dispatch) => (options, handler) => {
-    const onStart = (): void => {
-      // undici drops, unsent, a request whose signal was aborted while it waited for a connection.
-      if (!signal.aborted) progress.isSent = true;
-    };
-    return dispatch(options, noticeStart(handler, onStart));
-  });
+  const progress = new Progress(signal);
   try {
     signal.throwIfAborted();
     const { method, url, headers, body } = call;
@@ -63,7 +82,8 @@ async function sendCall(
       headers,
       signal,
       body: body ?? null,
-      dispatcher: noticing,
+      dispatcher,
+      opaque: progress,
     });
     return await readAnswer(await orAborted(asked, signal), call, signal, settings);
   } catch (error) {
@@ -92,11 +112,11 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 /** `onRequestStart` comes once a connection is there, just before the request is written. */
 function noticeStart(
   handler: Dispatcher.DispatchHandler,
-  onStart: () => void,
+  progress: Progress,
 ): Dispatcher.DispatchHandler {
   return {
     onRequestStart: (controller, context) => {
-      onStart();
+      progress.start();
       handler.onRequestStart?.(controller, context);
     },
     onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
@@ -108,7 +128,7 @@ function noticeStart(
 }
 
 async function readAnswer(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
+  { statusCode, headers, body }: Dispatcher.ResponseData<Progress>,
   call: HttpCall,
   signal: AbortSignal,
   settings: SenderSettings,

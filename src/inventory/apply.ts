@@ -4,6 +4,7 @@ import type { SourceInventaire } from '../domain/source-inventaire.js';
 import type { RejectedLine } from '../domain/source.js';
 import { RefusedError } from '../errors.js';
 import type { Progress } from '../progress.js';
+import { dropStagedAbsent, listNewerThan, type Instantane } from '../store/bal-evenement.js';
 import {
   applyStaging,
   beginStaging,
@@ -28,7 +29,7 @@ import {
   type RunOutcome,
   type SourceLoad,
 } from '../store/source-load.js';
-import { toRejectedLine } from './faults.js';
+import { toRejectedLine, type InventaireReport } from './faults.js';
 import {
   checkGuards,
   defaultInventaireGuards,
@@ -48,6 +49,10 @@ export type LoadOptions = {
   readonly guards?: Partial<InventaireGuards> | undefined;
   /** Who overrules the guards, if anybody does. */
   readonly acceptedBy?: string | undefined;
+  /** French: what to do when a guard refuses what is right; undefined: that of the command line. */
+  readonly conseil?: string | undefined;
+  /** When it was taken and received: BAL with a newer event keep what they have in service. */
+  readonly instantane?: Instantane | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -61,6 +66,7 @@ export type Attempt = {
   readonly ouverture: Ouverture;
   readonly options: LoadOptions;
   readonly progress: Progress;
+  readonly now: Date;
 };
 
 export async function stageAndApply(
@@ -84,7 +90,7 @@ export async function stageAndApply(
   const warnings = [
     ...lecture.report.warnings(),
     ...(await setConflitsAside(client, attempt, lecture)),
-    ...(await setRejectedAside(client, source.nom, lecture)),
+    ...(await setAside(client, attempt, lecture)),
   ];
   const figures = await compareStaging(client, source.nom);
   options.signal?.throwIfAborted();
@@ -143,7 +149,7 @@ function describeEnd(
 const noCreation: CreationsInterdites = { nombre: 0, adresses: [] };
 
 /** The mail platform did not ask, or did not listen. */
-function describeCreations({ nombre, adresses }: CreationsInterdites): string[] {
+export function describeCreations({ nombre, adresses }: CreationsInterdites): string[] {
   if (nombre === 0) return [];
   const reste = nombre > adresses.length ? ` et ${nombre - adresses.length} autres` : '';
   return [
@@ -179,20 +185,29 @@ async function setConflitsAside(
   return [`${sentence} ; elles y restent.`];
 }
 
-/** Returns what is to be said of it, in French. */
-async function setRejectedAside(
+/** What the source says nothing right or nothing new of stays as it is; returns what is to be said of it, in French. */
+async function setAside(
   client: Client,
-  source: string,
+  { source: { nom }, options }: Attempt,
   { report }: Lecture,
 ): Promise<string[]> {
+  const { rejectedAdresses, unreadableAdresseCount } = report;
+  const { instantane } = options;
+  const newer = instantane ? await listNewerThan(client, nom, instantane) : [];
+  if (rejectedAdresses.size === 0 && unreadableAdresseCount === 0 && newer.length === 0) return [];
+  await keepInService(client, nom, [...rejectedAdresses, ...newer], unreadableAdresseCount > 0);
+  await dropStagedAbsent(client, nom, newer);
+  const kept = `${newer.length} BAL dont un événement est plus récent que l’instantané gardent l’état qu’il leur a donné.`;
+  return [...describeRejected(report), ...(newer.length > 0 ? [kept] : [])];
+}
+
+function describeRejected(report: InventaireReport): string[] {
   const { rejectedLineCount, rejectedAdresses, unreadableAdresseCount } = report;
   if (rejectedAdresses.size === 0 && unreadableAdresseCount === 0) return [];
-  const keepAbsent = unreadableAdresseCount > 0;
-  await keepInService(client, source, [...rejectedAdresses], keepAbsent);
   const warnings = [
     `${rejectedLineCount} lignes fautives laissées de côté ; leurs BAL gardent l’état qu’elles avaient en service.`,
   ];
-  if (keepAbsent)
+  if (unreadableAdresseCount > 0)
     warnings.push(
       `L’adresse de ${unreadableAdresseCount} lignes est illisible : aucune disparition de BAL n’est prise en compte.`,
     );
@@ -236,7 +251,8 @@ function passGuards(
   if (options.acceptedBy === undefined || isEmpty) {
     const advice = isEmpty
       ? 'Vérifiez l’export : un inventaire vide ne peut pas être mis en service.'
-      : 'Vérifiez que l’export est complet ; s’il est juste, relancez avec --accept.';
+      : (options.conseil ??
+        'Vérifiez que l’export est complet ; s’il est juste, relancez avec --accept.');
     throw new RefusedError(
       first.code,
       `Inventaire refusé, rien n’a été changé : ${sentence}. ${advice}`,

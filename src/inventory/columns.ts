@@ -83,7 +83,7 @@ const columnByKey = new Map<string, InventaireColumn>([
 ]);
 
 /** Undefined when nothing is close enough to be what was meant. */
-function closestColumn(cell: string): InventaireColumn | undefined {
+export function closestColumn(cell: string): InventaireColumn | undefined {
   const key = keyOf(cell);
   let closest: InventaireColumn | undefined;
   // More than a third of the letters wrong is another word.

@@ -59,13 +59,14 @@ export async function openInventaire(
   options: InventaireReadOptions,
 ): Promise<InventaireReading> {
   const limits = { ...defaultInventaireLimits, ...options.limits };
+  const nom = options.presentation?.nom ?? path;
   const handle = await openFile(path);
   try {
     const { size, mtimeMs } = await handle.stat();
     if (size > limits.fileBytesMax)
       throw new AppError(
         'INVENTAIRE_TROP_GROS',
-        `${path} fait ${size} octets, plus que la limite de ${limits.fileBytesMax} : ` +
+        `${nom} fait ${size} octets, plus que la limite de ${limits.fileBytesMax} : ` +
           'vérifiez que c’est bien l’inventaire, ou relevez la limite.',
       );
     const inspection = await inspectFile(handle, options.encoding, options.signal);
@@ -74,7 +75,7 @@ export async function openInventaire(
       sizeBytes: size,
       modifiedAtMs: mtimeMs,
       sha256: inspection.sha256,
-      ...readDialect(path, inspection, options.delimiter),
+      ...readDialect(nom, inspection, options.delimiter),
     });
   } catch (error) {
     await handle.close();
@@ -99,14 +100,14 @@ async function openFile(path: string): Promise<FileHandle> {
 type Dialect = Pick<FileFacts, 'encoding' | 'bomBytes' | 'delimiter' | 'preambleLineCount'>;
 
 function readDialect(
-  path: string,
+  nom: string,
   { file, head }: Inspection,
   wantedDelimiter: Delimiter | undefined,
 ): Dialect {
   if (file.kind === 'foreign')
     throw new AppError(
       'INVENTAIRE_PAS_UN_CSV',
-      `${path} n’est pas un fichier CSV mais ${file.description} : ` +
+      `${nom} n’est pas un fichier CSV mais ${file.description} : ` +
         'enregistrez-le au format « CSV UTF-8 (délimité par des points-virgules) ».',
     );
   const { encoding, bomBytes } = file;

@@ -61,7 +61,7 @@ const headBytes = 65_536;
 const chunkBytes = 65_536;
 
 /** Each chunk is its own buffer: whoever receives it may keep it. */
-async function* readChunks(handle: FileHandle, start: number): AsyncGenerator<Buffer> {
+export async function* readChunks(handle: FileHandle, start: number): AsyncGenerator<Buffer> {
   for (let position = start; ;) {
     const { bytesRead, buffer } = await handle.read(
       Buffer.allocUnsafeSlow(chunkBytes),

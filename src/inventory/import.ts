@@ -22,6 +22,7 @@ import {
   type ImportOptions,
   type LoadOptions,
 } from './apply.js';
+import { annoncerRefus, annoncerType10 } from './annoncer.js';
 import { openInventaire } from './csv.js';
 import { summarize, unchangedResult, type ImportResult } from './import-result.js';
 import type { Lecture, Ouverture } from './lecture.js';
@@ -40,7 +41,7 @@ export async function importInventaire(
   const { encoding, delimiter, limits, signal, source } = options;
   const open: Ouverture['open'] = (onProgress) =>
     openInventaire(path, { now, encoding, delimiter, limits, signal, source, onProgress });
-  return loadLignes(pool, { origin: resolve(path), open }, options, progress);
+  return loadLignes(pool, { origin: resolve(path), open }, options, progress, now);
 }
 
 /**
@@ -54,12 +55,13 @@ export async function loadLignes(
   ouverture: Ouverture,
   options: LoadOptions,
   progress: Progress,
+  now: Date,
 ): Promise<ImportResult> {
   const source = options.source ?? seuleSource;
   const locked = await withAdvisoryLock(pool, `source:inventaire:${source.nom}`, async () => {
     await interruptAbandonedRuns(pool, 'inventaire', source.nom);
     const runId = await startRun(pool, 'inventaire', source.nom);
-    return attempt({ pool, runId, source, ouverture, options, progress });
+    return attempt({ pool, runId, source, ouverture, options, progress, now });
   });
   if (locked.kind === 'busy')
     throw new AppError(
@@ -97,12 +99,16 @@ async function load(attempt: Attempt, lecture: Lecture): Promise<ImportResult> {
     const base = unchangedResult(source.nom, runId, inService.id, balCount);
     return { ...base, lineCount, warnings };
   }
-  return transaction(pool, (client) => stageAndApply(client, attempt, lecture));
+  return transaction(pool, async (client) => {
+    const result = await stageAndApply(client, attempt, lecture);
+    await annoncerType10(client, result.loadId, result.creationsInterdites, attempt.now);
+    return result;
+  });
 }
 
 /** Whatever came of it is recorded; a database that cannot be written to is told by the first error already. */
 async function recordFailure(
-  { pool, runId, ouverture, options }: Attempt,
+  { pool, runId, ouverture, options, now }: Attempt,
   lecture: Lecture | undefined,
   error: unknown,
 ): Promise<void> {
@@ -118,6 +124,7 @@ async function recordFailure(
   try {
     await insertRejects(pool, runId, lecture ? toRejectedLines(lecture) : []);
     await finishRun(pool, runId, { version: lecture?.version, origin: ouverture.origin, ...end });
+    if (end.outcome === 'refused') await annoncerRefus(pool, runId, end, now);
   } catch {
     return;
   }

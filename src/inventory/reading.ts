@@ -42,6 +42,8 @@ export type InventaireReadOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Whose file it is; undefined: the inventory has one source. */
   readonly source?: SourceInventaire | undefined;
+  /** What the file is called where its path says nothing to anybody; `nom` is also that of its version. */
+  readonly presentation?: { readonly nom: string; readonly origin: string } | undefined;
   readonly onProgress?: ((byteCount: number, lineCount: number) => void) | undefined;
 };
 
@@ -95,15 +97,15 @@ export class InventaireReading implements Lecture {
   }
 
   get nom(): string {
-    return basename(this.facts.path);
+    return this.options.presentation?.nom ?? basename(this.facts.path);
   }
 
   get origin(): string {
-    return resolve(this.facts.path);
+    return this.options.presentation?.origin ?? resolve(this.facts.path);
   }
 
   get version(): string {
-    return versionOf(this.facts.path, this);
+    return versionOf(this.options.presentation?.nom ?? this.facts.path, this);
   }
 
   get layout(): string {

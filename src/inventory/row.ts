@@ -16,15 +16,23 @@ import {
   type Cell,
 } from './values.js';
 
-/** Undefined when the line is at fault; the report then has its faults and its address, where it could be read. */
+/** A fault of one line, found before its cells are read: `column` may then be a name that no column has. */
+export type RowFault = Omit<InventaireFault, 'line' | 'isFatal'>;
+
+/**
+ * Undefined when the line is at fault; the report then has its faults and its address, where it could be read. `found`:
+ * the faults that it has already; their cells are empty and not judged again.
+ */
 export function readRow(
   cells: readonly string[],
   line: number,
   header: Header,
   now: Date,
   report: InventaireReport,
+  found: readonly RowFault[] = [],
 ): BalOperateur | undefined {
   const row = new RowReader(cells, line, header, report);
+  for (const fault of found) row.fail(fault);
   const extra = cells.slice(header.cellCount).find((cell) => cell.trim() !== '');
   if (cells.length < header.cellCount || extra !== undefined) {
     // Cells are no longer under their header: judging them would bury the cause under its effects.
@@ -101,6 +109,7 @@ function readRattachement(row: RowReader): { type: string; identification: strin
 /** The cells of one line by column, and what was found wrong with them. */
 class RowReader {
   faultCount = 0;
+  private readonly failed = new Set<string>();
   private readonly cells: readonly string[];
   private readonly line: number;
   private readonly header: Header;
@@ -136,7 +145,7 @@ class RowReader {
 
   /** As `read`, of a cell that may not be empty. */
   readNeeded<T>(column: InventaireColumn, parse: (text: string) => Cell<T>): T | undefined {
-    if (this.textOf(column) === '')
+    if (this.textOf(column) === '' && !this.failed.has(column))
       this.fail({ column, code: 'VALEUR_ABSENTE', value: '', expected: 'une valeur' });
     return this.read(column, parse);
   }
@@ -159,8 +168,9 @@ class RowReader {
     return cell.kind === 'value' ? cell.value.toLowerCase() : undefined;
   }
 
-  private fail(fault: Omit<InventaireFault, 'line' | 'isFatal'>): void {
+  fail(fault: RowFault): void {
     this.faultCount++;
+    if (fault.column !== undefined) this.failed.add(fault.column);
     this.report.addFault({ line: this.line, isFatal: false, ...fault });
   }
 

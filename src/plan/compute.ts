@@ -6,6 +6,7 @@ import { transaction } from '../db/transaction.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { findPlanInForce, finishPlan, insertPlan, lockFeed, type Plan } from '../store/plan.js';
+import { annoncerPlan } from './annoncer.js';
 import { approveAutomatically } from './approve-alone.js';
 import { evaluateGuards } from './guards.js';
 import { measure } from './measure.js';
@@ -118,6 +119,7 @@ async function computeOnce(
   progress.end();
   const plan = await findPlanInForce(client);
   if (!plan) throw new Error('the plan just computed is not in force');
+  await annoncerPlan(client, plan, options.now);
   return { plan, isNew: true };
 }
 

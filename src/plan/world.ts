@@ -34,7 +34,25 @@ export type Monde = {
  * the message says what is missing.
  */
 export async function readMonde(db: Db, settings: PlanSettings, now: Date): Promise<Monde> {
-  const run = await findLastRun(db);
+  for (let essai = 1; ; essai += 1) {
+    const run = await findLastRun(db);
+    try {
+      return await readMondeOf(db, run, settings, now);
+    } catch (error) {
+      // Each statement sees what was committed before it: loads put in service and reconciled since the run was read.
+      if (essai >= essaisMax || (await findLastRun(db))?.id === run?.id) throw error;
+    }
+  }
+}
+
+const essaisMax = 3;
+
+async function readMondeOf(
+  db: Db,
+  run: ReconcileRun | undefined,
+  settings: PlanSettings,
+  now: Date,
+): Promise<Monde> {
   const loads = new Map((await listLoadsInService(db)).map((load) => [load.source, load]));
   const lastRuns = await listLastRuns(db);
   const runs = new Map(lastRuns.map((last) => [last.source, last]));

@@ -7,6 +7,7 @@ import { transaction } from '../db/transaction.js';
 import { AppError, UsageError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { createConstatTrouve, mergeConstats } from '../store/constat.js';
+import { publishEvenement } from '../store/evenement.js';
 import { recordMesures } from '../store/mesure.js';
 import { findLastRun, finishRun, insertRun, type ReconcileRun } from '../store/reconcile-run.js';
 import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
@@ -111,7 +112,31 @@ async function runReconcile(
     domaines: settings.domaines.map(({ nom }) => nom),
   });
   progress.end();
-  return { runId, mode, balCount: faits.balCount, ...merge, notEvaluated };
+  const summary = { runId, mode, balCount: faits.balCount, ...merge, notEvaluated } as const;
+  await announce(client, summary, options.now);
+  return summary;
+}
+
+/** For the programs of the opérateur. */
+async function announce(client: Client, summary: ReconcileSummary, now: Date): Promise<void> {
+  await publishEvenement(
+    client,
+    {
+      type: 'rapprochement.termine',
+      cle: `rapprochement.termine:${summary.runId}`,
+      donnees: {
+        rapprochement: summary.runId,
+        mode: summary.mode === 'full' ? 'complet' : 'partiel',
+        balsExaminees: summary.balCount,
+        constatsOuverts: summary.openCount,
+        nouveaux: summary.openedCount,
+        modifies: summary.changedCount,
+        clos: summary.closedCount,
+        nonEvalues: summary.notEvaluated.map(({ code }) => code),
+      },
+    },
+    now,
+  );
 }
 
 /** BAL in scope: those of the inventory, and those that are published only. */

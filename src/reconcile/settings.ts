@@ -34,10 +34,11 @@ export function fingerprintSettings(settings: ReconcileSettings): string {
 
 /** Refuses settings that no verdict can be given with. */
 export function assertSettings(settings: ReconcileSettings): void {
-  if (!Number.isInteger(settings.inactiviteJours) || settings.inactiviteJours < 1) {
+  const { inactiviteJours } = settings;
+  if (!Number.isInteger(inactiviteJours) || inactiviteJours < 1 || inactiviteJours > 365) {
     throw new UsageError(
       'REGLAGE_INACTIVITE',
-      `reconcile.inactiviteJours vaut ${settings.inactiviteJours} : indiquez un nombre entier de jours, au moins 1.`,
+      `reconcile.inactiviteJours vaut ${inactiviteJours} : indiquez un nombre entier de jours, de 1 à 365 (un an au plus : CNIL, délibération 2014-239).`,
     );
   }
   const vus = new Set<string>();

@@ -9,8 +9,11 @@ import type { Simulator } from './simulator.js';
 export type PagesOptions = {
   readonly apiKey: string;
   readonly counts: () => RequestCounts;
-  /** Sends the zip of a publication, or fails without having begun. */
-  readonly publish: (openOutput: (name: string) => ServerResponse) => Promise<void>;
+  /** Sends the zip of a publication, once its minute has come if it is patient, or fails without having begun. */
+  readonly publish: (
+    openOutput: (name: string) => ServerResponse,
+    isPatient: boolean,
+  ) => Promise<void>;
 };
 
 export type Pages = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
@@ -18,14 +21,14 @@ export type Pages = (request: IncomingMessage, response: ServerResponse, url: UR
 export function createPages(simulator: Simulator, options: PagesOptions): Pages {
   const key = new ApiKey(options.apiKey);
   let isPublishing = false;
-  const publish = async (response: ServerResponse): Promise<void> => {
+  const publish = async (response: ServerResponse, isPatient: boolean): Promise<void> => {
     if (isPublishing) {
       sendText(response, 503, 'Une extraction est déjà en cours.\n', { 'retry-after': '5' });
       return;
     }
     isPublishing = true;
     try {
-      await options.publish((name) => startZip(response, name));
+      await options.publish((name) => startZip(response, name), isPatient);
     } catch {
       // Begun: only a cut tells the reader that what he has is not whole.
       if (response.headersSent) response.destroy();
@@ -49,7 +52,7 @@ export function createPages(simulator: Simulator, options: PagesOptions): Pages 
       const state = describeState(simulator, options.counts(), url.searchParams.get('adresse'));
       sendText(response, 200, `${JSON.stringify(state)}\n`, { 'content-type': 'application/json' });
     } else if (url.pathname === '/_simulation/extraction') {
-      void publish(response);
+      void publish(response, url.searchParams.get('attendre') !== 'non');
     } else {
       sendText(response, 404, 'Pages : /_simulation/etat, /_simulation/extraction\n');
     }

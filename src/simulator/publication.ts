@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import yazl from 'yazl';
 import type { Client, Pool } from '../db/pool.js';
 import { parisMinute } from '../domain/paris-time.js';
@@ -31,7 +32,8 @@ const minuteMs = 60_000;
 
 /**
  * Names the next publication. Its minute is not before any operation that it shows, and after that of the publication before
- * and of the seed: each is newer than the last for whoever loads it.
+ * and of the seed: each is newer than the last for whoever loads it. It is the last whole minute where that is possible, so
+ * that no operation still to come is before it; else the minute that comes, which `untilItsMinute` waits for.
  *
  * @throws UsageError `DATE_TROP_ANCIENNE` when the date asked for is not.
  */
@@ -57,13 +59,24 @@ export function namePublication(
         '(dernière opération, parution précédente ou extraction de départ).',
     );
   }
-  const genereLe = new Date(requested?.getTime() ?? Math.max(earliest, nextMinute(now.getTime())));
+  const lastMinute = Math.floor(now.getTime() / minuteMs) * minuteMs;
+  const genereLe = new Date(requested?.getTime() ?? Math.max(earliest, lastMinute));
   rememberPublication(dataDir, genereLe);
   return { name: `${filePrefix}_${parisMinute(genereLe)}`, genereLe };
 }
 
 function nextMinute(ms: number): number {
   return Math.ceil(ms / minuteMs) * minuteMs;
+}
+
+/** An operation carried out between a publication and its minute would count as before it, and not be in it. */
+export async function untilItsMinute(
+  { genereLe }: Publication,
+  now: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const waitMs = genereLe.getTime() - now.getTime();
+  if (waitMs > 0) await delay(waitMs, undefined, { signal });
 }
 
 function memoryPath(dataDir: string): string {

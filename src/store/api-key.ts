@@ -6,6 +6,8 @@ export type ApiKey = {
   readonly id: number;
   readonly nom: string;
   readonly portees: readonly Portee[];
+  /** The sources of the inventory that the scope « inventaire » is for; undefined: all of them. */
+  readonly sourcesInventaire: readonly string[] | undefined;
   /** Undefined: the limit of the settings. */
   readonly requetesParSeconde: number | undefined;
   readonly createdAt: Date;
@@ -23,13 +25,15 @@ type Row = {
     : ApiKey[Key];
 };
 
-const columns = `id, nom, portees, requetes_par_seconde as "requetesParSeconde", created_at as "createdAt",
+const columns = `id, nom, portees, sources_inventaire as "sourcesInventaire",
+  requetes_par_seconde as "requetesParSeconde", created_at as "createdAt",
   created_by as "createdBy", expires_at as "expiresAt", revoked_at as "revokedAt",
   revoked_by as "revokedBy", last_used_at as "lastUsedAt"`;
 
 function toApiKey(row: Row): ApiKey {
   return {
     ...row,
+    sourcesInventaire: row.sourcesInventaire ?? undefined,
     requetesParSeconde: row.requetesParSeconde ?? undefined,
     expiresAt: row.expiresAt ?? undefined,
     revokedAt: row.revokedAt ?? undefined,
@@ -56,13 +60,14 @@ export async function findApiKey(
 export type NewApiKey = Pick<
   ApiKey,
   'nom' | 'portees' | 'requetesParSeconde' | 'createdAt' | 'createdBy' | 'expiresAt'
-> & { readonly empreinte: Buffer };
+> & { readonly empreinte: Buffer; readonly sourcesInventaire?: readonly string[] | undefined };
 
 /** Undefined when a key in force already bears this name. */
 export async function insertApiKey(db: Db, key: NewApiKey): Promise<ApiKey | undefined> {
   const { rows } = await db.query<Row>(
-    `insert into api_key (nom, empreinte, portees, requetes_par_seconde, created_at, created_by, expires_at)
-     values ($1::text, $2::bytea, $3::text[], $4::integer, $5::timestamptz, $6::text, $7::timestamptz)
+    `insert into api_key (nom, empreinte, portees, requetes_par_seconde, created_at, created_by, expires_at,
+       sources_inventaire)
+     values ($1::text, $2::bytea, $3::text[], $4::integer, $5::timestamptz, $6::text, $7::timestamptz, $8::text[])
      on conflict (lower(nom)) where revoked_at is null do nothing
      returning ${columns}`,
     [
@@ -73,6 +78,7 @@ export async function insertApiKey(db: Db, key: NewApiKey): Promise<ApiKey | und
       key.createdAt,
       key.createdBy,
       key.expiresAt ?? null,
+      key.sourcesInventaire ?? null,
     ],
   );
   return rows[0] && toApiKey(rows[0]);

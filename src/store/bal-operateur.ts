@@ -180,8 +180,15 @@ export type StagingFigures = {
   readonly balsLost: number;
 };
 
-/** What putting the staged lines of a source in service would change; the changes are kept for `applyStaging`. */
-export async function compareStaging(client: Client, source: string): Promise<StagingFigures> {
+/**
+ * What putting the staged lines of a source in service would change; the changes are kept for `applyStaging`. `adresses`: the
+ * BAL that are staged, where the others stay as they are; the figures are then theirs alone.
+ */
+export async function compareStaging(
+  client: Client,
+  source: string,
+  adresses?: readonly string[],
+): Promise<StagingFigures> {
   await client.query('analyze bal_operateur_staging');
   // Where the staged line came from is its ctid: nothing writes to either table meanwhile.
   await client.query(
@@ -189,18 +196,20 @@ export async function compareStaging(client: Client, source: string): Promise<St
      select old.ctid as old_ctid, new.ctid as new_ctid,
        coalesce(old.adresse, new.adresse) as adresse, coalesce(old.domaine, new.domaine) as domaine
      from (select ctid, * from bal_operateur
-         where gone_load_id is null and source_inventaire = $1::text) as old
+         where gone_load_id is null and source_inventaire = $1::text
+           and ($2::text[] is null or adresse = any ($2::text[]))) as old
        full join (select ctid, * from bal_operateur_staging) as new
          on new.ligne_hash = old.ligne_hash
      where old.ctid is null or new.ctid is null
        or (${columnsOf('old', volatileColumns)}) is distinct from (${columnsOf('new', volatileColumns)})`,
-    [source],
+    [source, adresses ?? null],
   );
   await client.query('analyze bal_operateur_delta');
   const { rows } = await client.query<StagingFigures>(
     `with before as (
        select distinct adresse from bal_operateur
        where gone_load_id is null and source_inventaire = $1::text and etat <> 'ferme'
+         and ($2::text[] is null or adresse = any ($2::text[]))
      ), after as (
        select distinct adresse from bal_operateur_staging where etat <> 'ferme'
      )
@@ -212,11 +221,33 @@ export async function compareStaging(client: Client, source: string): Promise<St
        (select count(*)::integer from before
         where not exists (select from after where after.adresse = before.adresse)) as "balsLost"
      from bal_operateur_delta`,
-    [source],
+    [source, adresses ?? null],
   );
   const figures = rows[0];
   if (!figures) throw new Error('an aggregate returned no row');
   return figures;
+}
+
+export type BalsTouchees = {
+  readonly creees: number;
+  readonly modifiees: number;
+  readonly supprimees: number;
+};
+
+/** BAL of the changes that `compareStaging` kept, before they are put in service. */
+export async function countTouched(client: Client, source: string): Promise<BalsTouchees> {
+  const { rows } = await client.query<BalsTouchees>(
+    `select count(*) filter (where not avant)::integer as creees,
+       count(*) filter (where avant and apres)::integer as modifiees,
+       count(*) filter (where not apres)::integer as supprimees
+     from (select
+         exists (select from bal_operateur as line where line.adresse = delta.adresse
+           and line.gone_load_id is null and line.source_inventaire = $1::text) as avant,
+         exists (select from bal_operateur_staging as new where new.adresse = delta.adresse) as apres
+       from (select distinct adresse from bal_operateur_delta) as delta) as touchees`,
+    [source],
+  );
+  return rows[0] ?? { creees: 0, modifiees: 0, supprimees: 0 };
 }
 
 export type CreationsInterdites = {
@@ -247,6 +278,18 @@ export async function applyStaging(
   loadId: number,
   isFull: boolean,
 ): Promise<void> {
+  await putInService(client, source, loadId, isFull);
+  await client.query('analyze bal_operateur');
+}
+
+/** As `applyStaging`, for changes too few to make the planner see the table otherwise. */
+export async function putInService(
+  client: Client,
+  source: string,
+  loadId: number,
+  isFull: boolean,
+): Promise<void> {
+  if (!isFull) await noteDomaines(client);
   await client.query(
     `update bal_operateur as line set gone_load_id = $1::integer
      from bal_operateur_delta as delta where line.ctid = delta.old_ctid and delta.new_ctid is null`,
@@ -267,7 +310,22 @@ export async function applyStaging(
     [loadId, source],
   );
   if (!isFull) await recordChanges(client, loadId);
-  await client.query('analyze bal_operateur');
+}
+
+/** Which domains of the changes have BAL before them: two looks at an index each, however many BAL they have. */
+async function noteDomaines(client: Client): Promise<void> {
+  await client.query(
+    `create temporary table bal_operateur_domaine_avant on commit drop as
+     select domaine, ${hasBals('touche')} as bals, ${hasBals('touche', openOnly)} as ouvertes
+     from (select distinct domaine from bal_operateur_delta) as touche`,
+  );
+}
+
+const openOnly = `and line.etat <> 'ferme'`;
+
+function hasBals(alias: string, which = ''): string {
+  return `exists (select from bal_operateur as line
+    where line.domaine = ${alias}.domaine and line.gone_load_id is null ${which})`;
 }
 
 async function recordChanges(client: Client, loadId: number): Promise<void> {
@@ -280,13 +338,8 @@ async function recordChanges(client: Client, loadId: number): Promise<void> {
   await client.query(
     `insert into source_change (load_id, kind, cle)
      select $1::integer, 'domaine', domaine
-     from bal_operateur
-     where (gone_load_id is null or gone_load_id = $1::integer)
-       and domaine in (select domaine from bal_operateur_delta)
-     group by domaine
-     having bool_or(first_load_id < $1::integer) <> bool_or(gone_load_id is null)
-       or bool_or(first_load_id < $1::integer and etat <> 'ferme')
-         <> bool_or(gone_load_id is null and etat <> 'ferme')`,
+     from bal_operateur_domaine_avant as avant
+     where bals <> ${hasBals('avant')} or ouvertes <> ${hasBals('avant', openOnly)}`,
     [loadId],
   );
 }

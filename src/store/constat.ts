@@ -7,6 +7,7 @@ import {
   type GroupeConstat,
 } from '../domain/constat.js';
 import type { Db } from '../db/pool.js';
+import { casSql } from './cas-inactivite-constat.js';
 
 export type Merge = {
   readonly runId: number;
@@ -128,7 +129,7 @@ export type ConstatGarde = Constat & {
 };
 
 const columns = `c.id::float8 as id, c.code, c.domaine, c.adresse, c.precision, c.type_bal as "typeBal",
-  c.valeurs, c.opened_at as "ouvertLe", c.changed_at as "modifieLe", c.closed_at as "closLe",
+  case when c.code = 'INACTIVE' then c.valeurs || ${casSql('c')} else c.valeurs end as valeurs, c.opened_at as "ouvertLe", c.changed_at as "modifieLe", c.closed_at as "closLe",
   c.opened_run_id as "openedRunId"`;
 
 const filtre = `($1::text is null or c.domaine = $1::text)

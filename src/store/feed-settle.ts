@@ -89,8 +89,9 @@ async function insertAttempts(
        status, outcome, response, message)
      select e.operation_id, e.attempt, e.request_id, $1::text, e.started_at, e.finished_at, e.request, e.status,
        e.outcome, e.response, e.message
-     from unnest($2::bigint[], $3::integer[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[],
-       $8::integer[], $9::text[], $10::text[], $11::text[])
+     from unnest($2::bigint[], $3::integer[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
+       string_to_array($7::text, chr(1), chr(2)), $8::integer[], $9::text[],
+       string_to_array($10::text, chr(1), chr(2)), $11::text[])
        e (operation_id, attempt, request_id, started_at, finished_at, request, status, outcome, response, message)
      where not ($12::boolean and exists (select from feed_attempt deja
        where deja.operation_id = e.operation_id and deja.request_id = e.request_id))`,
@@ -101,10 +102,10 @@ async function insertAttempts(
       lines.map(({ record }) => record.requestId),
       lines.map(({ record }) => record.startedAt),
       lines.map(({ record }) => record.finishedAt),
-      lines.map(({ record }) => stored(record.request)),
+      joined(lines.map(({ record }) => stored(record.request))),
       lines.map(({ record }) => record.status ?? null),
       lines.map(({ record }) => record.outcome),
-      lines.map(({ record }) => stored(record.response)),
+      joined(lines.map(({ record }) => stored(record.response))),
       lines.map(({ record }) => stored(record.message)),
       isRepeated,
     ],
@@ -114,11 +115,23 @@ async function insertAttempts(
 // Whatever the border already cut: one answer must not fill the disk.
 const textCharsMax = 16_384;
 
-/** As PostgreSQL takes it: bounded, and without the NUL that no text column holds. */
+/** As PostgreSQL takes it: bounded, without the NUL that no text column holds nor the marks that `joined` needs. */
 function stored(text: string | undefined): string | null {
   if (text === undefined) return null;
-  const clean = text.replaceAll('\u0000', '\ufffd');
+  const clean = [nul, separator, absent].reduce(
+    (left, mark) => left.replaceAll(mark, '\ufffd'),
+    text,
+  );
   return clean.length <= textCharsMax ? clean : `${clean.slice(0, textCharsMax)} […]`;
+}
+
+const nul = '\u0000';
+const separator = '\u0001';
+const absent = '\u0002';
+
+/** Texts of JSON as one text: written as an array, each of their quotes would be escaped here and read again there. */
+function joined(texts: readonly (string | null)[]): string {
+  return texts.map((text) => text ?? absent).join(separator);
 }
 
 /** Gives back operations that were claimed and never left: as they were before. */

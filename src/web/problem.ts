@@ -11,15 +11,32 @@ export type ProblemDetails = {
   /** French: what to do this time. */
   readonly detail: string;
   readonly retryAfterSeconds?: number;
-  readonly erreurs?: readonly { readonly champ: string; readonly message: string }[];
+  readonly erreurs?: readonly FieldFault[];
+  /** How many faults there are, when `erreurs` has only the first ones. */
+  readonly nombreErreurs?: number;
+  /** Where the outcome of what was asked can be read. */
+  readonly suivi?: string;
+  /** Of the answer, lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type FieldFault = {
+  readonly champ: string;
+  /** French. */
+  readonly message: string;
+  readonly code?: string;
+  /** Of the content, from 1. */
+  readonly ligne?: number;
+  /** Place in the list of events, from 0. */
+  readonly evenement?: number;
 };
 
 /** An expected failure of a request. */
 export class ProblemError extends Error {
   readonly problem: ProblemDetails;
 
-  constructor(problem: ProblemDetails) {
-    super(problem.detail);
+  constructor(problem: ProblemDetails, cause?: unknown) {
+    super(problem.detail, cause === undefined ? undefined : { cause });
     this.name = 'ProblemError';
     this.problem = problem;
   }
@@ -27,6 +44,7 @@ export class ProblemError extends Error {
 
 export function sendProblem(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   const { status, retryAfterSeconds } = problem;
+  if (problem.headers) reply.headers(problem.headers);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="annuaire-sync"');
   return reply
@@ -36,15 +54,23 @@ export function sendProblem(reply: FastifyReply, problem: ProblemDetails): Fasti
 }
 
 /** The JSON text. */
-export function problemBody({ status, code, title, detail, erreurs }: ProblemDetails): string {
-  return JSON.stringify({
+export function problemBody(problem: ProblemDetails): string {
+  return JSON.stringify(problemObject(problem));
+}
+
+/** As `problemBody`, to be part of another answer. */
+export function problemObject(problem: ProblemDetails): object {
+  const { status, code, title, detail, erreurs, nombreErreurs, suivi } = problem;
+  return {
     type: `urn:annuaire-sync:probleme:${code.toLowerCase().replaceAll('_', '-')}`,
     title,
     status,
     detail,
     code,
     ...(erreurs && { erreurs }),
-  });
+    ...(nombreErreurs !== undefined && { nombreErreurs }),
+    ...(suivi !== undefined && { suivi }),
+  };
 }
 
 /** Undefined for what nobody foresaw: an internal error, to be logged. */
@@ -109,10 +135,10 @@ const unavailable: ProblemDetails = {
   retryAfterSeconds: 2,
 };
 
-// Lost or refused connections, shutdown, no connection left, read-only server, disk full.
+// Lost or refused connections, a database being put back, shutdown, no connection left, read-only server, disk full.
 function databaseProblem(code: string, { message }: Error): ProblemDetails | undefined {
   const isLost =
-    /^(57P0[1-5]|08\d{3}|53\d{3}|25006|ECONNRESET|ECONNREFUSED|EPIPE|ENOENT)$/u.test(code) ||
+    /^(57P0[1-5]|3D000|08\d{3}|53\d{3}|25006|ECONNRESET|ECONNREFUSED|EPIPE|ENOENT)$/u.test(code) ||
     /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered/u.test(
       message,
     );

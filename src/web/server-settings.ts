@@ -7,6 +7,8 @@ export type WebServerSettings = {
   readonly connectionsMax: number;
   /** To receive one request whole. */
   readonly requestTimeoutMs: number;
+  /** As requestTimeoutMs, for the routes whose content is long; undefined: there is none. */
+  readonly slowRequestTimeoutMs?: number | undefined;
   /** Between two requests of one connection. */
   readonly idleTimeoutMs: number;
   /** For answers under way when the server stops. */

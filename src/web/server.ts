@@ -45,6 +45,8 @@ export class WebServer {
     }
     this.#server.maxConnections = settings.connectionsMax;
     this.#app = buildApp(this.#server, settings, report);
+    if (settings.slowRequestTimeoutMs !== undefined)
+      limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
     this.#app.addHook('onSend', (_request, reply, payload, done) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
       // A kept connection would hold the stop until it has been idle long enough.
@@ -93,9 +95,9 @@ function limitsOf(settings: WebServerSettings): {
   connectionsCheckingInterval: number;
   noDelay: boolean;
 } {
-  const { requestTimeoutMs, idleTimeoutMs } = settings;
+  const { requestTimeoutMs, slowRequestTimeoutMs = 0, idleTimeoutMs } = settings;
   return {
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: Math.max(requestTimeoutMs, slowRequestTimeoutMs),
     headersTimeout: requestTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
     connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
@@ -133,6 +135,22 @@ function buildApp(
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
+}
+
+/** The server's own limit is that of the slow routes then: the others keep theirs. */
+function limitOrdinaryRequests(app: FastifyInstance, requestTimeoutMs: number): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { raw } = request;
+    if (request.routeOptions.config.isSlow !== true && !raw.complete) {
+      const timer = setTimeout(() => {
+        if (raw.complete) return;
+        if (raw.socket.writable) raw.socket.end(rawProblem('ERR_HTTP_REQUEST_TIMEOUT'));
+        raw.destroy();
+      }, requestTimeoutMs);
+      raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    }
+    done();
+  });
 }
 
 /** What Node.js could not read as HTTP gets an answer all the same. */

@@ -100,7 +100,7 @@ test('what was planned is sent, shown by the next extraction, and wanted no more
   assert.equal((sent['accepted'] ?? 0) + (sent['confirmed'] ?? 0), approved, JSON.stringify(sent));
 
   const published = join(folder, 'parutions');
-  run('simulate', 'publish', '--out', published);
+  run('simulate', 'publish', '--out', published, '--sans-attendre');
   run('extract', 'bals', '--from', join(published, readdirSync(published)[0] ?? ''));
   run('reconcile');
   run('plan', 'show');

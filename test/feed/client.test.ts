@@ -11,6 +11,7 @@ import {
   adressePer,
   apiKey,
   balPer,
+  bundle,
   deletionOf,
   feedClient,
   feedServer,
@@ -143,6 +144,42 @@ describe('a PATCH that the ANS accepts', () => {
     assert.ok(answer.kind === 'accepted');
     assert.deepEqual(answer.bals, []);
     assert.equal(server.seen.length, 2);
+  });
+
+  const changed = { kind: 'replace', bal: balPer({ rang: 2 }), champs: ['rang'] } as const;
+  const deleted = deletionOf(professionnel, adressePer, 'CAB');
+  for (const [name, request] of [
+    ['changed', requestOf(changed)],
+    ['given another type', requestOf(deleted, { kind: 'insert', bal: balPer() })],
+  ] as const) {
+    it(`published in capitals and refused is ${name} under the address as it is written`, async (t) => {
+      const written = 'Prenom.Nom@Domain.mssante.fr';
+      const bearer = practitioner({ telecom: [telecom(written, 'PER')] });
+      const server = await feedServer(t, (call, response) => {
+        const isKnown = call.body.includes(`'${written}'`);
+        if (call.method === 'GET') fhir(200, bundle([bearer]))(call, response);
+        else if (isKnown) fhir(200, bearer)(call, response);
+        else fhir(422, outcome('Aucune BAL de cette adresse'))(call, response);
+      });
+      const answer = await feedClient(t, server.url).patch(request);
+      assert.equal(answer.kind, 'accepted', JSON.stringify(answer));
+      assert.deepEqual(
+        server.seen.map(({ method }) => method),
+        ['PATCH', 'GET', 'PATCH'],
+      );
+    });
+  }
+
+  it('refused for another reason than its capitals is refused once', async (t) => {
+    const server = await feedServer(t, (call, response) => {
+      const isRead = call.method === 'GET';
+      fhir(isRead ? 200 : 422, isRead ? bundle([practitioner()]) : outcome('refusé'))(
+        call,
+        response,
+      );
+    });
+    assertRejected(await feedClient(t, server.url).patch(requestOf(changed)));
+    assert.equal(server.seen.filter(({ method }) => method === 'PATCH').length, 1);
   });
 
   it('still published after its deletion is told so, and not deleted for ever', async (t) => {

@@ -183,6 +183,17 @@ test('404 on a delete is done only when a look shows that the BAL is gone', asyn
   assert.deepEqual([there.state, there.code], ['held', 'PORTEUR_INCONNU']);
 });
 
+test('404 on a delete, then a look that the server fails: looked at again later', async () => {
+  annuaire.lectures.push(refus('server-error', 500));
+  const first = await envoyer({ ...per, kind: 'delete' }, refus('not-found', 404));
+  assert.deepEqual([first.state, first.code], ['retry', 'LECTURE_REFUSEE']);
+  const clock = new Horloge(new Date(maintenant.getTime() + 3_600_000));
+  annuaire.fautes.push(() => refus('not-found', 404));
+  await pousser(database.pool, annuaire, { clock });
+  const row = await operation(database.pool, first.id);
+  assert.deepEqual([row.state, row.code], ['accepted', 'DEJA_ABSENTE']);
+});
+
 test('404 on the delete of a BAL of the liste rouge proves nothing: a person looks', async () => {
   const { state, exit } = await envoyer(
     { ...per, kind: 'delete', listeRouge: true },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
-import type { Client, Pool } from '../../src/db/pool.js';
+import type { Client, Db, Pool } from '../../src/db/pool.js';
 import { computePlan } from '../../src/plan/compute.js';
+import { readMonde } from '../../src/plan/world.js';
 import { recordPublication } from '../../src/store/publication-connue.js';
 import { load, type Etat } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -83,6 +84,23 @@ describe('a plan computed again', () => {
     assert.equal((await planifier(db.pool, { quatreYeux: true })).isNew, true);
     const { rows } = await db.pool.query(`select id from plan where etat <> 'remplace'`);
     assert.equal(rows.length, 1);
+  });
+
+  test('takes no reconciliation made while the world is read for one that is missing', async () => {
+    await suivre(db.pool, { ...socle, inventaire: [{ adresse: a, rpps }] });
+    let isMoved = false;
+    // Between the first statement and those that follow it, the world moves on.
+    const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+      const result = await db.pool.query(text, values);
+      if (!isMoved) {
+        isMoved = true;
+        await load(db.pool, { inventaire: [{ adresse: b, rpps: autre }] });
+        await rapprocher(db.pool);
+      }
+      return result;
+    };
+    const monde = await readMonde({ query } as unknown as Db, reglagesPlan, maintenant);
+    assert.equal(monde.run.loads['inventaire'], monde.inventaire.load.id);
   });
 
   test('keeps what is still wanted with its decision, and supersedes the rest', async () => {

@@ -121,9 +121,11 @@ describe('a run', () => {
       code: 'REGLAGE_MOTIF_ADRESSE',
       exitCode: 2,
     });
-    await assert.rejects(rapprocher(db.pool, { inactiviteJours: 0 }), {
-      code: 'REGLAGE_INACTIVITE',
-    });
+    for (const inactiviteJours of [0, 366]) {
+      await assert.rejects(rapprocher(db.pool, { inactiviteJours }), {
+        code: 'REGLAGE_INACTIVITE',
+      });
+    }
     await assert.rejects(rapprocher(db.pool, { domaines: [{ nom: 'A.fr' }, { nom: 'a.FR' }] }), {
       code: 'DOMAINE_EN_DOUBLE',
     });

@@ -64,7 +64,7 @@ test('publish writes an extraction that loads and changes nothing', async () => 
   const published = await run(['simulate', 'publish', '--out', output]);
   assert.equal(published.code, 0, published.err);
   assert.match(published.out, /SIMULATION : 2 lignes/u);
-  assert.deepEqual(readdirSync(output), ['Extraction_Correspondance_MSSante_202601031101.zip']);
+  assert.deepEqual(readdirSync(output), ['Extraction_Correspondance_MSSante_202601031100.zip']);
   const again = await run([
     '--json',
     'simulate',

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { importInventory } from '../../src/commands/inventory.js';
 import { extractSources } from '../../src/commands/extract.js';
 import type { OpenProgram, Surroundings } from '../../src/commands/program.js';
+import { namePublication } from '../../src/simulator/publication.js';
 import { simulatePublish } from '../../src/commands/simulate-publish.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { sourceNames, type SourceName } from '../../src/domain/source.js';
@@ -169,6 +170,33 @@ test('published untouched, then fed, then published again: only what was fed cha
   await reprise(simulator, following.load.lineCount);
 });
 
+test('no operation is both before the minute of a publication and not in it', async () => {
+  // After every extraction that the tests before this one put in service.
+  const day = new Date(truth().judgedAt).getTime() + 86_400_000;
+  const minute = Math.ceil(day / 60_000) * 60_000;
+  let now = new Date(minute + 30_000);
+  const simulator = await TestSimulator.open(database.pool, { now: () => now });
+  const dataDir = tempFolder();
+  const name = (): number =>
+    namePublication(simulator.simulator, dataDir, now).genereLe.getTime() - minute;
+  // Nothing was done in the minute under way: what is done from now on is after it.
+  assert.equal(name(), 0);
+  now = new Date(minute + 90_000);
+  const { rows } = await database.pool.query<{ rpps: string }>(
+    `select identifiant_pp as rpps from activite where gone_load_id is null limit 1`,
+  );
+  const done = await simulator.patch(
+    `/Practitioner?identifier=https://rpps.esante.gouv.fr|${rows[0]?.rpps}`,
+    parameters(insertion('Practitioner', contactPoint('minute.per@x.mssante.fr'))),
+  );
+  assert.equal(done.status, 200, done.text);
+  // It shows that operation: its minute is the next one, and has to be waited for.
+  assert.equal(name(), 120_000);
+  now = new Date(minute + 250_000);
+  assert.equal(name(), 240_000);
+  await simulator.close();
+});
+
 /** The command, on the journal that the server left. */
 async function reprise({ dataDir }: TestSimulator, lines: number): Promise<void> {
   const output = tempFolder();
@@ -178,7 +206,11 @@ async function reprise({ dataDir }: TestSimulator, lines: number): Promise<void>
     write: (chunk: string) => ((text += chunk), true),
   });
   const context = { surroundings: { ...surroundings, out }, setExitCode: () => undefined };
-  await simulatePublish(context, { ...open, settings }, output, undefined);
+  await simulatePublish(
+    context,
+    { ...open, settings },
+    { folder: output, date: undefined, isPatient: false },
+  );
   const { fichier: file, lignes: written } = JSON.parse(text) as {
     fichier: string;
     lignes: number;
@@ -188,7 +220,14 @@ async function reprise({ dataDir }: TestSimulator, lines: number): Promise<void>
   assert.ok(readBack.kind === 'loaded');
   assert.deepEqual([readBack.load.addedCount, readBack.load.goneCount], [0, 0]);
   const fromOlder = new Date('2020-01-01T00:00:00Z');
-  await assert.rejects(simulatePublish(context, { ...open, settings }, output, fromOlder), {
-    code: 'DATE_TROP_ANCIENNE',
-  });
+  await assert.rejects(
+    simulatePublish(
+      context,
+      { ...open, settings },
+      { folder: output, date: fromOlder, isPatient: true },
+    ),
+    {
+      code: 'DATE_TROP_ANCIENNE',
+    },
+  );
 }

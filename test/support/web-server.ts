@@ -4,6 +4,7 @@ import { insertApiKey } from '../../src/store/api-key.js';
 import type { Portee } from '../../src/domain/portee.js';
 import { createApi } from '../../src/web/api/api.js';
 import { createKey, hashKey } from '../../src/web/api/key.js';
+import type { InventaireOptions } from '../../src/web/api/inventaire.js';
 import { createHealth } from '../../src/web/health.js';
 import { WebServer } from '../../src/web/server.js';
 import type { WebServerSettings } from '../../src/web/server-settings.js';
@@ -31,11 +32,17 @@ export type WebServerHold = {
 export type WebServerChanges = Partial<WebServerSettings> & {
   readonly reglages?: VerificationSettings;
   readonly now?: () => Date;
+  readonly inventaire?: InventaireOptions;
 };
 
 export async function startWebServer(
   pool: Pool,
-  { reglages = reglagesCreation, now = () => new Date(), ...changes }: WebServerChanges = {},
+  {
+    reglages = reglagesCreation,
+    now = () => new Date(),
+    inventaire,
+    ...changes
+  }: WebServerChanges = {},
 ): Promise<WebServerHold> {
   const settings = { ...webSettings, ...changes };
   const lines: string[] = [];
@@ -50,6 +57,7 @@ export async function startWebServer(
         reglages,
         now,
         report,
+        inventaire,
         requestsPerSecond: settings.requestsPerSecond,
       }),
     ],
@@ -67,6 +75,7 @@ export async function makeKey(
     readonly expiresAt?: Date;
     readonly requetesParSeconde?: number;
     readonly nom?: string;
+    readonly sourcesInventaire?: readonly string[];
   } = {},
 ): Promise<{ readonly id: number; readonly headers: { readonly authorization: string } }> {
   const cle = createKey();
@@ -80,6 +89,7 @@ export async function makeKey(
     createdAt: new Date(),
     createdBy: 'essai',
     expiresAt: more.expiresAt,
+    sourcesInventaire: more.sourcesInventaire,
   });
   if (!key) throw new Error('name taken');
   return { id: key.id, headers: { authorization: `Bearer ${cle}` } };

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { revokeApiKey } from '../../src/store/api-key.js';
 import { trimApiCalls } from '../../src/store/api-call.js';
 import { openapiPath } from '../../src/web/api/api.js';
@@ -10,6 +9,7 @@ import { catalogueMotifs } from '../../src/verification/verdict.js';
 import { load } from '../support/annuaire.js';
 import { demandeCreation, etatCreation, rppsConnu } from '../support/creation.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { assertDescribed } from '../support/openapi-answers.js';
 import { makeKey, startWebServer, type WebServerHold } from '../support/web-server.js';
 
 type Operation = {
@@ -30,32 +30,6 @@ type Description = {
 };
 
 const description = JSON.parse(readFileSync(openapiPath(), 'utf8')) as Description;
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-ajv.addSchema(description, 'openapi');
-
-/** The schema that the description gives to one answer; throws when it does not foresee it. */
-function validatorOf(path: string, method: string, status: number, type: string): ValidateFunction {
-  const response = `#/paths/${escape(path)}/${method}/responses/${status}`;
-  const found = resolve(response);
-  const pointer = typeof found['$ref'] === 'string' ? found['$ref'] : response;
-  const schema = `${pointer}/content/${escape(type)}/schema`;
-  return ajv.compile({ $ref: `openapi${schema}` });
-}
-
-function resolve(pointer: string): Record<string, unknown> {
-  let value: unknown = description;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    value = (value as Record<string, unknown> | undefined)?.[decodeURIComponent(name)];
-  }
-  assert.ok(value, `${pointer} is not described`);
-  return value as Record<string, unknown>;
-}
-
-function escape(part: string): string {
-  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
 let db: TestDatabase;
 let web: WebServerHold;
 let key: Awaited<ReturnType<typeof makeKey>>;
@@ -98,9 +72,9 @@ async function ask(
   });
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
   const json = (await response.json()) as Asked['body'];
-  const validate = validatorOf(path, method.toLowerCase(), response.status, type);
-  assert.ok(validate(json), `${path} ${response.status}: ${ajv.errorsText(validate.errors)}`);
-  return { status: response.status, headers: response.headers, body: json };
+  const { status, headers: answered } = response;
+  assertDescribed(path, method, { status, type, body: json });
+  return { status, headers: answered, body: json };
 }
 
 const creation = '/api/v1/bals/verifier-creation';

@@ -10,10 +10,14 @@ export type Clock = {
 // setTimeout fires at once above 2^31 ms.
 const sleepMsMax = 24 * 3_600_000;
 
-/** `offsetMs`: how far the database is ahead of this machine; leases are told in its time. */
+/**
+ * `offsetMs`: how far the database is ahead of this machine; leases are told in its time. From here on time passes evenly: a
+ * machine whose clock is set right on the way would take over the operations of pushers that are alive.
+ */
 export function systemClock(offsetMs = 0): Clock {
+  const startedAt = Date.now() + offsetMs - performance.now();
   return {
-    now: () => new Date(Date.now() + offsetMs),
+    now: () => new Date(startedAt + performance.now()),
     sleep: (ms, signal) =>
       delay(Math.min(sleepMsMax, Math.max(0, ms)), undefined, signal ? { signal } : {}).catch(
         () => undefined,

@@ -8,7 +8,10 @@ export type Evidence =
   | { readonly kind: 'missing' }
   | { readonly kind: 'different'; readonly champs: readonly ChampBal[] };
 
-/** Of an insert or a replace. What the answer does not show contradicts nothing. */
+/**
+ * Of an insert or a replace. What the answer does not show contradicts nothing, but for what a replace was to change (`champs`)
+ * and every profile shows.
+ */
 export function judgeBal(
   bals: readonly BalLue[],
   bal: BalAPublier,
@@ -42,11 +45,16 @@ function isContradicted(
 ): boolean {
   const wanted = valueOf(bal, champ);
   const shown = normalized(lue[champ]);
-  if (shown === undefined) return false;
+  if (shown === undefined) {
+    return wanted !== undefined && champs.includes(champ) && alwaysShown.has(champ);
+  }
   // A rank may be given by the Annuaire itself: its presence matters only when we asked to take it away.
   if (wanted === undefined) return champ === 'rang' ? champs.includes('rang') : true;
   return shown !== wanted;
 }
+
+/** The open profiles hide `responsible`, and the liste rouge on a Practitioner (IGA, as-dp-practitioner, as-dp-organization). */
+const alwaysShown: ReadonlySet<ChampBal> = new Set(['rang', 'description', 'service']);
 
 function valueOf(bal: BalAPublier, champ: ChampBal): string | number | boolean | undefined {
   switch (champ) {

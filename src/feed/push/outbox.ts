@@ -3,12 +3,14 @@ import type { Db, Pool } from '../../db/pool.js';
 import { transaction } from '../../db/transaction.js';
 import {
   closeProbe,
+  lockChannel,
   pauseChannel,
   reopenChannel,
   reserveCalls,
   stopChannel,
   type Pause,
 } from '../../store/feed-channel.js';
+import { publishEvenement } from '../../store/evenement.js';
 import {
   claimOperations,
   renewLeases,
@@ -51,16 +53,28 @@ export type RecordPublication = (db: Db, operationIds: readonly number[]) => Pro
 
 /** Where statements run: a pool, or the one session of a dry run. */
 export type Database = {
-  readonly db: Db;
+  /** One statement; never inside of `transaction`. */
+  readonly run: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 };
 
 export function poolDatabase(pool: Pool): Database {
-  return { db: pool, transaction: (work) => transaction(pool, work) };
+  return { run: (work) => work(pool), transaction: (work) => transaction(pool, work) };
+}
+
+/** One session: its statements and transactions take turns. */
+export function sessionDatabase(session: Db): Database {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
+    const mine = last.then(() => work(session));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  return { run: inTurn, transaction: inTurn };
 }
 
 export function createOutbox(database: Database, recordPublication: RecordPublication): Outbox {
-  const { db } = database;
+  const { run } = database;
   return {
     claim: (request) => database.transaction((client) => claimOperations(client, request)),
     settle: (settlements, options) =>
@@ -70,16 +84,31 @@ export function createOutbox(database: Database, recordPublication: RecordPublic
         if (accepted.length > 0) await recordPublication(client, accepted);
         return ids;
       }),
-    renew: (operations, now, leaseUntil) => renewLeases(db, operations, now, leaseUntil),
-    release: (operations, now) => releaseOperations(db, operations, now),
-    reserveCalls: (count, intervalMs) => reserveCalls(db, count, intervalMs),
-    pause: (pause) => pauseChannel(db, pause),
-    closeProbe: (until) => closeProbe(db, until),
-    reopen: () => reopenChannel(db),
-    stop: (at, code, message) => stopChannel(db, at, code, message),
-    countDue: (now) => countDue(db, now),
-    findNextDue: () => findNextDue(db),
+    renew: (operations, now, leaseUntil) =>
+      run((db) => renewLeases(db, operations, now, leaseUntil)),
+    release: (operations, now) => run((db) => releaseOperations(db, operations, now)),
+    reserveCalls: (count, intervalMs) => run((db) => reserveCalls(db, count, intervalMs)),
+    pause: (pause) => run((db) => pauseChannel(db, pause)),
+    closeProbe: (until) => run((db) => closeProbe(db, until)),
+    reopen: () => run(reopenChannel),
+    stop: (at, code, message) =>
+      database.transaction((client) => stopAndAnnounce(client, at, code, message)),
+    countDue: (now) => run((db) => countDue(db, now)),
+    findNextDue: () => run(findNextDue),
   };
+}
+
+/** The programs of the opérateur are told once: until an answer comes, it is the same stop. */
+async function stopAndAnnounce(db: Db, at: Date, code: string, message: string): Promise<void> {
+  const { stop } = await lockChannel(db);
+  await stopChannel(db, at, code, message);
+  if (stop?.code === code) return;
+  const type = 'canal.arrete';
+  await publishEvenement(
+    db,
+    { type, cle: `${type}:${at.toISOString()}`, donnees: { code, message } },
+    at,
+  );
 }
 
 function acceptedOf(settlements: readonly Settlement[], ids: readonly number[]): number[] {

@@ -18,8 +18,8 @@ export type PushOptions = RunOptions & {
 
 /** A pause that even an impatient run waits out. */
 const shortPauseMs = 30_000;
-/** A patient run looks again at least this often: another process may have approved something. */
-const lookAgainMs = 60_000;
+/** A patient run looks again at least this often: another process may have approved something, or ended. */
+const lookAgainMs = 10_000;
 const lookAgainMsMin = 200;
 
 /** Any number of pushers may run on one database. Throws when the database is lost; what was sent is found again. */

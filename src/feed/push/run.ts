@@ -7,6 +7,7 @@ import type { FeedClient } from '../feed-client.js';
 import type { PushSettings } from '../feed-settings.js';
 import { Channel } from './channel.js';
 import { chooseChains, unitsOf, type Unit } from './chain.js';
+import { ClaimSize } from './claim-size.js';
 import type { Clock } from './clock.js';
 import { Leases } from './lease.js';
 import type { Outbox } from './outbox.js';
@@ -43,6 +44,7 @@ export class Run {
   readonly #options: RunOptions;
   readonly #leases: Leases;
   readonly #pace: Pace;
+  readonly #claimSize: ClaimSize;
   readonly #cut: AbortSignal;
   readonly #unsent: ClaimedOperation[] = [];
   #fault: { readonly error: unknown } | undefined;
@@ -59,6 +61,7 @@ export class Run {
     this.#options = options;
     this.#cut = cut;
     this.channel = new Channel(outbox, clock, settings);
+    this.#claimSize = new ClaimSize(settings, operationsMax);
     this.#leases = new Leases(outbox, clock, settings.bailMs);
     this.#pace = createPace(
       settings.appelsParSeconde,
@@ -101,22 +104,20 @@ export class Run {
     const claim = `${pusher}#${(this.#claimCount += 1)}`;
     const now = clock.now();
     const leaseUntil = new Date(now.getTime() + settings.bailMs);
-    const rate = settings.appelsParSeconde;
     const result = await this.#persist(() =>
       this.#outbox.claim({
         claim,
         now,
         leaseUntil,
-        porteursMax:
-          rate > 0
-            ? Math.min(operationsMax, Math.max(settings.simultanesMax * 2, Math.ceil(rate * 2)))
-            : operationsMax,
+        porteursMax: this.#claimSize.next(now),
         chainMax: Math.max(chainMin, settings.balsParAppelMax),
         attemptsMax: settings.tentativesMax,
         choose: (candidates, isFree) => chooseChains(candidates, isFree, operationsMax),
       }),
     );
     if (result.kind === 'claimed') {
+      const porteurs = new Set(result.operations.map(({ porteurCle }) => porteurCle));
+      this.#claimSize.note(porteurs.size, now);
       this.tally.takenOverCount += result.takenOverCount;
       this.tally.deadCount += result.impossibleCount;
       this.#leases.add(result.operations, leaseUntil);
@@ -152,10 +153,7 @@ export class Run {
       this.fail(error);
     } finally {
       this.#unsent.push(...left);
-      void this.settler.drain().then(
-        () => this.#changed(),
-        () => undefined,
-      );
+      void this.settler.whenWritten().then(() => this.#changed());
     }
   }
 

@@ -236,7 +236,10 @@ async function perhapsGone(
   if (!canBeShown) return settled(held);
   const answer = await talk.read(adresseDe(operation), porteurDe(operation));
   if (answer.kind === 'unavailable') return settled(verdictOnUnavailable(answer), signalOf(answer));
-  if (answer.kind === 'rejected') return settled(held, signalOf(answer));
+  if (answer.kind === 'rejected') {
+    // A server that fails says nothing about the porteur: only the look is to be made again.
+    return answer.cause === 'server-error' ? notReadable(answer) : settled(held, signalOf(answer));
+  }
   const isGone = answer.kind === 'absent' || !findBal(answer.bals, adresseDe(operation));
   return settled(isGone ? alreadyDone(operation) : held);
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { findMigrationsDirectory } from '../../db/migrate.js';
 import type { WebPlugin } from '../server.js';
 import { Access } from './access.js';
+import { inventaireRoutes, type InventaireOptions } from './inventaire.js';
 import { lectureRoutes } from './lecture.js';
 import { addRoute, type ApiContext } from './route.js';
 import { verificationRoutes, type VerificationOptions } from './verification.js';
@@ -11,10 +12,14 @@ import { verificationRoutes, type VerificationOptions } from './verification.js'
 const apiPrefix = '/api/v1';
 
 export type ApiOptions = VerificationOptions &
-  Pick<ApiContext, 'report'> & { readonly requestsPerSecond: number };
+  Pick<ApiContext, 'report'> & {
+    readonly requestsPerSecond: number;
+    /** Undefined: no source of the inventory is of type http. */
+    readonly inventaire?: InventaireOptions | undefined;
+  };
 
 export function createApi(options: ApiOptions): WebPlugin {
-  const { db, now, report, requestsPerSecond } = options;
+  const { db, now, report, requestsPerSecond, inventaire } = options;
   const context = { db, now, report, access: new Access({ db, now, requestsPerSecond }) };
   const openapi = readFileSync(openapiPath(), 'utf8');
   return (app) => {
@@ -23,6 +28,16 @@ export function createApi(options: ApiOptions): WebPlugin {
     );
     for (const route of [...verificationRoutes(options), ...lectureRoutes(db, now)]) {
       addRoute(app, context, { ...route, url: apiPrefix + route.url });
+    }
+    if (inventaire) {
+      app.register((scope, _options, done) => {
+        // Their content is streamed by the routes themselves.
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+        for (const route of inventaireRoutes(inventaire, now, apiPrefix))
+          addRoute(scope, context, { ...route, url: apiPrefix + route.url });
+        done();
+      });
     }
   };
 }

@@ -4,21 +4,38 @@ import type { Db } from '../../db/pool.js';
 import type { Portee } from '../../domain/portee.js';
 import { insertApiCall, type ApiCall } from '../../store/api-call.js';
 import type { ApiKey } from '../../store/api-key.js';
-import { explainError } from '../problem.js';
+import { explainError, sendProblem, type ProblemDetails } from '../problem.js';
 import type { Access } from './access.js';
 
+declare module 'fastify' {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- fastify's own, which only an interface adds to
+  interface FastifyContextConfig {
+    readonly isSlow?: boolean;
+  }
+}
+
 export type ApiRoute = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Under /api/v1. */
   readonly url: string;
   readonly portee: Portee;
   readonly action: string;
+  /** The content may take longer to come than the server lets other requests take: the route bounds it itself. */
+  readonly isSlow?: boolean;
   /** Throws ProblemError or ZodError for what cannot be answered. */
-  readonly answer: (request: FastifyRequest) => Promise<Answer>;
+  readonly answer: (request: FastifyRequest, key: ApiKey) => Promise<Answer>;
 };
 
-export type Answer = {
-  readonly body: object;
+export type Answer = (
+  | {
+      /** 200 unless told otherwise. */
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: object;
+    }
+  /** A refusal that leaves more in its trace than one that is thrown. */
+  | { readonly problem: ProblemDetails }
+) & {
   readonly trace: Pick<ApiCall, 'objet' | 'verdict' | 'codes'>;
 };
 
@@ -55,13 +72,22 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
   app.route({
     method,
     url,
+    config: { isSlow: route.isSlow === true },
     onRequest: async (request) => {
       callers.set(request, await access.admit(request, portee));
     },
     handler: async (request, reply) => {
-      const { body, trace: told } = await route.answer(request);
-      await trace(request, reply.elapsedTime, 200, told);
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+      const key = callers.get(request);
+      if (!key) throw new Error('a request came in without a key');
+      const answer = await route.answer(request, key);
+      const { status = 200 } = 'problem' in answer ? answer.problem : answer;
+      await trace(request, reply.elapsedTime, status, answer.trace);
+      if ('problem' in answer) return sendProblem(reply, answer.problem);
+      return reply
+        .code(status)
+        .headers(answer.headers ?? {})
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(answer.body));
     },
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- fastify waits for it, which its type does not say
     errorHandler: async (error, request, reply) => {

@@ -1,0 +1,25 @@
+// What each template of the program is given, by example: to check those that replace it, and for docs/avis.md.
+import type { DonneesAvis, Gabarit } from '../domain/avis.js';
+
+const adresse = 'jean.exemple@chu-exemple.mssante.fr';
+const quota = { adresse, taille: '1,7 Go', quota: '2 Go', part: 85 };
+const inactivite = {
+  adresse,
+  joursMax: 365,
+  derniereConnexion: '12 janvier 2026',
+  dateSuppression: '14 mars 2027',
+  lienConserver: 'https://annuaire.exemple.fr/inactivite/jeton',
+};
+
+export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
+  inactivite,
+  'inactivite-rappel': inactivite,
+  'inactivite-opposition': {
+    adresse,
+    dateOpposition: '3 février 2027',
+    conserveeJusquAu: '3 février 2028',
+  },
+  'quota-80': quota,
+  'quota-90': { ...quota, taille: '1,9 Go', part: 95 },
+  'quota-100': { ...quota, taille: '2 Go', part: 100 },
+};
