@@ -40,8 +40,9 @@ export async function recordMesures(db: Db, mesure: Mesure): Promise<void> {
   );
 }
 
-/** The BAL of both sides. One row per BAL first: a BAL of several attachments is one BAL. */
+/** The BAL of both sides, each once however many attachments it has. */
 async function countPark(db: Db, { domaines }: Mesure): Promise<void> {
+  await findMultiples(db);
   await db.query(
     `insert into mesure_lue
      select domaine, type_bal, chiffre, valeur
@@ -50,7 +51,8 @@ async function countPark(db: Db, { domaines }: Mesure): Promise<void> {
          count(*) filter (where liste_rouge) as liste_rouge,
          count(*) filter (where publiable) as publiables,
          count(*) filter (where suivie) as quota_suivies
-       from (${balsOperateur('true')}) bals group by domaine, type_bal) n
+       from (${lignesSimples} union all ${balsOperateur('adresse in (select adresse from mesure_multiple)')}) bals
+       group by domaine, type_bal) n
      cross join lateral (values ('inventaire', inventaire), ('inventaire_per', inventaire_per),
        ('liste_rouge', liste_rouge), ('publiables', publiables), ('quota_suivies', quota_suivies))
        c (chiffre, valeur)
@@ -65,15 +67,47 @@ async function countPark(db: Db, { domaines }: Mesure): Promise<void> {
      where b.publiable group by b.domaine, b.type_bal`,
   );
   await db.query(
-    `insert into mesure_lue
-     select b.domaine, coalesce(b.type_bal, ''), 'publiees', count(distinct b.adresse)
-     from (select unnest($1::text[]) as domaine union select domaine from mesure_lue) d
-     join bal_annuaire b on b.domaine = d.domaine
-     where b.gone_load_id is null group by b.domaine, coalesce(b.type_bal, '')`,
+    `with nous as (select unnest($1::text[]) as domaine union select domaine from mesure_lue)
+     insert into mesure_lue
+     select domaine, type_bal, 'publiees', count(*)
+     from (
+       select b.domaine, coalesce(b.type_bal, '') as type_bal from nous join bal_annuaire b using (domaine)
+       where b.gone_load_id is null and b.adresse not in (select adresse from mesure_multiple)
+       union all
+       (select distinct on (b.adresse, coalesce(b.type_bal, '')) b.domaine, coalesce(b.type_bal, '')
+       from mesure_multiple join bal_annuaire b using (adresse) join nous on nous.domaine = b.domaine
+       where b.gone_load_id is null)) bals
+     group by domaine, type_bal`,
     [domaines.map((domaine) => domaine.toLowerCase())],
   );
   await countParc(db);
 }
+
+/**
+ * Nearly every BAL has one line and is counted as it stands; the few others are put together first. Their addresses come out of
+ * the index in order: sorting or hashing all of them would cost more than the rest of the count.
+ */
+async function findMultiples(db: Db): Promise<void> {
+  await db.query(`select set_config('enable_hashagg', 'off', true), set_config('enable_sort', 'off', true),
+    set_config('enable_seqscan', 'off', true)`);
+  await db.query(
+    `create temp table mesure_multiple on commit drop as
+     select adresse from bal_operateur where gone_load_id is null group by adresse having count(*) > 1
+     union all
+     select adresse from bal_annuaire where gone_load_id is null group by adresse having count(*) > 1`,
+  );
+  await db.query(`select set_config('enable_hashagg', 'on', true), set_config('enable_sort', 'on', true),
+    set_config('enable_seqscan', 'on', true)`);
+  await db.query('analyze mesure_multiple');
+}
+
+// The same columns as `balsOperateur`, for a BAL of one line.
+const lignesSimples = `select adresse, domaine, type_bal, liste_rouge,
+    taille_octets is not null and quota_octets > 0 as suivie,
+    etat = 'actif' and not liste_rouge and (type_bal = 'ORG' or (type_bal = 'PER'
+      and identifiant_pp is not null and type_identifiant_pp is distinct from '10')) as publiable
+  from bal_operateur where gone_load_id is null and etat <> 'ferme'
+    and adresse not in (select adresse from mesure_multiple)`;
 
 /** The BAL of the inventory; publishable as NON_PUBLIEE judges it, but for the form of the address. */
 export function balsOperateur(condition: string): string {

@@ -22,6 +22,8 @@ const inventaire: readonly LigneInventaire[] = [
   { ...org('g'), etat: 'suspendu' },
   { ...per('h', '10000000005'), etat: 'ferme' },
   { ...org('i'), type: 'APP' },
+  // One BAL, two attachments.
+  { ...org('i'), type: 'APP', service: 'Accueil' },
 ];
 
 /** z is published, and nobody hosts it. */
@@ -30,6 +32,7 @@ const bals: readonly LigneBal[] = [
   per('c', '10000000002'),
   per('d', '10000000003'),
   per('z', '10000000001'),
+  { ...per('z', '10000000001'), service: 'Accueil' },
 ];
 
 export const jour1: Etat = {
