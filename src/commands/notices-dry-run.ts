@@ -126,7 +126,7 @@ async function writeWebhooks(
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     // The address may hold a token of the receiver: its query is not shown.
     await write(
-      `===== Webhook w${envoi.id}, point ${point.nom}\nPOST ${url.origin}${url.pathname}\n${lines.join('\n')}\n\n${body}\n`,
+      `===== Webhook ${envoi.type}, point ${point.nom}\nPOST ${url.origin}${url.pathname}\n${lines.join('\n')}\n\n${body}\n`,
     );
   }
   return { partiraient: envois.length, refuses: [] };
