@@ -1,5 +1,6 @@
 // How quick the pusher is when nothing slows it, and that the configured rate is what bounds it.
 import { start } from './command.js';
+import { cpuMsOf, cpuMsUntil, readPostgres } from './cost.js';
 import { print, seconds } from './print.js';
 import { openMeasure, type Prepared } from './prepare.js';
 import { startSimulator } from './simulator.js';
@@ -18,11 +19,15 @@ export async function measureRate(prepared: Prepared): Promise<readonly string[]
   );
   try {
     const config = measure.configure({ ...feed, url: simulator.url });
+    const before = { ...(await readPostgres(measure.pool)), simulatorMs: cpuMsOf(simulator.pid) };
     const begin = performance.now();
     const pusher = start(config, '--json', 'push');
     const peak = peakMbOf(pusher.child.pid ?? 0, pusher.ended);
+    const cpu = cpuMsUntil(pusher.child.pid ?? 0, pusher.ended);
     const { code, err } = await pusher.ended;
     const elapsed = performance.now() - begin;
+    const simulatorMs = cpuMsOf(simulator.pid) - before.simulatorMs;
+    const after = await readPostgres(measure.pool);
     const { operations, requetes } = await simulator.state();
     const done = operations.insert + operations.replace + operations.delete;
     print(
@@ -31,6 +36,12 @@ export async function measureRate(prepared: Prepared): Promise<readonly string[]
     print(
       `  ${done} opérations (${requetes} requêtes) en ${seconds(elapsed)}, démarrage compris : ${Math.round((done / elapsed) * 1000)} /s ` +
         `(visé ≥ 1 000) ; mémoire au plus ${Math.round(await peak)} Mo`,
+    );
+    const perOperation = (ms: number): string => (ms / done).toFixed(2);
+    print(
+      `  processeur par opération : processus ${perOperation(await cpu)} ms, simulateur ${perOperation(simulatorMs)} ms, ` +
+        `PostgreSQL ${perOperation(after.cpuMs - before.cpuMs)} ms ; ${after.transactions - before.transactions} transactions ` +
+        `pour ${done} opérations`,
     );
     return await finalStateOf(config);
   } finally {

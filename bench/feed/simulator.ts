@@ -16,6 +16,7 @@ export type SimulatedState = {
 
 export type RunningSimulator = {
   readonly url: string;
+  readonly pid: number;
   readonly state: () => Promise<SimulatedState>;
   readonly stop: () => Promise<void>;
 };
@@ -31,6 +32,7 @@ export async function startSimulator(
   const url = await Promise.race([findUrl(child.stdout), failed]);
   return {
     url,
+    pid: child.pid ?? 0,
     state: async () =>
       (await (await fetch(new URL('/_simulation/etat', url))).json()) as SimulatedState,
     stop: async () => {

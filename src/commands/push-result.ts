@@ -24,9 +24,7 @@ export function describePush(result: PushResult): string {
   const { insert, replace, delete: deleted } = result.accepted;
   const done = insert + replace + deleted;
   const lines = [
-    done === 0 && result.callCount === 0
-      ? '  Rien à envoyer maintenant.'
-      : `✓ ${nombre(done)} opérations acceptées par l’Annuaire${pace(done, result.durationMs)}`,
+    outcome(result, done),
     ...(['insert', 'replace', 'delete'] as const)
       .filter((kind) => result.accepted[kind] > 0)
       .map(
@@ -38,6 +36,15 @@ export function describePush(result: PushResult): string {
     ...remaining(result),
   ];
   return lines.join('\n');
+}
+
+function outcome({ callCount, durationMs, stop, pause }: PushResult, done: number): string {
+  if (done > 0)
+    return `✓ ${nombre(done)} opérations acceptées par l’Annuaire${pace(done, durationMs)}`;
+  if (stop ?? pause) return '! Rien n’est parti, ou rien n’a abouti.';
+  return callCount === 0
+    ? '  Rien à envoyer maintenant.'
+    : '! Aucune opération acceptée par l’Annuaire';
 }
 
 function pace(done: number, durationMs: number): string {
@@ -54,7 +61,10 @@ function troubles(result: PushResult): string[] {
   return [
     ...(result.stop ? [`! Canal arrêté (${result.stop.code}) : ${result.stop.message}`] : []),
     ...(result.pause
-      ? [`! Canal en pause jusqu’au ${formatDate(result.pause.until)} : ${result.pause.reason}`]
+      ? [
+          `! Canal en pause jusqu’au ${formatDate(result.pause.until)} : ${result.pause.reason}`,
+          '  Rien n’est perdu : relancez « annuaire-sync push » après cette heure, ou « push --jusqu-au-bout » pour l’attendre.',
+        ]
       : []),
     ...(stuck > 0
       ? [

@@ -48,8 +48,8 @@ export function registerPush(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Codes de sortie : 0 fait (des reprises peuvent rester, dites à la fin) ; 1 canal arrêté, ou opérations qui demandent une
-décision ; 3 rien d'approuvé, et une garde retient le plan.
+Codes de sortie : 0 fait (des reprises peuvent rester, dites à la fin) ; 1 canal arrêté ou en pause, ou opérations qui
+demandent une décision ; 3 rien d'approuvé, et une garde retient le plan.
 
 Exemples :
   annuaire-sync push --dry-run                          ce qui partirait
@@ -156,7 +156,8 @@ async function resultOf(
 
 /** docs/alimentation.md, « Codes de sortie ». */
 export function exitCodeOf(result: PushResult): number {
-  if (result.stop || result.isInterrupted || result.deadCount + result.heldCount > 0) return 1;
+  const isCutShort = result.stop ?? result.pause;
+  if (isCutShort || result.isInterrupted || result.deadCount + result.heldCount > 0) return 1;
   const { insert, replace, delete: deleted } = result.accepted;
   const isIdle = insert + replace + deleted === 0 && result.remainingCount === 0;
   return isIdle && result.plan?.etat === 'bloque' && result.plan.plannedCount > 0 ? 3 : 0;

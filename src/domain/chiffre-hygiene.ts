@@ -117,7 +117,7 @@ export const catalogueChiffres: Readonly<Record<Chiffre, DefinitionChiffre>> = {
   }),
   quota_80: define({
     libelle: 'BAL pleines de 80 à 90 %',
-    court: '≥ 80 %',
+    court: '80 à 90 %',
     base: 'quota_suivies',
     exigence: 'EX_GBM_4470',
     codes: ['QUOTA_80'],
@@ -126,7 +126,7 @@ export const catalogueChiffres: Readonly<Record<Chiffre, DefinitionChiffre>> = {
   }),
   quota_90: define({
     libelle: 'BAL pleines de 90 à 100 %',
-    court: '≥ 90 %',
+    court: '90 à 100 %',
     base: 'quota_suivies',
     exigence: 'EX_GBM_4470',
     codes: ['QUOTA_90'],
@@ -169,7 +169,7 @@ export const catalogueChiffres: Readonly<Record<Chiffre, DefinitionChiffre>> = {
   }),
   rattachement_ej_eg: define({
     libelle: 'BAL rattachées à l’entité juridique au lieu de l’établissement',
-    court: 'EJ au lieu d’EG',
+    court: 'EJ ou EG',
     base: 'parc',
     exigence: 'Réf. #1 (FINESS G/J)',
     codes: ['RATTACHEMENT_EJ_EG'],
@@ -223,7 +223,8 @@ export const catalogueChiffres: Readonly<Record<Chiffre, DefinitionChiffre>> = {
     sens: 'plus',
     sensPropre:
       'Parmi celles que l’Annuaire a acceptées depuis 30 jours, une extraction ou une lecture les montre.',
-    action: 'Rien à faire.',
+    action:
+      'Une extraction ou deux y suffisent d’ordinaire ; voyez « push status » si leur part ne monte pas.',
   }),
   operations_non_confirmees: define({
     libelle: 'Opérations acceptées que rien ne montre',

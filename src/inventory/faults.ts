@@ -23,6 +23,11 @@ export function describeFault(fault: InventaireFault): string {
   return `${fault.place ?? `ligne ${fault.line}`}${column} : ${explainFault(fault)}`;
 }
 
+/** As `explainFault`, where nothing before it says that something else was expected. */
+export function explainExpected(fault: InventaireFault): string {
+  return fault.value === undefined ? `attendu : ${fault.expected}` : explainFault(fault);
+}
+
 /** The fault without its place. */
 export function explainFault(fault: InventaireFault): string {
   return fault.value === undefined

@@ -289,6 +289,7 @@ export async function putInService(
   loadId: number,
   isFull: boolean,
 ): Promise<void> {
+  if (!isFull) await noteDomaines(client);
   await client.query(
     `update bal_operateur as line set gone_load_id = $1::integer
      from bal_operateur_delta as delta where line.ctid = delta.old_ctid and delta.new_ctid is null`,
@@ -311,6 +312,22 @@ export async function putInService(
   if (!isFull) await recordChanges(client, loadId);
 }
 
+/** Which domains of the changes have BAL before them: two looks at an index each, however many BAL they have. */
+async function noteDomaines(client: Client): Promise<void> {
+  await client.query(
+    `create temporary table bal_operateur_domaine_avant on commit drop as
+     select domaine, ${hasBals('touche')} as bals, ${hasBals('touche', openOnly)} as ouvertes
+     from (select distinct domaine from bal_operateur_delta) as touche`,
+  );
+}
+
+const openOnly = `and line.etat <> 'ferme'`;
+
+function hasBals(alias: string, which = ''): string {
+  return `exists (select from bal_operateur as line
+    where line.domaine = ${alias}.domaine and line.gone_load_id is null ${which})`;
+}
+
 async function recordChanges(client: Client, loadId: number): Promise<void> {
   await client.query(
     `insert into source_change (load_id, kind, cle)
@@ -321,13 +338,8 @@ async function recordChanges(client: Client, loadId: number): Promise<void> {
   await client.query(
     `insert into source_change (load_id, kind, cle)
      select $1::integer, 'domaine', domaine
-     from bal_operateur
-     where (gone_load_id is null or gone_load_id = $1::integer)
-       and domaine in (select domaine from bal_operateur_delta)
-     group by domaine
-     having bool_or(first_load_id < $1::integer) <> bool_or(gone_load_id is null)
-       or bool_or(first_load_id < $1::integer and etat <> 'ferme')
-         <> bool_or(gone_load_id is null and etat <> 'ferme')`,
+     from bal_operateur_domaine_avant as avant
+     where bals <> ${hasBals('avant')} or ouvertes <> ${hasBals('avant', openOnly)}`,
     [loadId],
   );
 }

@@ -119,14 +119,11 @@ export async function listKeptImports(db: Db): Promise<ImportRecu[]> {
   return rows.map(toImport);
 }
 
-/** True when something of the source was put in service after this import was received. */
+/** True when a snapshot of the source received since is in service; newer events are no matter, they are kept. */
 export async function isOutdated(db: Db, { id, source }: ImportRecu): Promise<boolean> {
   const { rows } = await db.query<{ isOutdated: boolean }>(
     `select exists (select from inventaire_import
-         where source = $1::text and id > $2::bigint and etat in ('charge', 'inchange'))
-       or exists (select from inventaire_lot join inventaire_import recu on recu.id = $2::bigint
-         where inventaire_lot.source = $1::text and inventaire_lot.load_id is not null
-           and inventaire_lot.recu_le > recu.recu_le) as "isOutdated"`,
+       where source = $1::text and id > $2::bigint and etat in ('charge', 'inchange')) as "isOutdated"`,
     [source, id],
   );
   return rows[0]?.isOutdated ?? false;

@@ -142,17 +142,17 @@ test('without a rate, a claim is as large as what leaves in two seconds', () => 
   const sizes: number[] = [];
   // Quick at first, then slow; a claim that found less than it asked for says nothing of the pace.
   for (const [found, seconds] of [
-    [128, 0],
-    [256, 0.5],
-    [512, 1],
-    [512, 11],
+    [16, 0],
+    [32, 0.5],
+    [64, 1],
+    [64, 11],
     [1, 12],
     [1, 50],
   ] as const) {
     sizes.push(size.next(at(seconds)));
     size.note(found, at(seconds));
   }
-  assert.deepEqual(sizes, [128, 256, 512, 102, 204, 204]);
+  assert.deepEqual(sizes, [16, 32, 64, 13, 26, 26]);
   const rated = new ClaimSize({ ...reglagesEnvoi, simultanesMax: 4, appelsParSeconde: 17 }, 512);
   assert.equal(rated.next(at(0)), 34);
 });

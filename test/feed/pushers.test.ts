@@ -260,6 +260,26 @@ test('the circuit breaker opens, lets one request through after its pause, and c
   assert.deepEqual(rows, [{ opening_count: 0, paused_until: null }]);
 });
 
+test('an API that nobody answers at: the pause is told, with what to do, and is no success', async () => {
+  await enfiler(
+    database.pool,
+    Array.from({ length: 20 }, (_, index) => ({ adresse: adresse(index) })),
+  );
+  const config = reglages('http://127.0.0.1:9/fhir');
+  for (const words of [['push'], ['push']]) {
+    const { status, stdout } = runCommand(config, words);
+    assert.equal(status, 1, stdout);
+    assert.match(stdout, /Canal en pause jusqu’au .*connexion refusée/u);
+    assert.match(stdout, /relancez « annuaire-sync push » après cette heure/u);
+    assert.doesNotMatch(stdout, /✓/u);
+  }
+  assert.ok(
+    (await operations(database.pool)).every(
+      ({ state }) => state === 'approved' || state === 'retry',
+    ),
+  );
+});
+
 test('a dry run tells exactly what would leave, without the key, and changes no row', async () => {
   await enfiler(database.pool, [
     { adresse: adresse(0) },

@@ -11,6 +11,7 @@ import { findImport } from '../../src/store/inventaire-import.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import {
   bal,
+  evenement,
   ndjson,
   park,
   pushNow,
@@ -194,9 +195,13 @@ describe('a snapshot', () => {
     const { body: followed } = await client.findImport(2);
     assert.deepEqual([followed.etat, followed['aAccepter']], ['refuse', true]);
     assert.deepEqual(hold.keptFiles(), ['2.ndjson']);
+    const lignes = [{ typeBal: 'PER', service: 'Urgences' }];
+    const patched = await client.patch([evenement('modifiee', 'n15', { lignes })]);
+    assert.equal(patched.status, 200, 'events go on meanwhile');
     const result = await acceptImport(db.pool, 2, acceptOptions());
     assert.deepEqual([result.outcome, result.acceptedGuards], ['loaded', ['INVENTAIRE_REDUIT']]);
-    assert.equal((await adresses()).length, 10);
+    assert.equal((await adresses()).length, 11);
+    assert.ok((await adresses()).includes('n15 PER Urgences actif'), 'newer than the snapshot');
     assert.deepEqual(hold.keptFiles(), []);
     const accepted = await client.findImport(2);
     assert.deepEqual(

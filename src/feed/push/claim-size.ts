@@ -3,8 +3,8 @@
 import type { PushSettings } from '../feed-settings.js';
 
 const aheadSeconds = 2;
-/** Without a rate, the first claim; the next ones are as large as the pace allows. */
-const firstSize = 128;
+/** Without a rate, requests of each place in the first claim; the next ones are as large as the pace allows. */
+const firstRounds = 4;
 
 export class ClaimSize {
   #size: number;
@@ -18,7 +18,9 @@ export class ClaimSize {
     this.#min = Math.min(max, simultanesMax * 2);
     this.#max = max;
     this.#isAdapted = appelsParSeconde === 0;
-    const wanted = this.#isAdapted ? firstSize : Math.ceil(appelsParSeconde * aheadSeconds);
+    const wanted = this.#isAdapted
+      ? simultanesMax * firstRounds
+      : Math.ceil(appelsParSeconde * aheadSeconds);
     this.#size = Math.min(max, Math.max(this.#min, wanted));
   }
 

@@ -11,7 +11,7 @@ import {
 import { gardienDesDomaines, type SourceInventaire } from '../../domain/source-inventaire.js';
 import type { InventaireColumn } from '../columns.js';
 import { ControleLignes } from '../controle.js';
-import { explainFault, InventaireReport, shortenValue } from '../faults.js';
+import { explainExpected, InventaireReport, shortenValue } from '../faults.js';
 import { isJsonObject, jsonHeader, readJsonCells, type JsonObject } from '../json-cells.js';
 import { readRow } from '../row.js';
 import { parseAdresse } from '../values.js';
@@ -217,7 +217,7 @@ class LigneReader {
       // Told of the event already.
       if (fault.column === 'adresse' && this.#adresse === undefined) continue;
       const column = fault.column === undefined ? '' : `.${fault.column}`;
-      this.#fail(`lignes.${fault.line - 1}${column}`, fault.code, explainFault(fault));
+      this.#fail(`lignes.${fault.line - 1}${column}`, fault.code, explainExpected(fault));
     }
     this.#lus.warn(this.#report.warnings());
   }

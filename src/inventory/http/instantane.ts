@@ -15,7 +15,7 @@ import type { Progress } from '../../progress.js';
 import type { Instantane } from '../../store/bal-evenement.js';
 import type { ImportEnd } from '../../store/inventaire-import.js';
 import { openInventaire } from '../csv.js';
-import { explainFault, type InventaireFault } from '../faults.js';
+import { explainExpected, type InventaireFault } from '../faults.js';
 import { InvalidInventaireError, type ImportResult } from '../import-result.js';
 import { loadLignes } from '../import.js';
 import type { Lecture } from '../lecture.js';
@@ -160,7 +160,7 @@ function toFaute(fault: InventaireFault): FauteRecue {
     ligne: fault.line,
     ...(fault.column !== undefined && { champ: fault.column }),
     code: fault.code,
-    message: explainFault(fault),
+    message: explainExpected(fault),
   };
 }
 

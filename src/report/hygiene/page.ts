@@ -102,8 +102,13 @@ function carte(chiffre: Chiffre, releves: readonly Releve[], dernier: Releve): H
       <span class="etat">${libellesEtat[etat]}</span>
       <span class="doux">${tendance ? direTendance(tendance) : ''}</span>
     </p>
-    <p>${direChiffre(chiffre, tendance)}</p>
+    <p>${insecables(direChiffre(chiffre, tendance))}</p>
   </li> `;
+}
+
+/** No line begins with a sign that belongs to the one before. */
+function insecables(phrase: string): string {
+  return phrase.replace(/« | (?=[»:;?!])/gu, (blanc) => blanc.replace(' ', '\u00a0'));
 }
 
 type CourbeVoulue = {

@@ -23,7 +23,7 @@ p { margin: .25rem 0; }
 .carte h3 { font-size: .95rem; line-height: 1.3; margin: 0 0 .3rem; }
 .carte p { font-size: .88rem; }
 .carte .nombre { font-size: 1.9rem; font-weight: 700; line-height: 1.15; font-variant-numeric: tabular-nums; }
-.carte .nombre small { font-size: .9rem; font-weight: 400; color: var(--doux); }
+.carte .nombre small { display: block; font-size: .85rem; font-weight: 400; line-height: 1.3; color: var(--doux); }
 .etat { display: inline-block; border-radius: 1rem; padding: .05rem .6rem; font-size: .8rem; font-weight: 600;
   color: var(--neutre); background: var(--neutre-fond); }
 .carte.bon { border-left-color: var(--bon); } .bon .etat { color: var(--bon); background: var(--bon-fond); }
@@ -51,7 +51,8 @@ caption { text-align: left; color: var(--doux); padding-bottom: .35rem; }
 th, td { border-bottom: 1px solid var(--bord); padding: .3rem .5rem; text-align: right; }
 th { font-weight: 600; } thead th { vertical-align: bottom; }
 th:first-child { text-align: left; } tbody th { font-weight: 500; }
-.domaines tbody th { min-width: 9rem; max-width: 20rem; overflow-wrap: anywhere; }
+.domaines tbody th { min-width: 8rem; max-width: 22rem; overflow-wrap: anywhere; }
+@media (min-width: 60rem) { .domaines tbody th { min-width: 15rem; } }
 td.alerte { color: var(--mauvais); font-weight: 600; } td.zero { color: var(--doux); }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--bord); padding-top: .75rem; font-size: .85rem; color: var(--doux); }
 @page { size: A4; margin: 14mm; }
@@ -63,6 +64,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--bord); padding-top: .75
   .carte, .courbe, tr { break-inside: avoid; } h2 { break-after: avoid; } thead { display: table-header-group; }
   .cartes { grid-template-columns: repeat(3, 1fr); } .courbes { grid-template-columns: repeat(2, 1fr); }
   .carte .nombre { font-size: 1.5rem; } .etat { border: 1px solid currentColor; }
-  details { display: none; } .defile { overflow: visible; } table { font-size: 8pt; } th, td { padding: .15rem .3rem; }
+  details { display: none; } .defile { overflow: visible; } table { font-size: 7pt; } th, td { padding: .12rem .2rem; }
+  .domaines tbody th { min-width: 0; max-width: 11rem; }
 }
 `;

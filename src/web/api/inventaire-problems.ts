@@ -54,7 +54,7 @@ export function busySource(source: string): ProblemError {
     status: 409,
     code: 'INVENTAIRE_OCCUPE',
     title: 'Inventaire occupé',
-    detail: `Un instantané de la source « ${source} » est déjà en cours de réception ou d’import : rien n’a été changé, renvoyez le vôtre plus tard.`,
+    detail: `Un instantané de la source « ${source} », ou trop d’autres, sont en cours de réception ou d’import : rien n’a été changé, renvoyez le vôtre plus tard.`,
     retryAfterSeconds: 10,
   });
 }
