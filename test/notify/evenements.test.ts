@@ -131,5 +131,8 @@ test('a reconciliation and the plan that waits are announced, each once; so is a
   });
   const last = (await publies(pool)).at(-1);
   assert.deepEqual([last?.type, last?.donnees['plan']], ['plan.bloque', blocked.plan.id]);
-  assert.match(JSON.stringify(last?.donnees['gardes']), /"garde":"inventaire-minimum","limite":1000/u);
+  assert.match(
+    JSON.stringify(last?.donnees['gardes']),
+    /"garde":"inventaire-minimum","limite":1000/u,
+  );
 });
