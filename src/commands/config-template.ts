@@ -77,7 +77,7 @@ inventaire:
   separateur: auto            # auto, ;, ',' ou tab
   retrecissementMax: 0.1      # part de BAL en moins au-delà de laquelle un import est refusé
   lignesMax: 2000000          # par source
-  # sources: # d'autres sources, chacune avec ses domaines (docs/inventaire.md) ; « inventory sync » va les chercher
+  # sources:                  # d'autres sources, chacune avec ses domaines (docs/inventaire.md) ; « inventory sync » va les chercher
   # Toutes ont : nom, type, domaines (nécessaire dès deux sources), et s'il le faut retrecissementMax (celui d'au-dessus par défaut)
   # et ignorerFautives: true (importe les lignes justes quand d'autres sont fautives).
   # - nom: petit-site

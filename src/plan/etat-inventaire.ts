@@ -31,7 +31,8 @@ export function judgeInventaire(
   if (!newest) return undefined;
   const parts = noms.map((nom) => {
     const load = loads.find(({ inventaireSource }) => inventaireSource === nom);
-    if (!load) throw missingPart(nom);
+    // One that was dropped has a load without a line.
+    if (!load || load.lineCount === 0) throw missingPart(nom);
     const run = runs.find(({ inventaireSource }) => inventaireSource === nom);
     return { nom, load, since: lastSuccess(load, run), isRefused: run?.outcome === 'refused' };
   });

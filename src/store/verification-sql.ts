@@ -16,10 +16,26 @@ function instant(expression: string): string {
   return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/**
+ * The last success of the source of the inventory whose last success is the oldest; a source that was dropped has no line and
+ * does not count. Names are probed one by one: there are few, over an index of many rows.
+ */
+const succesInventaire = `(with recursive noms (nom) as (
+    select min(inventaire_source) from source_load where inventaire_source is not null
+    union all
+    select (select min(inventaire_source) from source_load where inventaire_source > noms.nom)
+    from noms where noms.nom is not null)
+  select min(greatest(en_service.loaded_at, (select finished_at from source_run
+      where inventaire_source = noms.nom and outcome in ('loaded', 'unchanged', 'nothing-new')
+      order by id desc limit 1)))
+  from noms cross join lateral (select loaded_at, line_count from source_load
+    where inventaire_source = noms.nom order by id desc limit 1) en_service
+  where en_service.line_count > 0)`;
+
 /** Source -> its dates and its last failure; what status tells of it, in one look-up of an index each. */
 export const sourcesSql = `(select jsonb_object_agg(nom, jsonb_strip_nulls(jsonb_build_object(
     'enServiceDepuis', ${instant('l.date')},
-    'dernierContact', ${instant('contact.date')},
+    'dernierContact', ${instant(`case when nom = 'inventaire' then ${succesInventaire} else contact.date end`)},
     'derniereTentative', ${instant('r.started_at')},
     'echec', case when r.outcome in ('refused', 'failed', 'interrupted')
       then coalesce(split_part(r.message, E'\\n', 1), r.code, 'échec') end)))

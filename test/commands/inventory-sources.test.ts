@@ -46,7 +46,10 @@ describe('inventory sync', () => {
     const run = (...args: string[]): CommandResult => runCommand(config, args);
     const first = run('inventory', 'sync');
     assert.equal(first.status, 3, first.stderr);
-    assert.match(first.stdout, /✓ Inventaire « un » : 2 BAL en service\n[^]*\n✗ Inventaire « deux » :/u);
+    assert.match(
+      first.stdout,
+      /✓ Inventaire « un » : 2 BAL en service\n[^]*\n✗ Inventaire « deux » :/u,
+    );
     assert.match(first.stdout, /un\.mssante\.fr appartient à la source « un »/u);
     const plan = run('plan');
     assert.equal(plan.status, 3);

@@ -195,6 +195,27 @@ describe('a creation asked of the tables', () => {
     assert.equal(bals?.code, 'SOURCE_EN_RETARD');
     assert.match(bals.message, /72 h.*Réseau coupé\)\.$/u);
   });
+
+  test('the inventory is as late as the oldest of its sources, a dropped one left out', async () => {
+    const { rows } = await db.pool.query<{ id: number }>(
+      `insert into source_load (source, inventaire_source, version, loaded_at, origin, size_bytes, line_count,
+         added_count, gone_count, is_full)
+       values ('inventaire', 'vieille', 'v', $1::timestamptz - interval '90 hours', 'o', 0, 5, 0, 0, false)
+       returning id`,
+      [now],
+    );
+    const late = async (): Promise<string | undefined> => {
+      const verdict = await verifyCreation(db.pool, demandeCreation, reglagesCreation, now);
+      return verdict.avertissements.find(({ message }) => message.includes('source inventaire'))
+        ?.message;
+    };
+    assert.match((await late()) ?? '', /date de 90 h/u);
+    await db.pool.query('update source_load set line_count = 0 where id = $1::integer', [
+      rows[0]?.id,
+    ]);
+    assert.equal(await late(), undefined);
+    await db.pool.query('delete from source_load where id = $1::integer', [rows[0]?.id]);
+  });
 });
 
 describe('a forwarding', () => {

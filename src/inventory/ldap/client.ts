@@ -58,11 +58,13 @@ export class LdapSession {
   readonly #settings: LdapSettings;
   readonly #client: Client;
   readonly #dns: string[] = [];
-  readonly #failed: Promise<never>;
   readonly #deadline: NodeJS.Timeout;
   readonly #signal: AbortSignal | undefined;
   #etape: EtapeLdap = 'connexion';
-  #fail: (error: unknown) => void = () => undefined;
+  /** Why nothing more will come; the first reason is the one to tell. */
+  #failure: Error | undefined;
+  /** Of the wait under way. */
+  #reject: (error: unknown) => void = () => undefined;
   #wake: () => void = () => undefined;
   #entryCount = 0;
   /** With its last result. */
@@ -71,9 +73,6 @@ export class LdapSession {
   private constructor(settings: LdapSettings, signal: AbortSignal | undefined) {
     this.#settings = settings;
     this.#signal = signal;
-    this.#failed = new Promise((_, reject) => (this.#fail = reject));
-    // Told by whoever waits; a failure when nobody does is told to the next one.
-    this.#failed.catch(() => undefined);
     const tlsOptions = this.#tlsOptions();
     this.#client = ldapjs.createClient({
       url: [settings.url],
@@ -127,7 +126,9 @@ export class LdapSession {
     this.#client.destroy();
   }
 
-  readonly #onAbort = (): void => this.#fail(this.#signal?.reason);
+  readonly #onAbort = (): void => {
+    this.#fail(this.#signal?.reason);
+  };
 
   async #connect(): Promise<void> {
     const { startTls, compte, limites } = this.#settings;
@@ -236,15 +237,21 @@ export class LdapSession {
     silenceMs = this.#settings.limites.silenceMs,
   ): Promise<T | undefined> {
     const timer = setTimeout(() => this.#fail(new LdapEnd('SILENCE')), silenceMs);
-    const acted = new Promise<T | undefined>((resolve, reject) => {
-      act((error, value) => (error ? reject(error) : resolve(value)));
-    });
     try {
-      return await Promise.race([acted, this.#failed]);
+      // Not a race with one promise that fails: it would keep a trace of every wait until the end.
+      return await new Promise<T | undefined>((resolve, reject) => {
+        this.#reject = reject;
+        if (this.#failure) reject(this.#failure);
+        else act((error, value) => (error ? reject(error) : resolve(value)));
+      });
     } finally {
       clearTimeout(timer);
-      acted.catch(() => undefined);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    this.#reject(this.#failure);
   }
 
   #explain(error: unknown): unknown {
