@@ -1,4 +1,5 @@
 // The feed API over HTTP: what comes before and after the FHIR part (key, quota, faults on demand, limits).
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -75,6 +76,8 @@ export class SimulatorServer {
       this.#serve(req, res).catch(() => req.socket.destroy());
     });
     this.#server.maxConnections = options.connectionsMax;
+    // Each connection may have a delayed answer that waits for the stop: as many as that are no leak.
+    setMaxListeners(options.connectionsMax, this.#stopping.signal);
   }
 
   /** @throws AppError `PORT_INDISPONIBLE`. */
