@@ -54,7 +54,10 @@ export async function readInventaires(
 }
 
 /** The same inventory given again is no new load, and is fresh all the same. */
-function lastSuccess(load: SourceLoad | undefined, run: LastRun | undefined): Date | undefined {
+export function lastSuccess(
+  load: SourceLoad | undefined,
+  run: LastRun | undefined,
+): Date | undefined {
   if (!load) return undefined;
   return new Date(Math.max(load.loadedAt.getTime(), run?.lastContactAt?.getTime() ?? 0));
 }
@@ -92,16 +95,24 @@ function howToLoad(nom: string, type: TypeSourceInventaire): string {
   return `« annuaire-sync inventory sync ${nom} »`;
 }
 
-function notesOn({ nom, type, load, freshness, lastFailure }: InventaireStatus): string[] {
+function notesOn(inventaire: InventaireStatus): string[] {
+  const { nom, type, load, freshness, lastFailure } = inventaire;
   const notes: string[] = [];
   if (type === undefined) notes.push(orphanAdvice(nom));
   else if (freshness.kind === 'en-retard') {
-    const cause = lastFailure === undefined ? 'aucun import réussi depuis' : freshness.cause;
-    notes.push(`en retard (${Math.round(freshness.ageHours)} h) : ${cause}`);
+    notes.push(`en retard (${Math.round(freshness.ageHours)} h) : ${causeDuRetard(inventaire)}`);
   } else if (lastFailure !== undefined) notes.push(`dernier import sans succès : ${lastFailure}`);
   if (load && load.rejectedCount > 0)
     notes.push(`${load.rejectedCount.toLocaleString('fr-FR')} lignes rejetées`);
   return notes;
+}
+
+/** French; nobody publishes an inventory, so that what « judgeFreshness » says of a publisher is not for it. */
+export function causeDuRetard({ freshness, lastFailure }: InventaireStatus): string {
+  if (freshness.kind === 'a-jour') return '';
+  return freshness.kind === 'en-retard' && lastFailure === undefined
+    ? 'aucun import réussi depuis'
+    : freshness.cause;
 }
 
 /** What to do with a source that the settings no longer know. */

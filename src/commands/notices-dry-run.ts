@@ -93,7 +93,9 @@ async function writeOne(
   folder: string | undefined,
   write: Write | undefined,
 ): Promise<void> {
-  if (folder !== undefined) await writeFile(join(folder, `avis-${id}.eml`), contenu);
+  // For this account only: its links act for the holder.
+  if (folder !== undefined)
+    await writeFile(join(folder, `avis-${id}.eml`), contenu, { mode: 0o600 });
   else await write?.(`===== Avis ${id}, à ${destinataire}\n${contenu.toString('utf8')}\n`);
 }
 

@@ -50,7 +50,7 @@ export async function runReconcile(
     open.progress,
   );
   const now = surroundings.now();
-  await annoncerRetards(open.pool, (await readStatus(open, now)).sources, now);
+  await annoncerRetards(open.pool, await readStatus(open, now), now);
   return { ...summary, domainesRessemblants };
 }
 

@@ -27,7 +27,7 @@ export function registerStatus(program: Command, context: CommandContext): void 
       await runWithProgram(context, command, async (open) => {
         const now = context.surroundings.now();
         const status = await readStatus(open, now);
-        await annoncerRetards(open.pool, status.sources, now);
+        await annoncerRetards(open.pool, status, now);
         print(context, open.isJson, status, () => describeStatus(status));
       });
     });

@@ -25,10 +25,20 @@ export async function annoncerType10(
 
 const messageCharsMax = 500;
 
+export type Refus = {
+  /** Name of the source of the inventory. */
+  readonly source: string;
+  /** The attempt. */
+  readonly runId: number;
+  readonly code: string;
+  readonly message: string;
+  /** The same refusal asked for again and again is told once; undefined: each attempt is. */
+  readonly cle?: string;
+};
+
 export async function annoncerRefus(
   db: Db,
-  runId: number,
-  { code, message }: { readonly code: string; readonly message: string },
+  { source, runId, code, message, cle = String(runId) }: Refus,
   now: Date,
 ): Promise<void> {
   const [debut = ''] = message.split('\n');
@@ -36,8 +46,8 @@ export async function annoncerRefus(
     db,
     {
       type: 'inventaire.refuse',
-      cle: `inventaire.refuse:${runId}`,
-      donnees: { tentative: runId, code, message: debut.slice(0, messageCharsMax) },
+      cle: `inventaire.refuse:${cle}`,
+      donnees: { tentative: runId, source, code, message: debut.slice(0, messageCharsMax) },
     },
     now,
   );

@@ -87,14 +87,18 @@ const columnByKey = new Map<string, InventaireColumn>([
   ['servicerattachement', 'service'],
 ]);
 
+const keys = inventaireColumnNames.map((name) => [keyOf(name), name] as const);
+
 /** Undefined when nothing is close enough to be what was meant. */
 export function closestColumn(cell: string): InventaireColumn | undefined {
   const key = keyOf(cell);
   let closest: InventaireColumn | undefined;
   // More than a third of the letters wrong is another word.
   let distanceMax = Math.floor(key.length / 3) + 1;
-  for (const name of inventaireColumnNames) {
-    const distance = editDistance(key, keyOf(name));
+  for (const [other, name] of keys) {
+    // A distance is never less: what an outsider sends may be long, or be many.
+    if (Math.abs(key.length - other.length) >= distanceMax) continue;
+    const distance = editDistance(key, other);
     if (distance < distanceMax) [closest, distanceMax] = [name, distance];
   }
   return closest;

@@ -4,6 +4,7 @@ import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import { gardienDesDomaines, type SourceInventaire } from '../domain/source-inventaire.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
+import { deleteRangs, moveRangs } from '../store/bal-evenement.js';
 import {
   applyStaging,
   beginStaging,
@@ -11,7 +12,7 @@ import {
   lockInventaire,
 } from '../store/bal-operateur.js';
 import { insertMovedLoad, listDomainesEnService, moveLignes } from '../store/inventaire-parts.js';
-import { finishRun, insertLoad, startRun } from '../store/source-load.js';
+import { finishRun, insertLoad, startRun, versionRetrait } from '../store/source-load.js';
 
 export type DropResult = { readonly source: string; readonly balCount: number };
 
@@ -54,7 +55,7 @@ async function recordDrop(
   const loadId = await insertLoad(client, {
     source: 'inventaire',
     inventaireSource: nom,
-    version: 'retrait',
+    version: versionRetrait,
     genereLe: undefined,
     origin,
     sizeBytes: 0,
@@ -68,8 +69,16 @@ async function recordDrop(
     warnings: [],
   });
   await applyStaging(client, nom, loadId, false);
+  // Were it declared again, its first snapshot would be kept from bringing back what these events told.
+  await deleteRangs(client, nom);
   const acceptedGuards = acceptedBy === undefined ? [] : [`INVENTAIRE_REDUIT (${acceptedBy})`];
-  const end = { outcome: 'loaded', version: 'retrait', origin, loadId, acceptedGuards } as const;
+  const end = {
+    outcome: 'loaded',
+    version: versionRetrait,
+    origin,
+    loadId,
+    acceptedGuards,
+  } as const;
   await finishRun(client, runId, end);
 }
 
@@ -100,6 +109,7 @@ export async function transferSource(
       if (enService.length === 0) throw nothingInService(ancienne);
       const domaines = chooseDomaines(ancienne, nouvelle, enService, voulus);
       const balCount = await moveLignes(client, ancienne, nouvelle.nom, domaines);
+      await moveRangs(client, ancienne, nouvelle.nom, domaines);
       const origin = `inventory transfer ${ancienne} ${nouvelle.nom}`;
       await insertMovedLoad(client, nouvelle.nom, ancienne, origin);
       await insertMovedLoad(client, ancienne, ancienne, origin);

@@ -108,7 +108,7 @@ async function load(attempt: Attempt, lecture: Lecture): Promise<ImportResult> {
 
 /** Whatever came of it is recorded; a database that cannot be written to is told by the first error already. */
 async function recordFailure(
-  { pool, runId, ouverture, options, now }: Attempt,
+  { pool, runId, source, ouverture, options, now }: Attempt,
   lecture: Lecture | undefined,
   error: unknown,
 ): Promise<void> {
@@ -124,7 +124,9 @@ async function recordFailure(
   try {
     await insertRejects(pool, runId, lecture ? toRejectedLines(lecture) : []);
     await finishRun(pool, runId, { version: lecture?.version, origin: ouverture.origin, ...end });
-    if (end.outcome === 'refused') await annoncerRefus(pool, runId, end, now);
+    const { message } = end;
+    if (end.outcome === 'refused')
+      await annoncerRefus(pool, { source: source.nom, runId, code: end.code, message }, now);
   } catch {
     return;
   }

@@ -40,6 +40,31 @@ export async function recordRangs(
   );
 }
 
+/** Lines that pass to another source take the newest events of their BAL along, deleted BAL included. */
+export async function moveRangs(
+  db: Db,
+  from: string,
+  to: string,
+  domaines: readonly string[],
+): Promise<void> {
+  await db.query(
+    `with moved as (
+       delete from bal_evenement where source = $1::text and split_part(adresse, '@', 2) = any ($3::text[])
+       returning adresse, horodatage_us, sequence, recu_le)
+     insert into bal_evenement as known (source, adresse, horodatage_us, sequence, recu_le)
+     select $2::text, adresse, horodatage_us, sequence, recu_le from moved
+     on conflict (source, adresse) do update set horodatage_us = excluded.horodatage_us,
+       sequence = excluded.sequence, recu_le = greatest(known.recu_le, excluded.recu_le)
+     where (excluded.horodatage_us, excluded.sequence) > (known.horodatage_us, known.sequence)`,
+    [from, to, domaines],
+  );
+}
+
+/** Of a source that is dropped. */
+export async function deleteRangs(db: Db, source: string): Promise<void> {
+  await db.query(`delete from bal_evenement where source = $1::text`, [source]);
+}
+
 /** Microseconds since 1970 of the newest snapshot in service that said when it was taken. */
 export async function findInstantaneUs(db: Db, source: string): Promise<bigint | undefined> {
   const { rows } = await db.query<{ us: string | null }>(

@@ -58,22 +58,29 @@ export async function findLoadInService(
   return rows[0] && toLoad(rows[0]);
 }
 
-/** The version in service of one source of the inventory, if it was ever loaded. */
+/** What the load of a source that was dropped is called: from then on, it is as if it never had been loaded. */
+export const versionRetrait = 'retrait';
+
+/** What the attempts of lists of events are called: a snapshot is not told by them (`listLastRuns`). */
+export const versionEvenements = 'evenements';
+
+/** The version in service of one source of the inventory, if it was ever loaded and was not dropped since. */
 export async function findInventaireLoad(db: Db, nom: string): Promise<SourceLoad | undefined> {
   const { rows } = await db.query<LoadRow>(
     `select ${loadColumns} from source_load where inventaire_source = $1::text order by id desc limit 1`,
     [nom],
   );
-  return rows[0] && toLoad(rows[0]);
+  const [row] = rows;
+  return row && row.version !== versionRetrait ? toLoad(row) : undefined;
 }
 
-/** The version in service of every source of the inventory that was ever loaded. */
+/** The version in service of every source of the inventory that was ever loaded and was not dropped since. */
 export async function listInventaireLoads(db: Db): Promise<SourceLoad[]> {
   const { rows } = await db.query<LoadRow>(
     `select distinct on (inventaire_source) ${loadColumns} from source_load
      where inventaire_source is not null order by inventaire_source, id desc`,
   );
-  return rows.map(toLoad);
+  return rows.filter(({ version }) => version !== versionRetrait).map(toLoad);
 }
 
 /** The version in service of every source that was ever loaded; of the inventory, the newest load of any of its sources. */

@@ -1,6 +1,6 @@
 import type { Db } from '../db/pool.js';
 import type { LoadSource } from '../domain/source.js';
-import type { RunOutcome } from './source-load.js';
+import { versionEvenements, type RunOutcome } from './source-load.js';
 
 export type LastRun = {
   readonly source: LoadSource;
@@ -21,17 +21,28 @@ type Row = {
     : LastRun[Key];
 };
 
-/** The last attempt of each national source and of each source of the inventory, and when one last reached its publisher. */
+/**
+ * The last attempt of each national source and of each source of the inventory, and when one last reached its publisher. Events
+ * that were applied since a snapshot was refused say nothing of what it held: the refusal stays the last word.
+ */
 export async function listLastRuns(db: Db): Promise<LastRun[]> {
   const { rows } = await db.query<Row>(
-    `select distinct on (run.source, run.inventaire_source) run.source,
+    `with instantane as (
+       select distinct on (inventaire_source) inventaire_source, outcome from source_run
+       where inventaire_source is not null and version is distinct from $1::text and outcome <> 'running'
+       order by inventaire_source, id desc)
+     select distinct on (run.source, run.inventaire_source) run.source,
        run.inventaire_source as "inventaireSource", run.started_at as "startedAt",
        run.finished_at as "finishedAt", run.outcome, run.code, run.message,
        (select max(finished_at) from source_run as answered
         where answered.source = run.source
           and answered.inventaire_source is not distinct from run.inventaire_source
           and answered.outcome in ('loaded', 'unchanged', 'nothing-new')) as "lastContactAt"
-     from source_run as run order by run.source, run.inventaire_source, run.id desc`,
+     from source_run as run left join instantane using (inventaire_source)
+     where (run.version = $1::text and run.outcome in ('loaded', 'unchanged') and instantane.outcome = 'refused')
+       is not true
+     order by run.source, run.inventaire_source, run.id desc`,
+    [versionEvenements],
   );
   return rows.map((row) => ({
     ...row,

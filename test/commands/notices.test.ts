@@ -1,6 +1,6 @@
 // « notices » as it is run, from the settings file to a real server and receiver.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
@@ -83,6 +83,7 @@ test('from the queue to the recipients: shown first, sent, told, tried again, gi
   const eml = join(folder, 'essai');
   await run('notices', 'send', '--dry-run', '--dossier', eml);
   const files = readdirSync(eml);
+  assert.equal(statSync(join(eml, files[0] ?? '')).mode & 0o777, 0o600);
   assert.equal(files.length, 2);
   assert.match(
     readFileSync(join(eml, files[0] ?? ''), 'utf8'),

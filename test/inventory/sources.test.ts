@@ -6,8 +6,10 @@ import type { ImportOptions } from '../../src/inventory/apply.js';
 import { dropSource, transferSource } from '../../src/inventory/drop.js';
 import type { ImportResult } from '../../src/inventory/import-result.js';
 import { importInventaire } from '../../src/inventory/import.js';
+import { findRangs, recordRangs } from '../../src/store/bal-evenement.js';
 import { lockInventaire } from '../../src/store/bal-operateur.js';
 import { listParts } from '../../src/store/inventaire-parts.js';
+import { findInventaireLoad, listInventaireLoads } from '../../src/store/source-load.js';
 import { silentProgress } from '../../src/progress.js';
 import { load as loadAnnuaire } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -21,6 +23,8 @@ const [un, deux, fichier] = partagerDomaines([
   { nom: 'fichier', domaines: undefined },
 ]) as [SourceInventaire, SourceInventaire, SourceInventaire];
 
+const rang = { horodatageUs: 5n, sequence: 1 };
+
 let database: TestDatabase;
 before(async () => {
   database = await testDatabase();
@@ -28,7 +32,8 @@ before(async () => {
 after(() => database.drop());
 beforeEach(async () => {
   await database.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change, reconcile_run, constat
+    `truncate bal_operateur, source_load, source_run, source_reject, source_change, reconcile_run, constat,
+       bal_evenement
      restart identity cascade`,
   );
 });
@@ -203,6 +208,48 @@ describe('a source that goes', () => {
     assert.deepEqual([result.outcome, result.balCount], ['unchanged', 5]);
     await assert.rejects(load(un, park('un.mssante.fr', 2)), { code: 'INVENTAIRE_REDUIT' });
     assert.deepEqual(await parts(), ['fichier 2', 'un 5']);
+  });
+});
+
+describe('a source that comes back', () => {
+  it('is new once it was dropped: what it held is not created again, nor told by its old events', async () => {
+    const { pool } = database;
+    const lines = [...park('deux.mssante.fr', 4), 'p@deux.mssante.fr;PER;;'];
+    const domaines = [{ nom: 'deux.mssante.fr' }];
+    await load(deux, lines);
+    await rapprocher(pool, { domaines });
+    await recordRangs(pool, 'deux', [{ ...rang, adresse: 'n0@deux.mssante.fr' }], now);
+    await dropSource(pool, 'deux', 'moi');
+    assert.equal(await findInventaireLoad(pool, 'deux'), undefined);
+    assert.deepEqual(await listInventaireLoads(pool), []);
+    assert.deepEqual(await findRangs(pool, 'deux', ['n0@deux.mssante.fr']), []);
+    await rapprocher(pool, { domaines });
+    const again = await load(deux, lines);
+    assert.equal(again.creationsInterdites.nombre, 0);
+    await rapprocher(pool, { domaines });
+    const { rows } = await pool.query<{ v: unknown }>(
+      `select valeurs -> 'creationInterdite' as v from constat
+       where code = 'PER_TYPE_10' and closed_run_id is null`,
+    );
+    assert.deepEqual(rows, [{ v: false }]);
+    const created = await load(deux, [...lines, 'q@deux.mssante.fr;PER;;']);
+    assert.deepEqual(created.creationsInterdites.adresses, ['q@deux.mssante.fr']);
+  });
+
+  it('takes the newest events of its lines along under another name', async () => {
+    const { pool } = database;
+    const seule = { nom: 'fichier', domaines: undefined, autres: new Map<string, string>() };
+    await load(seule, park('un.mssante.fr', 2));
+    const adresses = ['n0@un.mssante.fr', 'n1@un.mssante.fr', 'x@neuf.mssante.fr'];
+    const rangs = adresses.map((adresse) => ({ ...rang, adresse }));
+    await recordRangs(pool, 'fichier', rangs, now);
+    const newer = { adresse: 'n1@un.mssante.fr', horodatageUs: 9n, sequence: 0 };
+    await recordRangs(pool, 'un', [newer], now);
+    await transferSource(pool, 'fichier', un, []);
+    const known = await findRangs(pool, 'un', adresses);
+    known.sort((x, y) => (x.adresse < y.adresse ? -1 : 1));
+    assert.deepEqual(known, [rangs[0], newer]);
+    assert.deepEqual(await findRangs(pool, 'fichier', adresses), [rangs[2]]);
   });
 });
 

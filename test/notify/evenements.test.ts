@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { annoncerRetards } from '../../src/commands/annoncer-retards.js';
+import type { InventaireStatus } from '../../src/commands/inventaire-status.js';
 import type { Pool } from '../../src/db/pool.js';
 import { createOutbox, poolDatabase } from '../../src/feed/push/outbox.js';
 import { importInventaire } from '../../src/inventory/import.js';
@@ -61,8 +62,9 @@ test('a late source is announced once for each version in service', async (t) =>
   const fresh = { ...one, source: 'finess', freshness: { kind: 'a-jour' } } as const;
   const off = { ...one, source: 'identites', isEnabled: false, freshness: late } as const;
   const status = [{ ...one, freshness: late } as const, fresh, off];
-  await annoncerRetards(pool, status, plusTard(1));
-  await annoncerRetards(pool, status, plusTard(2));
+  const inventaire = { sources: [] };
+  await annoncerRetards(pool, { sources: status, inventaire }, plusTard(1));
+  await annoncerRetards(pool, { sources: status, inventaire }, plusTard(2));
   assert.deepEqual(await publies(pool), [
     {
       type: 'source.en-retard',
@@ -75,6 +77,44 @@ test('a late source is announced once for each version in service', async (t) =>
       },
     },
   ]);
+});
+
+test('a late source of the inventory is announced once for each lateness', async (t) => {
+  const pool = await base(t);
+  const un = {
+    nom: 'zimbra',
+    type: 'http',
+    balCount: 3,
+    load: { id: 7, loadedAt: maintenant } as never,
+    lastFailure: undefined,
+  } as const;
+  const vu = (contact: Date) => ({ ...un, lastRun: { lastContactAt: contact } as never });
+  const late = { kind: 'en-retard', ageHours: 60.2, cause: 'lancez extract' } as const;
+  const annoncer = (...sources: readonly InventaireStatus[]) =>
+    annoncerRetards(pool, { sources: [], inventaire: { sources } }, plusTard(1));
+  await annoncer({ ...vu(maintenant), freshness: { kind: 'a-jour' } });
+  // Never tried, or no longer in the settings: nobody is waited for.
+  await annoncer({ ...un, lastRun: undefined, freshness: late });
+  await annoncer({ ...vu(maintenant), type: undefined, freshness: late });
+  assert.deepEqual(await publies(pool), []);
+  await annoncer({ ...vu(maintenant), freshness: late });
+  await annoncer({ ...vu(maintenant), freshness: late });
+  assert.deepEqual(await publies(pool), [
+    {
+      type: 'source.en-retard',
+      donnees: {
+        source: 'inventaire',
+        nom: 'zimbra',
+        libelle: 'Inventaire « zimbra »',
+        enServiceDepuis: maintenant.toISOString(),
+        ageHeures: 60,
+        cause: 'aucun import réussi depuis',
+      },
+    },
+  ]);
+  // The same content came again meanwhile, which is no new load.
+  await annoncer({ ...vu(plusTard(5)), freshness: late, lastFailure: 'refusé' });
+  assert.equal((await publies(pool)).length, 2);
 });
 
 test('a refused inventory is announced, and a type 10 that the previous one did not have', async (t) => {

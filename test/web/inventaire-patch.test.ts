@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { listLastRuns } from '../../src/store/source-status.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import {
   evenement,
@@ -358,6 +359,23 @@ describe('an older event', () => {
   });
 });
 
+describe('a snapshot that was refused', () => {
+  const derniere = async (): Promise<unknown[]> =>
+    (await listLastRuns(db.pool)).map(({ outcome, code }) => [outcome, code]);
+
+  test('is not forgotten for the events that came since, until another one is accepted', async () => {
+    await client.put(ndjson(...park(20)));
+    assert.equal((await client.put(ndjson(...park(3)))).body.code, 'INVENTAIRE_REDUIT');
+    assert.equal((await client.patch([evenement('creee', 'neuve')])).status, 200);
+    assert.equal((await client.patch([evenement('supprimee', 'inconnue')])).status, 200);
+    assert.deepEqual(await derniere(), [['refused', 'INVENTAIRE_REDUIT']]);
+    hold.clock.now = new Date(pushNow.getTime() + 1_000);
+    assert.equal((await client.put(ndjson(...park(20)))).status, 200);
+    assert.equal((await client.patch([evenement('creee', 'neuve')])).status, 200);
+    assert.deepEqual(await derniere(), [['loaded', undefined]]);
+  });
+});
+
 describe('deletions', () => {
   test('are bounded over the window, closed BAL and earlier lists counted', async () => {
     await client.put(ndjson(...park(20)));
@@ -370,6 +388,14 @@ describe('deletions', () => {
     const events = gone(4, 5);
     const { status, body } = await client.patch(events, key);
     assert.deepEqual([status, body.code], [409, 'INVENTAIRE_SUPPRESSIONS']);
+    assert.equal((await client.patch(events, key)).status, 409);
+    assert.deepEqual(
+      await texts(
+        `select concat_ws(' ', type, donnees ->> 'source', donnees ->> 'code') as text from evenement`,
+      ),
+      ['inventaire.refuse plateforme INVENTAIRE_SUPPRESSIONS'],
+      'asked again, told once',
+    );
     assert.match(body.detail ?? '', /1 BAL, après 4 depuis 24 h : la limite est de 4 sur 20/u);
     assert.equal((await enService()).length, 17);
     assert.equal(

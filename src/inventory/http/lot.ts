@@ -10,7 +10,14 @@ import type {
 import type { SourceInventaire } from '../../domain/source-inventaire.js';
 import { codeOf } from '../../errors.js';
 import { claimLot, findLot, insertLot } from '../../store/inventaire-lot.js';
-import { finishRun, startRun, type RunEnd } from '../../store/source-load.js';
+import {
+  findInventaireLoad,
+  finishRun,
+  startRun,
+  versionEvenements,
+  type RunEnd,
+} from '../../store/source-load.js';
+import { annoncerRefus } from '../annoncer.js';
 import { applyEvenements, type Applied } from './apply-evenements.js';
 import { readEvenements, type EvenementsLus } from './evenements.js';
 
@@ -126,7 +133,7 @@ export function invalid(
 /** In the same transaction: an attempt is never open over a load that is in service. */
 async function recordRun(
   client: Client,
-  { lot }: Work,
+  { lot, now }: Work,
   { verdict, loadId }: Pick<Applied, 'verdict' | 'loadId'>,
 ): Promise<void> {
   const runId = await startRun(client, 'inventaire', lot.source.nom);
@@ -134,7 +141,14 @@ async function recordRun(
     verdict.kind === 'applique'
       ? { outcome: loadId === undefined ? 'unchanged' : 'loaded', loadId }
       : { outcome: 'refused', code: verdict.probleme.code, message: verdict.probleme.message };
-  await finishRun(client, runId, { ...end, origin: originOf(lot) });
+  await finishRun(client, runId, { ...end, version: versionEvenements, origin: originOf(lot) });
+  if (verdict.kind !== 'garde') return;
+  // A platform asks again until it is let: it is told once for what is in service.
+  const source = lot.source.nom;
+  const inService = await findInventaireLoad(client, source);
+  const { code, message } = verdict.probleme;
+  const cle = `evenements:${source}:${inService?.id ?? 0}:${code}`;
+  await annoncerRefus(client, { source, runId, code, message, cle }, now);
 }
 
 export function originOf({ par }: Pick<LotRecu, 'par'>): string {
