@@ -4,7 +4,7 @@ import { RefusedError } from '../errors.js';
 import { countPer, findReference, type ParcPer } from '../store/hygiene-run.js';
 import { findLastRun } from '../store/reconcile-run.js';
 import { findLoadInService, listInventaireLoads } from '../store/source-load.js';
-import { listLastRuns } from '../store/source-status.js';
+import { findDerniersEntiers, listLastRuns } from '../store/source-status.js';
 import type { HygieneSettings } from './settings.js';
 
 export type CodeArret =
@@ -64,6 +64,7 @@ async function sourceArrets(
   now: Date,
 ): Promise<Arret[]> {
   const [loads, runs] = [await listInventaireLoads(db), await listLastRuns(db)];
+  const entiers = await findDerniersEntiers(db);
   const several = inventaires.length > 1;
   return inventaires.flatMap((nom): Arret[] => {
     const qui = several ? `La source « ${nom} » de l’inventaire` : 'L’inventaire';
@@ -73,8 +74,8 @@ async function sourceArrets(
       const remede = `lancez « annuaire-sync inventory sync ${nom} ».`;
       return [blocking('INVENTAIRE_INCOMPLET', `${qui} n’a jamais été importée : ${remede}`)];
     }
-    // Given again without a change, it is as true as it was on that day.
-    const since = Math.max(load.loadedAt.getTime(), run?.lastContactAt?.getTime() ?? 0);
+    // A platform that tells events may well not tell who signs in: only its snapshots say who did not.
+    const since = entiers.get(nom)?.getTime() ?? 0;
     const ageHeures = (now.getTime() - since) / 3_600_000;
     return [
       ...(ageHeures > inventaireAgeMaxHeures

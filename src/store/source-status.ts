@@ -53,3 +53,23 @@ export async function listLastRuns(db: Db): Promise<LastRun[]> {
     lastContactAt: row.lastContactAt ?? undefined,
   }));
 }
+
+/**
+ * When each source of the inventory last said everything it knows, by its name: events speak of the BAL that they name only,
+ * and are silent on who did not come.
+ */
+export async function findDerniersEntiers(db: Db): Promise<ReadonlyMap<string, Date>> {
+  const { rows } = await db.query<{ nom: string; at: Date }>(
+    `select nom, max(at) as at from (
+       select inventaire_source as nom, finished_at as at from source_run
+       where inventaire_source is not null and version is distinct from $1::text
+         and outcome in ('loaded', 'unchanged')
+       union all
+       select load.inventaire_source, load.loaded_at from source_load as load
+       where load.inventaire_source is not null and not exists (
+         select from source_run as run where run.load_id = load.id and run.version = $1::text)) dits
+     where at is not null group by nom`,
+    [versionEvenements],
+  );
+  return new Map(rows.map(({ nom, at }) => [nom, at]));
+}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { findAutresBal } from '../../src/store/destinataires-avis.js';
 import { conserverCas } from '../../src/store/cas-inactivite-cloture.js';
+import { versionEvenements } from '../../src/store/source-load.js';
 import { transaction } from '../../src/db/transaction.js';
 import { computePlan } from '../../src/plan/compute.js';
 import { silentProgress } from '../../src/progress.js';
@@ -145,6 +146,26 @@ test('a notice refused everywhere: the case waits, shown as such, and a new mail
 
 const arrets: [name: string, code: string, prepare: () => Promise<void>, jour: number][] = [
   ['is stale', 'INVENTAIRE_EN_RETARD', () => importer(db.pool, [bal()], le(337)), 340],
+  [
+    'heard of events only since a stale snapshot',
+    'INVENTAIRE_EN_RETARD',
+    async () => {
+      await importer(db.pool, [bal()], le(337));
+      await db.pool.query(
+        `with evenements as (
+           insert into source_load (source, inventaire_source, version, origin, size_bytes, layout, line_count,
+             rejected_count, duplicate_count, added_count, gone_count, is_full, loaded_at)
+           select source, inventaire_source, 'fichier@e', '', 0, layout, 1, 0, 0, 1, 0, false, $1::timestamptz
+           from source_load where source = 'inventaire' returning id),
+         vus as (update reconcile_run
+           set loads = loads || jsonb_build_object('inventaire', (select id from evenements)))
+         insert into source_run (source, inventaire_source, started_at, finished_at, outcome, version, load_id)
+         select 'inventaire', 'fichier', $1::timestamptz, $1::timestamptz, 'loaded', $2::text, id from evenements`,
+        [le(340), versionEvenements],
+      );
+    },
+    340,
+  ],
   [
     'was refused at its last import',
     'INVENTAIRE_REFUSE',
