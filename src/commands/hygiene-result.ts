@@ -7,7 +7,7 @@ import {
 } from '../domain/cycle-inactivite.js';
 import type { EtatEnvoi } from '../domain/avis.js';
 import type { BilanHygiene } from '../hygiene/run.js';
-import { formatDate, formatDateHeure, formatNombre, grid, pageWidth } from '../report/layout.js';
+import { formatDate, formatDateHeure, formatNombre, grid } from '../report/layout.js';
 import type { Avis } from '../store/avis.js';
 import type { CasInactivite } from '../store/cas-inactivite.js';
 
@@ -57,16 +57,20 @@ export function describeBilan(bilan: BilanHygiene, isDryRun: boolean): string {
     `${bilan.arrets.length > 0 ? '!' : '✓'} Cycle d’hygiène${isDryRun ? ' (essai, rien n’est gardé)' : ''} : ` +
       `${formatNombre(bilan.avis + quota.avis)} avis en file`,
     ...told.map(([n, label]) => `  ${formatNombre(n)} ${label}`),
-    ...(told.length === 0 ? ['  rien à faire'] : []),
+    ...(told.length === 0
+      ? [bilan.arrets.length > 0 ? '  rien n’a avancé' : '  rien à faire']
+      : []),
     ...bilan.arrets.map(({ message }) => `  ! ${message}`),
     ...bilan.leves.map(({ code }) => `  garde levée : ${code}`),
   ].join('\n');
 }
 
+// An address cut short may be another BAL's, and this is the list of those to delete.
+const wholeWidth = Number.POSITIVE_INFINITY;
+
 export function describeListe(
   comptes: ReadonlyMap<EtatCas, number>,
   cas: readonly CasInactivite[],
-  columns: number,
 ): string {
   const total = etatsCas.flatMap((etat) => {
     const n = comptes.get(etat) ?? 0;
@@ -76,7 +80,7 @@ export function describeListe(
   const rows = cas.map((one) => [
     one.adresse,
     libellesEtat[one.etat],
-    one.echeanceLe ? formatDate(one.echeanceLe) : `dès le ${formatDate(one.limiteLe)}`,
+    one.echeanceLe ? formatDate(one.echeanceLe) : `à fixer (limite : ${formatDate(one.limiteLe)})`,
     pourquoi(one),
   ]);
   const shown = [...comptes.values()].reduce((sum, n) => sum + n, 0) - cas.length;
@@ -84,7 +88,7 @@ export function describeListe(
     total.join(', '),
     ...(rows.length === 0
       ? []
-      : ['', ...grid([['BAL', 'état', 'échéance', ''], ...rows], pageWidth(columns), 4)]),
+      : ['', ...grid([['BAL', 'état', 'échéance', ''], ...rows], wholeWidth, 4)]),
     ...(shown > 0 ? ['', `${formatNombre(shown)} autres : --etat, --domaine, --max.`] : []),
   ].join('\n');
 }

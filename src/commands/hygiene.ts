@@ -77,9 +77,7 @@ function registerList(hygiene: Command, context: CommandContext): void {
         const comptes = await countCas(pool, nom);
         const found = await listCas(pool, { etats: etat ?? etatsOuverts, domaine: nom }, max);
         const json = { comptes: Object.fromEntries(comptes), cas: found.map(casJson) };
-        print(context, isJson, json, () =>
-          describeListe(comptes, found, context.surroundings.out.columns ?? 100),
-        );
+        print(context, isJson, json, () => describeListe(comptes, found));
       });
     });
 }
