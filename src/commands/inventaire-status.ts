@@ -62,11 +62,15 @@ export function lastSuccess(
   return new Date(Math.max(load.loadedAt.getTime(), run?.lastContactAt?.getTime() ?? 0));
 }
 
+// Enough for a reason and its remedy; the faults of a file are told by its import.
+const failureCharsMax = 400;
+
 export function failureOf(run: LastRun | undefined): string | undefined {
   if (!run || !['refused', 'failed', 'interrupted'].includes(run.outcome)) return undefined;
   // A refusal tells its reasons and its remedy on the lines below the first.
   const lines = run.message?.split('\n').map((line) => line.trim());
-  return lines?.join(' ') ?? run.code ?? 'échec';
+  const text = lines?.join(' ') ?? run.code ?? 'échec';
+  return text.length > failureCharsMax ? `${text.slice(0, failureCharsMax)}…` : text;
 }
 
 /** French lines, one for each source and its notes. */

@@ -97,7 +97,9 @@ function enRetard(qui: string, ageHeures: number, ageMaxHeures: number): Arret {
 }
 
 function refuse(quoi: string, message: string | undefined): Arret {
-  const raison = message === undefined ? '.' : ` : ${message}`;
+  // The first line says it; the others are its faults, which « inventory import » shows.
+  const [debut] = message?.split('\n') ?? [];
+  const raison = debut === undefined ? '.' : ` : ${debut}`;
   return blocking(
     'INVENTAIRE_REFUSE',
     `Le dernier import ${quoi} a été refusé${raison} Corrigez cela d’abord.`,

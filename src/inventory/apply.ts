@@ -13,6 +13,7 @@ import {
   keepInService,
   listConflits,
   listCreationsInterdites,
+  listDomainesPerdus,
   listFilledColumns,
   lockInventaire,
   stageBals,
@@ -33,6 +34,8 @@ import { toRejectedLine, type InventaireReport } from './faults.js';
 import {
   checkGuards,
   defaultInventaireGuards,
+  type DomaineCede,
+  type GuardedFacts,
   type GuardFinding,
   type InventaireGuards,
 } from './guards.js';
@@ -95,7 +98,8 @@ export async function stageAndApply(
   const figures = await compareStaging(client, source.nom);
   options.signal?.throwIfAborted();
   const lostColumns = await listLostColumns(client, source.nom, lecture, inService);
-  const overruled = passGuards(attempt, lecture, figures, lostColumns);
+  const domainesCedes = await listDomainesCedes(client, source);
+  const overruled = passGuards(attempt, lecture, { figures, lostColumns, domainesCedes });
   warnings.push(...overruled.map(({ message }) => message));
   const creationsInterdites = inService ? await listCreationsInterdites(client) : noCreation;
   warnings.push(...describeCreations(creationsInterdites));
@@ -229,18 +233,26 @@ async function listLostColumns(
   return lost.filter((name) => filled.includes(name));
 }
 
+/** Domains of which BAL in service would go because another source has them by now. */
+async function listDomainesCedes(
+  client: Client,
+  { autres }: SourceInventaire,
+): Promise<DomaineCede[]> {
+  if (autres.size === 0) return [];
+  const perdus = await listDomainesPerdus(client, [...autres.keys()]);
+  return perdus.map((domaine) => ({ domaine, source: autres.get(domaine) ?? '' }));
+}
+
 /** Throws when a guard refuses and nobody answers for it; returns the overruled ones. */
 function passGuards(
   { options }: Attempt,
   lecture: Lecture,
-  figures: StagingFigures,
-  lostColumns: readonly string[],
+  changes: Pick<GuardedFacts, 'figures' | 'lostColumns' | 'domainesCedes'>,
 ): GuardFinding[] {
   const facts = {
     lineCount: lecture.lineCount,
     rejectedLineCount: lecture.report.rejectedLineCount,
-    figures,
-    lostColumns,
+    ...changes,
   };
   const findings = checkGuards(facts, { ...defaultInventaireGuards, ...options.guards });
   const [first] = findings;

@@ -15,7 +15,11 @@ export const defaultInventaireGuards: InventaireGuards = {
 
 export type GuardFinding = {
   readonly code:
-    'INVENTAIRE_VIDE' | 'INVENTAIRE_REDUIT' | 'INVENTAIRE_COLONNES' | 'INVENTAIRE_REJETS';
+    | 'INVENTAIRE_DOMAINES_CEDES'
+    | 'INVENTAIRE_VIDE'
+    | 'INVENTAIRE_REDUIT'
+    | 'INVENTAIRE_COLONNES'
+    | 'INVENTAIRE_REJETS';
   /** French, with the figures. */
   readonly message: string;
 };
@@ -26,11 +30,19 @@ export type GuardedFacts = {
   readonly figures: StagingFigures;
   /** Columns that hold something in service and are no longer in the file. */
   readonly lostColumns: readonly string[];
+  /** Domains that would lose BAL and that the settings give to another source by now. */
+  readonly domainesCedes: readonly DomaineCede[];
 };
 
+export type DomaineCede = { readonly domaine: string; readonly source: string };
+
+const cedesMontresMax = 3;
+
 export function checkGuards(facts: GuardedFacts, guards: InventaireGuards): GuardFinding[] {
-  const { lineCount, rejectedLineCount, figures, lostColumns } = facts;
+  const { lineCount, rejectedLineCount, figures, lostColumns, domainesCedes } = facts;
   const findings: GuardFinding[] = [];
+  if (domainesCedes.length > 0)
+    findings.push({ code: 'INVENTAIRE_DOMAINES_CEDES', message: decrireCedes(domainesCedes) });
   if (lineCount - rejectedLineCount === 0)
     findings.push({
       code: 'INVENTAIRE_VIDE',
@@ -60,4 +72,15 @@ export function checkGuards(facts: GuardedFacts, guards: InventaireGuards): Guar
 
 function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1).replace('.', ',').replace(',0', '')} %`;
+}
+
+/** The lines in service are to pass to their new source first: nothing is lost on the way then. */
+function decrireCedes(cedes: readonly DomaineCede[]): string {
+  const montres = cedes.slice(0, cedesMontresMax);
+  const liste = montres.map(({ domaine, source }) => `${domaine} (« ${source} »)`).join(', ');
+  const reste = cedes.length - montres.length;
+  return (
+    `des domaines ont changé de source et leurs BAL disparaîtraient ici : ${liste}` +
+    `${reste > 0 ? ` et ${reste} autres` : ''} ; faites-les d’abord passer à leur nouvelle source par « annuaire-sync inventory transfer »`
+  );
 }

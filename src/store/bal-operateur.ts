@@ -250,6 +250,19 @@ export async function countTouched(client: Client, source: string): Promise<Bals
   return rows[0] ?? { creees: 0, modifiees: 0, supprimees: 0 };
 }
 
+/** Of these domains, those that the staged lines would close lines of. After `compareStaging`. */
+export async function listDomainesPerdus(
+  client: Client,
+  domaines: readonly string[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ domaine: string }>(
+    `select distinct domaine from bal_operateur_delta
+     where new_ctid is null and domaine = any($1::text[]) order by domaine`,
+    [domaines],
+  );
+  return rows.map(({ domaine }) => domaine);
+}
+
 export type CreationsInterdites = {
   readonly nombre: number;
   /** The first ones. */

@@ -91,6 +91,19 @@ describe('two sources', () => {
     assert.deepEqual(await parts(), ['deux 3', 'un 95']);
   });
 
+  it('a domain given to another source is to be transferred: its BAL do not go, however few they are', async () => {
+    const lines = [...park('neuf.mssante.fr', 50), ...park('deux.mssante.fr', 2)];
+    await load({ ...fichier, autres: new Map() }, lines);
+    await assert.rejects(load(fichier, park('neuf.mssante.fr', 50)), {
+      code: 'INVENTAIRE_DOMAINES_CEDES',
+      message: /deux\.mssante\.fr \(« deux »\) ; .*« annuaire-sync inventory transfer »/u,
+    });
+    assert.deepEqual(await parts(), ['fichier 52']);
+    const accepted = await load(fichier, park('neuf.mssante.fr', 50), { acceptedBy: 'anne' });
+    assert.deepEqual(accepted.acceptedGuards, ['INVENTAIRE_DOMAINES_CEDES']);
+    assert.equal(accepted.goneCount, 2);
+  });
+
   it('an empty one is refused even when the other is full', async () => {
     await load(un, park('un.mssante.fr', 5));
     await assert.rejects(load(deux, [], { acceptedBy: 'moi' }), { code: 'INVENTAIRE_VIDE' });
