@@ -101,14 +101,17 @@ export class InventairePush {
   importInstantane({ source: nom, keyId, par, ...recu }: InstantaneRecu): Promise<Depart> {
     const contenu = { ...recu, source: this.#sourceNamed(nom), origin: `instantané de « ${par} »` };
     return new Promise<Depart>((resolve, reject) => {
-      withAdvisoryLock(this.#pool, lockOf(nom), async () => {
+      const held = withAdvisoryLock(this.#pool, lockOf(nom), async () => {
         await interruptImports(this.#pool, nom, interrompu, this.#surroundings.now());
         const id = await insertImport(this.#pool, { ...recu, source: nom, keyId });
         const fini = this.#run(id, contenu).finally(() => this.#running.delete(id));
         this.#running.set(id, fini);
-        resolve({ kind: 'parti', id, fini });
+        // Ended once the next one may begin: whoever is answered need not be told to wait.
+        const libere = held.then(noop, noop);
+        resolve({ kind: 'parti', id, fini: libere });
         await fini;
-      })
+      });
+      held
         .then(async (locked) => {
           if (locked.kind === 'done') return;
           await discard(recu.path);
@@ -202,6 +205,8 @@ export class InventairePush {
     return keepFile(this.#settings.kept, path, id, format);
   }
 }
+
+const noop = (): void => undefined;
 
 /** Held from before an import is recorded to after its end is: what is open without it was abandoned. */
 export function lockOf(source: string): string {
