@@ -1,7 +1,8 @@
 // « notices »: sends mails and webhooks; « notices list | show | retry | cancel » for what did not leave.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { Gabarits } from '../notify/gabarit.js';
 import { sendNotices, type Bilan } from '../notify/send.js';
+import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { databaseClock, pusherName } from './feed-run.js';
 import { dryRunNotices } from './notices-dry-run.js';
@@ -84,10 +85,4 @@ async function runNotices(
   });
   open.progress.end();
   return bilan;
-}
-
-function parseMinutes(text: string): number {
-  const minutes = Number(text);
-  if (Number.isFinite(minutes) && minutes > 0 && minutes <= 525_600) return minutes;
-  throw new InvalidArgumentError('un nombre de minutes, au plus 525600 (un an)');
 }

@@ -10,6 +10,7 @@ import { printable } from '../report/layout.js';
 import { writePlan } from '../report/plan.js';
 import type { ChoixOperations } from '../store/plan-decision.js';
 import { authorOf, globalOptions, print, runWithProgram, type CommandContext } from './context.js';
+import { parseCount } from './option-values.js';
 import { describeApproval, describeRejection } from './plan-result.js';
 import type { OpenProgram } from './program.js';
 import { planSettings } from './source-settings.js';
@@ -228,11 +229,6 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`Valeurs : ${values.join(', ')}.`);
   };
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,3}$/u.test(text)) return Number(text);
-  throw new InvalidArgumentError('Nombre entier attendu, de 0 à 999.');
 }
 
 function parsePlan(text: string): number {

@@ -1,5 +1,5 @@
 // « push »: sends what was approved, and « push status | show | replay | cancel » for what did not go through.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { ConfirmSummary } from '../feed/confirm.js';
 import { push, type PushOptions } from '../feed/push/push.js';
 import type { PushSummary } from '../feed/push/summary.js';
@@ -9,6 +9,7 @@ import {
   findPlanInForce,
   type PlanInForce,
 } from '../store/feed-queue.js';
+import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
 import type { OpenProgram } from './program.js';
@@ -161,10 +162,4 @@ export function exitCodeOf(result: PushResult): number {
   const { insert, replace, delete: deleted } = result.accepted;
   const isIdle = insert + replace + deleted === 0 && result.remainingCount === 0;
   return isIdle && result.plan?.etat === 'bloque' && result.plan.plannedCount > 0 ? 3 : 0;
-}
-
-function parseMinutes(text: string): number {
-  const minutes = Number(text);
-  if (Number.isFinite(minutes) && minutes > 0 && minutes <= 525_600) return minutes;
-  throw new InvalidArgumentError('un nombre de minutes, au plus 525600 (un an)');
 }

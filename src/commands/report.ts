@@ -8,6 +8,7 @@ import {
 import { AppError, messageOf, UsageError } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
 import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { parseCount } from './option-values.js';
 import { writeDraftFile } from './draft-file.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
@@ -202,9 +203,4 @@ function midnightInParis(utcMidnight: Date): Date {
     hourCycle: 'h23',
   }).format(utcMidnight);
   return new Date(utcMidnight.getTime() - Number(hour) * 3_600_000);
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,3}$/u.test(text)) return Number(text);
-  throw new InvalidArgumentError('Nombre entier attendu, de 0 à 999.');
 }
