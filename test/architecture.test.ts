@@ -38,10 +38,8 @@ const rule: ImportRule = {
   compositionRoot: ['commands', 'cli.ts', 'config', 'daemon.ts', 'main.ts'],
   packages: {
     '@fastify/cookie': ['web'],
-    '@fastify/csrf-protection': ['web'],
     '@fastify/formbody': ['web'],
     '@fastify/helmet': ['web'],
-    '@fastify/session': ['web'],
     '@node-rs/argon2': ['web', 'commands'],
     '@xmldom/xmldom': ['extractions'],
     commander: ['cli.ts', 'commands'],

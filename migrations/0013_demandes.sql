@@ -1,0 +1,1 @@
+-- Taken: written with what needs it.
