@@ -468,6 +468,16 @@ table schema_migration
   number integer not null
   name text not null
   applied_at timestamp with time zone not null default now()
+table session_web
+  empreinte bytea not null
+  espace text collate "C" not null
+  titulaire text
+  donnees jsonb not null default '{}'::jsonb
+  poste_adresse text
+  poste_agent text
+  cree_le timestamp with time zone not null
+  vue_le timestamp with time zone not null
+  expire_le timestamp with time zone not null
 table source_change
   load_id integer not null
   kind text not null
@@ -656,6 +666,12 @@ constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
 constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
+constraint session_web_check on session_web: CHECK ((expire_le > cree_le))
+constraint session_web_donnees_check on session_web: CHECK ((pg_column_size(donnees) <= 32768))
+constraint session_web_empreinte_check on session_web: CHECK ((octet_length(empreinte) = 32))
+constraint session_web_espace_check on session_web: CHECK ((espace = ANY (ARRAY['console'::text, 'demande'::text])))
+constraint session_web_pkey on session_web: PRIMARY KEY (empreinte)
+constraint session_web_titulaire_check on session_web: CHECK ((char_length(titulaire) <= 200))
 constraint source_change_kind_check on source_change: CHECK ((kind = ANY (ARRAY['adresse'::text, 'titulaire'::text, 'structure'::text, 'domaine'::text])))
 constraint source_load_inventaire_source on source_load: CHECK (((source = 'inventaire'::text) = (inventaire_source IS NOT NULL)))
 constraint source_load_pkey on source_load: PRIMARY KEY (id)
@@ -729,6 +745,8 @@ CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX session_web_expire ON public.session_web USING btree (expire_le)
+CREATE INDEX session_web_titulaire ON public.session_web USING btree (espace, titulaire) WHERE (titulaire IS NOT NULL)
 CREATE INDEX source_change_load ON public.source_change USING btree (load_id, kind)
 CREATE INDEX source_load_inventaire ON public.source_load USING btree (inventaire_source, id DESC) WHERE (inventaire_source IS NOT NULL)
 CREATE INDEX source_load_source ON public.source_load USING btree (source, id DESC)
