@@ -54,6 +54,7 @@ const rule: ImportRule = {
     'iconv-lite': ['inventory', 'extractions'],
     liquidjs: ['notify', 'web'],
     nodemailer: ['notify'],
+    'oidc-provider': ['simulator'],
     'openid-client': ['web'],
     otpauth: ['web', 'commands'],
     'p-queue': ['feed'],
