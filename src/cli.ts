@@ -1,6 +1,7 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
 import { Command, CommanderError } from 'commander';
 import { registerApiKey } from './commands/api-key.js';
+import { registerAudit } from './commands/audit.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
 import { registerDemo } from './commands/demo.js';
@@ -86,6 +87,7 @@ function buildProgram(context: CommandContext): Command {
   registerVerify(program, context);
   registerWeb(program, context);
   registerApiKey(program, context);
+  registerAudit(program, context);
   registerConfig(program, context);
   registerSample(program, context);
   registerDemo(program, context);
