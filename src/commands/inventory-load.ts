@@ -89,8 +89,15 @@ export function tracedImport(
 }
 
 export function traceOfImport(result: ImportResult): SuiteCommande {
-  const { faults, warnings, creationsInterdites, ...counts } = result;
-  return { reponse: { ...counts, warnings: warnings.slice(0, 10) } };
+  const { outcome, runId, loadId, lineCount, rejectedLineCount, balCount } = result;
+  const { addedCount, goneCount, refreshedCount, faultCount, acceptedGuards, warnings } = result;
+  return {
+    reponse: {
+      ...{ outcome, runId, loadId, lineCount, rejectedLineCount, balCount },
+      ...{ addedCount, goneCount, refreshedCount, faultCount, acceptedGuards },
+      warnings: warnings.slice(0, 10),
+    },
+  };
 }
 
 export function describeImport(result: ImportResult, { settings }: OpenProgram): string {

@@ -1,7 +1,8 @@
 // What the journal keeps of a decision on the plan.
 import { computePlan, type Computed } from '../plan/compute.js';
 import type { ApproveResult, RejectResult } from '../plan/decide.js';
-import type { ChoixOperations, CompteChoisi } from '../store/plan-decision.js';
+import type { ChoixOperations } from '../domain/choix-plan.js';
+import type { CompteChoisi } from '../store/plan-decision.js';
 import type { CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { planSettings } from './source-settings.js';
