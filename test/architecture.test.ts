@@ -61,7 +61,7 @@ const rule: ImportRule = {
     pg: ['db'],
     'pg-copy-streams': ['db'],
     pino: ['logger.ts'],
-    qrcode: ['commands'],
+    qrcode: ['web', 'commands'],
     'stream-json': ['extractions'],
     tldts: ['ressemblance'],
     undici: ['net', 'extractions', 'feed', 'notify'],
