@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerApiKey } from './commands/api-key.js';
 import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
+import { registerDemandes } from './commands/demandes.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDomains } from './commands/domains.js';
 import { registerExport } from './commands/export.js';
@@ -76,6 +77,7 @@ function buildProgram(context: CommandContext): Command {
   registerPush(program, context);
   registerReport(program, context);
   registerHygiene(program, context);
+  registerDemandes(program, context);
   registerDomains(program, context);
   registerPlan(program, context);
   registerNotices(program, context);

@@ -11,6 +11,7 @@ import {
 } from '../store/feed-queue.js';
 import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
 import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
@@ -110,6 +111,7 @@ export async function runPush(
     const confirmation = isQuiet
       ? undefined
       : await confirmWith(open.pool, open.settings, client, clock, surroundings.signal);
+    await suivreDemandes(open, surroundings);
     return await resultOf(open, summary, confirmation, clock.now());
   } finally {
     await client.close();

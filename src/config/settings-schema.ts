@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { hygieneSchema } from './hygiene-schema.js';
@@ -107,6 +108,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   hygiene: hygieneSchema.prefault({}),
+  demandes: demandesSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),

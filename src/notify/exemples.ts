@@ -11,6 +11,18 @@ const inactivite = {
   lienConserver: 'https://annuaire.exemple.fr/inactivite/jeton',
 };
 
+const demande = {
+  numero: 12,
+  adresse,
+  dateDemande: '2 mars 2027',
+  dateEtape: '4 mars 2027',
+  dateReponse: '1 avril 2027',
+  devenirMessages:
+    'Vos messages restent lisibles quelque temps : enregistrez ailleurs ce qui vous est utile.',
+  structure: 'CHU d’exemple',
+  lienSuivi: 'https://annuaire.exemple.fr/demande/lien/jeton',
+};
+
 export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   inactivite,
   'inactivite-rappel': inactivite,
@@ -22,4 +34,12 @@ export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   'quota-80': quota,
   'quota-90': { ...quota, taille: '1,9 Go', part: 95 },
   'quota-100': { ...quota, taille: '2 Go', part: 100 },
+  'demande-recue': demande,
+  'demande-en-examen': demande,
+  'demande-acceptee': { ...demande, dateMessages: '4 avril 2027' },
+  'demande-refusee': { ...demande, motifRefus: 'Vous exercez encore dans cette structure.' },
+  'demande-transmise': demande,
+  'demande-confirmee': demande,
+  'demande-retiree': demande,
+  'demande-sans-objet': demande,
 };
