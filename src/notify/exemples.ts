@@ -14,13 +14,14 @@ const inactivite = {
 const demande = {
   numero: 12,
   adresse,
-  dateDemande: '2 mars 2027',
-  dateEtape: '4 mars 2027',
-  dateReponse: '1 avril 2027',
-  devenirMessages:
-    'Vos messages restent lisibles quelque temps : enregistrez ailleurs ce qui vous est utile.',
   structure: 'CHU d’exemple',
   lienSuivi: 'https://annuaire.exemple.fr/demande/lien/jeton',
+};
+const dateDemande = '2 mars 2027';
+const dateReponse = '1 avril 2027';
+const messages = {
+  devenirMessages: 'Vos messages ne seront plus lisibles : enregistrez ceux dont vous avez besoin.',
+  dateMessages: '4 avril 2027',
 };
 
 export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
@@ -34,12 +35,12 @@ export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   'quota-80': quota,
   'quota-90': { ...quota, taille: '1,9 Go', part: 95 },
   'quota-100': { ...quota, taille: '2 Go', part: 100 },
-  'demande-recue': demande,
-  'demande-en-examen': demande,
-  'demande-acceptee': { ...demande, dateMessages: '4 avril 2027' },
+  'demande-recue': { ...demande, dateDemande, dateReponse },
+  'demande-en-examen': { ...demande, dateDemande, dateReponse },
+  'demande-acceptee': { ...demande, ...messages },
   'demande-refusee': { ...demande, motifRefus: 'Vous exercez encore dans cette structure.' },
   'demande-transmise': demande,
-  'demande-confirmee': demande,
-  'demande-retiree': demande,
-  'demande-sans-objet': demande,
+  'demande-confirmee': { ...demande, ...messages, dateDemande },
+  'demande-retiree': { ...demande, dateEtape: '5 mars 2027' },
+  'demande-sans-objet': { ...demande, dateDemande },
 };
