@@ -25,7 +25,7 @@ const rule: ImportRule = {
     ldap: underStages,
     verification: underStages,
     // What both the pages and the commands do: the life of a demande, the trail, drawings and wordings.
-    web: [...underStages, 'verification', 'demande', 'audit', 'report'],
+    web: [...underConnectedStages, 'verification', 'demande', 'audit', 'report'],
     audit: underStages,
     demande: [...underStages, 'audit'],
     notify: underConnectedStages,
@@ -54,6 +54,7 @@ const rule: ImportRule = {
     'iconv-lite': ['inventory', 'extractions'],
     liquidjs: ['notify', 'web'],
     nodemailer: ['notify'],
+    'oidc-provider': ['simulator'],
     'openid-client': ['web'],
     otpauth: ['web', 'commands'],
     'p-queue': ['feed'],

@@ -292,6 +292,8 @@ web:
   adresse: 127.0.0.1          # '0.0.0.0' ou '::' : toutes
   port: 8480
   clairHorsBoucle: false      # true : accepte HTTP sans TLS ailleurs que sur 127.0.0.1 (derrière un répartiteur qui chiffre)
+  # repartiteurs: [10.0.0.4, 10.0.1.0/24]   # machines dont X-Forwarded-For est cru (répartiteur devant ce serveur) ; sans
+                              # elles, l'adresse gardée dans les traces est celle du répartiteur
   # urlPublique: https://annuaire.mon-etablissement.fr   # début des liens que portent les courriels
   # cleDesLiens: { env: ANNUAIRE_SYNC_CLE_DES_LIENS }    # signe ces liens, 32 caractères au moins ; sans elle, une clé tirée
                               # une fois et gardée dans la base. En changer rend nuls les liens déjà envoyés
