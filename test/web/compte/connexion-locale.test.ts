@@ -230,7 +230,7 @@ test('what changed since the password was verified begins anew', async () => {
   for (const change of changes) {
     const made = await ouvert();
     await change(made.compte.nom);
-    assert.equal((await donnerCode(made, codeAt(made.secret, now))).kind, 'refuse');
+    assert.equal((await donnerCode(made, codeAt(made.secret, now))).kind, 'perime');
   }
 });
 
