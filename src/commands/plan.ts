@@ -1,14 +1,15 @@
 // « plan show | approve | reject »: what would be told to the Annuaire, and who decides.
 import { InvalidArgumentError, type Command } from 'commander';
 import { auteurAutomatique, estMemeAuteur } from '../domain/auteur.js';
+import type { ChoixOperations } from '../domain/choix-plan.js';
 import { kindsOperation, type KindOperation } from '../domain/feed-operation.js';
 import { motifsOperation, type MotifPlan } from '../domain/plan.js';
+import { parseRaison, raisonMax, raisonMin } from '../domain/raison.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
 import { computePlan } from '../plan/compute.js';
 import { approve, reject } from '../plan/decide.js';
 import { printable } from '../report/layout.js';
 import { writePlan } from '../report/plan.js';
-import type { ChoixOperations } from '../store/plan-decision.js';
 import { authorOf, globalOptions, print, runWithProgram, type CommandContext } from './context.js';
 import { parseCount } from './option-values.js';
 import { describeApproval, describeRejection } from './plan-result.js';
@@ -250,7 +251,9 @@ function parseNumbers(text: string, previous: readonly string[] | undefined): re
 }
 
 function parseReason(text: string): string {
-  const reason = text.trim();
-  if (reason.length >= 3 && reason.length <= 1_000) return reason;
-  throw new InvalidArgumentError('Une raison de 3 à 1 000 caractères est attendue.');
+  const reason = parseRaison(text);
+  if (reason !== undefined) return reason;
+  throw new InvalidArgumentError(
+    `Une raison de ${raisonMin} à ${raisonMax.toLocaleString('fr-FR')} caractères est attendue.`,
+  );
 }
