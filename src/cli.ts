@@ -1,25 +1,7 @@
 // The command line: names and options are part of the interface (docs and scripts rely on them).
 import { Command, CommanderError } from 'commander';
-import { registerApiKey } from './commands/api-key.js';
-import { registerConfig } from './commands/config.js';
 import type { CommandContext } from './commands/context.js';
-import { registerDemo } from './commands/demo.js';
-import { registerDomains } from './commands/domains.js';
-import { registerExport } from './commands/export.js';
-import { registerExtract } from './commands/extract.js';
-import { registerHygiene } from './commands/hygiene.js';
-import { registerInventory } from './commands/inventory.js';
-import { registerLdap } from './commands/ldap.js';
-import { registerNotices } from './commands/notices.js';
-import { registerPlan } from './commands/plan.js';
-import { registerPush } from './commands/push.js';
-import { registerReconcile } from './commands/reconcile.js';
-import { registerReport } from './commands/report.js';
-import { registerSample } from './commands/sample.js';
-import { registerSimulate } from './commands/simulate.js';
-import { registerStatus } from './commands/status.js';
-import { registerVerify } from './commands/verify.js';
-import { registerWeb } from './commands/web.js';
+import { loadFamilies } from './commands/families.js';
 import { speakFrench, translateError } from './commands/french-help.js';
 import { explainFault } from './commands/known-fault.js';
 import { printableLines } from './report/layout.js';
@@ -30,7 +12,7 @@ import { programVersion } from './commands/version.js';
 /** Runs one command line; resolves to the exit code (0 done, 1 failed, 2 wrong usage, 3 refused). */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram({
+  const program = await buildProgram(argv, {
     surroundings,
     setExitCode: (code) => {
       exitCode = code;
@@ -51,7 +33,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   }
 }
 
-function buildProgram(context: CommandContext): Command {
+async function buildProgram(argv: readonly string[], context: CommandContext): Promise<Command> {
   const { surroundings } = context;
   const program = speakFrench(new Command('annuaire-sync'))
     .description("Tient les BAL d'un opérateur MSSanté en accord avec l'Annuaire Santé.")
@@ -70,25 +52,7 @@ function buildProgram(context: CommandContext): Command {
     })
     .showSuggestionAfterError()
     .exitOverride();
-  registerExtract(program, context);
-  registerInventory(program, context);
-  registerReconcile(program, context);
-  registerPush(program, context);
-  registerReport(program, context);
-  registerHygiene(program, context);
-  registerDomains(program, context);
-  registerPlan(program, context);
-  registerNotices(program, context);
-  registerStatus(program, context);
-  registerExport(program, context);
-  registerLdap(program, context);
-  registerSimulate(program, context);
-  registerVerify(program, context);
-  registerWeb(program, context);
-  registerApiKey(program, context);
-  registerConfig(program, context);
-  registerSample(program, context);
-  registerDemo(program, context);
+  for (const register of await loadFamilies(argv)) register(program, context);
   return program;
 }
 

@@ -292,6 +292,8 @@ web:
   adresse: 127.0.0.1          # '0.0.0.0' ou '::' : toutes
   port: 8480
   clairHorsBoucle: false      # true : accepte HTTP sans TLS ailleurs que sur 127.0.0.1 (derrière un répartiteur qui chiffre)
+  # repartiteurs: [10.0.0.4, 10.0.1.0/24]   # machines dont X-Forwarded-For est cru (répartiteur devant ce serveur) ; sans
+                              # elles, l'adresse gardée dans les traces est celle du répartiteur
   # urlPublique: https://annuaire.mon-etablissement.fr   # début des liens que portent les courriels
   # cleDesLiens: { env: ANNUAIRE_SYNC_CLE_DES_LIENS }    # signe ces liens, 32 caractères au moins ; sans elle, une clé tirée
                               # une fois et gardée dans la base. En changer rend nuls les liens déjà envoyés
@@ -307,6 +309,24 @@ web:
     inactiviteSecondes: 60    # entre deux demandes d'une connexion
     baseSecondes: 5           # d'une requête à la base
     arretSecondes: 10         # pour finir les réponses en cours
+
+# Console des administrateurs, /console (docs/console.md). Sans fournisseur OpenID, ses comptes se créent par
+# « annuaire-sync comptes create NOM --role lecteur|gestionnaire|approbateur ».
+console:
+  actif: true
+  comptesLocaux: true         # false : aucun compte local ne se connecte (OpenID seul)
+  # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
+                              # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
+                              # réinitialiser chaque compte (« comptes reset »)
+  activationHeures: 48        # validité du lien de première activation
+  sessions:
+    inactiviteMinutes: 30     # sans une page demandée
+    dureeMaxHeures: 10        # quoi que l'on fasse
+  verrouillage:               # mots de passe et codes faux
+    essais: 5                 # par compte, avant d'attendre
+    attenteSecondes: 60       # première attente, doublée à chaque nouvel échec
+    attenteMaxSecondes: 3600
+    essaisParAdresse: 30      # par adresse du réseau ; un répartiteur ou un proxy en est une pour tous
 
 # Avis : courriels aux titulaires et webhooks vers vos programmes (« annuaire-sync notices », docs/avis.md).
 avis:

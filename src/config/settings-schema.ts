@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { consoleSchema } from './console-schema.js';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { hygieneSchema } from './hygiene-schema.js';
@@ -112,6 +113,7 @@ export const settingsSchema = z.strictObject({
   ldap: ldapSchema.prefault({}),
   simulateur: simulatorSchema.prefault({}),
   web: webSchema.prefault({}),
+  console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
   limites: z

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
+import { resolveConsole, type ConsoleSettings } from './console-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
@@ -45,6 +46,7 @@ export type Settings = Omit<
   | 'alimentation'
   | 'simulateur'
   | 'web'
+  | 'console'
   | 'avis'
 > & {
   /** Absolute path of the file they came from. */
@@ -68,6 +70,7 @@ export type Settings = Omit<
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
+  readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
 };
 
@@ -110,6 +113,7 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web: resolveWeb(raw.web, reader),
+    console: resolveConsole(raw.console, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
   };
 }
