@@ -64,8 +64,10 @@ export type IssuePlan =
       readonly nombre: number;
     }
   /** Nothing was decided, for each of those that follow. */
-  | { readonly kind: 'changee' | 'overtaken'; readonly plan: Plan }
-  | { readonly kind: 'absent' | 'busy' }
+  | { readonly kind: 'changee'; readonly plan: Plan }
+  | { readonly kind: 'overtaken'; readonly plan: Plan }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'busy' }
   /** By a guard, or by sources that allow no plan; French. */
   | { readonly kind: 'refusee'; readonly code: string; readonly message: string };
 
