@@ -7,12 +7,16 @@ import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { ecransDeLaFile } from './console-ecrans.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** The plan, as the console decides on it. */
+  readonly plan: PlanPort;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
@@ -20,7 +24,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, now, report }: PagesSurroundings,
+  { pool, cle, plan, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web } = settings;
   const around = {
@@ -41,7 +45,7 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [ecranConstats({ db: pool, now })],
+    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
   });
   const espaceDemande = createDemande({
     ...shared,
