@@ -171,6 +171,27 @@ table cle_interne
   nom text collate "C" not null
   valeur bytea not null
   cree_le timestamp with time zone not null default now()
+table compte
+  id integer not null generated always as identity
+  nom text collate "C" not null
+  role text collate "C" not null
+  mot_de_passe text
+  mot_de_passe_le timestamp with time zone
+  totp_secret bytea not null
+  totp_confirme_le timestamp with time zone
+  totp_dernier_pas bigint
+  activation_empreinte bytea
+  activation_expire_le timestamp with time zone
+  version integer not null default 1
+  cree_le timestamp with time zone not null
+  cree_par text not null
+  desactive_le timestamp with time zone
+  desactive_par text
+  derniere_connexion_le timestamp with time zone
+table compte_secours
+  compte_id integer not null
+  empreinte bytea not null
+  employe_le timestamp with time zone
 table constat
   id bigint not null generated always as identity
   code text collate "C" not null
@@ -191,6 +212,39 @@ table correspondance_adeli
   gone_load_id integer
   adeli text collate "C" not null
   rpps text collate "C" not null
+table demande
+  id bigint not null generated always as identity
+  rpps text collate "C" not null
+  id_nat_ps text collate "C" not null
+  nom text
+  moyen text not null
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  structure_id text collate "C"
+  structure_nom text
+  etait_publiee boolean not null
+  motif text collate "C" not null
+  commentaire text
+  contact text not null
+  etat text collate "C" not null default 'recue'::text
+  deposee_le timestamp with time zone not null
+  change_le timestamp with time zone not null
+  decidee_le timestamp with time zone
+  decidee_par text
+  motif_refus text
+  transmise_le timestamp with time zone
+  confirmee_par text
+  close_le timestamp with time zone
+  levee_le timestamp with time zone
+table demande_etape
+  id bigint not null generated always as identity
+  demande_id bigint not null
+  etape text collate "C" not null
+  le timestamp with time zone not null
+  auteur_genre text collate "C" not null
+  auteur_id text not null
+  auteur_nom text
+  motif text
 table domaine_liste_blanche
   ligne_hash bigint not null
   first_load_id integer not null
@@ -215,6 +269,11 @@ table domaine_ressemblant
   connu_at timestamp with time zone
   connu_par text
   connu_motif text
+table essai_connexion
+  cle bytea not null
+  nombre integer not null
+  dernier_le timestamp with time zone not null
+  bloque_jusqua timestamp with time zone
 table evenement
   id bigint not null generated always as identity
   cle text collate "C" not null
@@ -468,6 +527,16 @@ table schema_migration
   number integer not null
   name text not null
   applied_at timestamp with time zone not null default now()
+table session_web
+  empreinte bytea not null
+  espace text collate "C" not null
+  titulaire text
+  donnees jsonb not null default '{}'::jsonb
+  poste_adresse text
+  poste_agent text
+  cree_le timestamp with time zone not null
+  vue_le timestamp with time zone not null
+  expire_le timestamp with time zone not null
 table source_change
   load_id integer not null
   kind text not null
@@ -564,6 +633,30 @@ table suppression_decidee
   decided_at timestamp with time zone not null
   decided_by text not null
   withdrawn_at timestamp with time zone
+table trace
+  sequence bigint not null
+  at timestamp with time zone not null
+  action text collate "C" not null
+  issue text collate "C" not null
+  empreinte bytea not null
+  empreinte_precedente bytea not null
+  empreinte_contenu bytea not null
+  sel text collate "C"
+  auteur_genre text collate "C"
+  auteur_id text collate "C"
+  auteur_nom text
+  objets text[] collate "C" not null default '{}'::text[]
+  poste_adresse text collate "C"
+  poste_agent text
+  requete text
+  reponse text
+  correlation text collate "C"
+  effacee_le timestamp with time zone
+table trace_tete
+  id boolean not null default true
+  sequence bigint not null
+  precedente bytea not null
+  empreinte bytea not null
 
 constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint api_call_pkey on api_call: PRIMARY KEY (id)
@@ -590,11 +683,43 @@ constraint cas_inactivite_pkey on cas_inactivite: PRIMARY KEY (id)
 constraint cas_inactivite_terme on cas_inactivite: CHECK (((etat <> 'a-supprimer'::text) OR ((decidee_le >= echeance_le) IS TRUE)))
 constraint cle_interne_pkey on cle_interne: PRIMARY KEY (nom)
 constraint cle_interne_valeur_check on cle_interne: CHECK ((length(valeur) >= 32))
+constraint compte_activation_empreinte_check on compte: CHECK ((length(activation_empreinte) = 32))
+constraint compte_check on compte: CHECK (((mot_de_passe IS NULL) = (mot_de_passe_le IS NULL)))
+constraint compte_check1 on compte: CHECK (((activation_empreinte IS NULL) = (activation_expire_le IS NULL)))
+constraint compte_check2 on compte: CHECK (((desactive_le IS NULL) = (desactive_par IS NULL)))
+constraint compte_mot_de_passe_check on compte: CHECK ((mot_de_passe ~~ '$argon2id$%'::text))
+constraint compte_nom_check on compte: CHECK ((nom ~ '^[a-z0-9][a-z0-9._@-]{1,63}$'::text))
+constraint compte_pkey on compte: PRIMARY KEY (id)
+constraint compte_role_check on compte: CHECK ((role = ANY (ARRAY['lecteur'::text, 'gestionnaire'::text, 'approbateur'::text])))
+constraint compte_secours_compte_id_fkey on compte_secours: FOREIGN KEY (compte_id) REFERENCES compte(id) ON DELETE CASCADE
+constraint compte_secours_empreinte_check on compte_secours: CHECK ((length(empreinte) = 32))
+constraint compte_secours_pkey on compte_secours: PRIMARY KEY (compte_id, empreinte)
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint demande_close on demande: CHECK (((etat = ANY (ARRAY['refusee'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])) = (close_le IS NOT NULL)))
+constraint demande_commentaire_check on demande: CHECK (((char_length(commentaire) >= 1) AND (char_length(commentaire) <= 500)))
+constraint demande_confirmee on demande: CHECK (((etat = 'confirmee'::text) = (confirmee_par IS NOT NULL)))
+constraint demande_contact_check on demande: CHECK (((octet_length(contact) <= 254) AND (contact !~ '[[:space:][:cntrl:]<>,;"()]'::text) AND (contact ~ '^[^@]+@[^@]+$'::text)))
+constraint demande_decidee on demande: CHECK ((((decidee_le IS NULL) = (decidee_par IS NULL)) AND ((etat <> ALL (ARRAY['acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text])) OR (decidee_le IS NOT NULL)) AND ((etat <> ALL (ARRAY['recue'::text, 'en-examen'::text])) OR (decidee_le IS NULL))))
+constraint demande_etat_check on demande: CHECK ((etat = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])))
+constraint demande_levee on demande: CHECK (((levee_le IS NULL) OR (etat = 'confirmee'::text)))
+constraint demande_motif_check on demande: CHECK ((motif = ANY (ARRAY['hors-structure'::text, 'doublon'::text, 'autre'::text])))
+constraint demande_motif_refus_check on demande: CHECK (((char_length(motif_refus) >= 1) AND (char_length(motif_refus) <= 1000)))
+constraint demande_moyen_check on demande: CHECK ((moyen = ANY (ARRAY['psc'::text, 'lien'::text])))
+constraint demande_pkey on demande: PRIMARY KEY (id)
+constraint demande_refusee on demande: CHECK (((etat = 'refusee'::text) = (motif_refus IS NOT NULL)))
+constraint demande_rpps_check on demande: CHECK ((rpps ~ '^[0-9]{11}$'::text))
+constraint demande_transmise on demande: CHECK (((etat = ANY (ARRAY['transmise'::text, 'confirmee'::text])) = (transmise_le IS NOT NULL)))
+constraint demande_etape_auteur_genre_check on demande_etape: CHECK ((auteur_genre = ANY (ARRAY['personne'::text, 'client'::text, 'programme'::text])))
+constraint demande_etape_demande_id_etape_key on demande_etape: UNIQUE (demande_id, etape)
+constraint demande_etape_demande_id_fkey on demande_etape: FOREIGN KEY (demande_id) REFERENCES demande(id) ON DELETE CASCADE
+constraint demande_etape_etape_check on demande_etape: CHECK ((etape = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text, 'levee'::text])))
+constraint demande_etape_pkey on demande_etape: PRIMARY KEY (id)
 constraint domaine_ressemblant_check on domaine_ressemblant: CHECK (((connu_at IS NULL) = (connu_par IS NULL)))
 constraint domaine_ressemblant_pkey on domaine_ressemblant: PRIMARY KEY (domaine)
+constraint essai_connexion_cle_check on essai_connexion: CHECK ((length(cle) = 32))
+constraint essai_connexion_pkey on essai_connexion: PRIMARY KEY (cle)
 constraint evenement_cle_key on evenement: UNIQUE (cle)
 constraint evenement_pkey on evenement: PRIMARY KEY (id)
 constraint evenement_webhook_id_key on evenement: UNIQUE (webhook_id)
@@ -656,6 +781,12 @@ constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
 constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
+constraint session_web_check on session_web: CHECK ((expire_le > cree_le))
+constraint session_web_donnees_check on session_web: CHECK ((pg_column_size(donnees) <= 32768))
+constraint session_web_empreinte_check on session_web: CHECK ((octet_length(empreinte) = 32))
+constraint session_web_espace_check on session_web: CHECK ((espace = ANY (ARRAY['console'::text, 'demande'::text])))
+constraint session_web_pkey on session_web: PRIMARY KEY (empreinte)
+constraint session_web_titulaire_check on session_web: CHECK ((char_length(titulaire) <= 200))
 constraint source_change_kind_check on source_change: CHECK ((kind = ANY (ARRAY['adresse'::text, 'titulaire'::text, 'structure'::text, 'domaine'::text])))
 constraint source_load_inventaire_source on source_load: CHECK (((source = 'inventaire'::text) = (inventaire_source IS NOT NULL)))
 constraint source_load_pkey on source_load: PRIMARY KEY (id)
@@ -669,6 +800,19 @@ constraint structure_finess_nature_check on structure_finess: CHECK ((nature = A
 constraint suppression_decidee_motif_check on suppression_decidee: CHECK ((motif = ANY (ARRAY['DEMANDE_PS'::text, 'INACTIVE'::text])))
 constraint suppression_decidee_motif_reference_key on suppression_decidee: UNIQUE (motif, reference)
 constraint suppression_decidee_pkey on suppression_decidee: PRIMARY KEY (id)
+constraint trace_action_check on trace: CHECK (((action ~ '^[a-z][a-z-]*(\.[a-z][a-z-]*)?$'::text) AND (length(action) <= 60)))
+constraint trace_auteur_genre_check on trace: CHECK ((auteur_genre = ANY (ARRAY['personne'::text, 'client'::text, 'programme'::text])))
+constraint trace_contenu on trace: CHECK (((effacee_le IS NULL) = ((sel IS NOT NULL) AND (auteur_genre IS NOT NULL) AND (auteur_id IS NOT NULL))))
+constraint trace_empreinte_check on trace: CHECK ((octet_length(empreinte) = 32))
+constraint trace_empreinte_contenu_check on trace: CHECK ((octet_length(empreinte_contenu) = 32))
+constraint trace_empreinte_precedente_check on trace: CHECK ((octet_length(empreinte_precedente) = 32))
+constraint trace_issue_check on trace: CHECK ((issue = ANY (ARRAY['reussite'::text, 'refus'::text, 'echec'::text])))
+constraint trace_objets_check on trace: CHECK ((cardinality(objets) <= 20))
+constraint trace_pkey on trace: PRIMARY KEY (sequence)
+constraint trace_reponse_check on trace: CHECK ((octet_length(reponse) <= 8192))
+constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
+constraint trace_tete_id_check on trace_tete: CHECK (id)
+constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
@@ -697,12 +841,24 @@ CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse)
 CREATE INDEX cas_inactivite_adresse ON public.cas_inactivite USING btree (adresse, id)
 CREATE UNIQUE INDEX cas_inactivite_ouvert ON public.cas_inactivite USING btree (adresse) WHERE (clos_le IS NULL)
 CREATE INDEX cas_inactivite_suivi ON public.cas_inactivite USING btree (id) WHERE (clos_le IS NULL)
+CREATE UNIQUE INDEX compte_activation ON public.compte USING btree (activation_empreinte) WHERE (activation_empreinte IS NOT NULL)
+CREATE UNIQUE INDEX compte_nom ON public.compte USING btree (nom)
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_age ON public.constat USING btree (code, opened_at, id) INCLUDE (type_bal, adresse) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_clos_adresse ON public.constat USING btree (adresse, code) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
-CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_code_adresse ON public.constat USING btree (code, COALESCE(adresse, ''::text), id) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_domaine_age ON public.constat USING btree (domaine, code, opened_at, id) INCLUDE (type_bal, adresse) WHERE (closed_run_id IS NULL)
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_type ON public.constat USING btree (type_bal, code, id) WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
+CREATE INDEX demande_adresse ON public.demande USING btree (adresse, id)
+CREATE INDEX demande_etat ON public.demande USING btree (etat, id)
+CREATE UNIQUE INDEX demande_ouverte ON public.demande USING btree (adresse) WHERE (close_le IS NULL)
+CREATE INDEX demande_rpps ON public.demande USING btree (rpps, id)
+CREATE INDEX demande_suivie ON public.demande USING btree (id) WHERE (close_le IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le)
 CREATE INDEX evenement_a_repartir ON public.evenement USING btree (id) WHERE (reparti_le IS NULL)
 CREATE INDEX evenement_envoi_a_envoyer ON public.evenement_envoi USING btree (point, prochain_envoi_le, id) WHERE (etat = 'a-envoyer'::text)
 CREATE INDEX evenement_envoi_en_envoi ON public.evenement_envoi USING btree (bail_jusqua) WHERE (etat = 'en-envoi'::text)
@@ -729,6 +885,8 @@ CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
+CREATE INDEX session_web_expire ON public.session_web USING btree (expire_le)
+CREATE INDEX session_web_titulaire ON public.session_web USING btree (espace, titulaire) WHERE (titulaire IS NOT NULL)
 CREATE INDEX source_change_load ON public.source_change USING btree (load_id, kind)
 CREATE INDEX source_load_inventaire ON public.source_load USING btree (inventaire_source, id DESC) WHERE (inventaire_source IS NOT NULL)
 CREATE INDEX source_load_source ON public.source_load USING btree (source, id DESC)
@@ -747,6 +905,14 @@ CREATE INDEX structure_finess_finess_ej ON public.structure_finess USING btree (
 CREATE INDEX structure_finess_siren ON public.structure_finess USING btree (siren) WHERE (gone_load_id IS NULL)
 CREATE INDEX structure_finess_siret ON public.structure_finess USING btree (siret) WHERE (gone_load_id IS NULL)
 CREATE INDEX suppression_decidee_adresse ON public.suppression_decidee USING btree (adresse) WHERE (withdrawn_at IS NULL)
+CREATE INDEX trace_a_effacer ON public.trace USING btree (at) WHERE (effacee_le IS NULL)
+CREATE INDEX trace_action ON public.trace USING btree (action, at, sequence)
+CREATE INDEX trace_at ON public.trace USING btree (at, sequence)
+CREATE INDEX trace_auteur ON public.trace USING btree (auteur_id, at, sequence)
+CREATE INDEX trace_auteur_nom ON public.trace USING btree (lower(auteur_nom) COLLATE "C", at, sequence)
+CREATE INDEX trace_correlation ON public.trace USING btree (correlation, at, sequence)
+CREATE INDEX trace_issue ON public.trace USING btree (issue, at, sequence) WHERE (issue <> 'reussite'::text)
+CREATE INDEX trace_objets ON public.trace USING gin (objets)
 
 view mesure_du_jour as
  SELECT j.jour,
@@ -780,6 +946,59 @@ begin
     else '{}'::text[] end) then
     raise exception 'cas %: % -> % is not a legal transition', old.id, old.etat, new.etat
       using errcode = 'check_violation', constraint = 'cas_inactivite_transition';
+  end if;
+  return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.compte_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.role, new.mot_de_passe, new.totp_secret, new.desactive_le)
+    is distinct from (old.role, old.mot_de_passe, old.totp_secret, old.desactive_le) then
+    new.version := old.version + 1;
+  end if;
+  return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_etape_figee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the steps of a demande are only added to'
+    using errcode = 'check_violation', constraint = 'demande_etape_figee';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.etat <> 'recue' then
+      raise exception 'a demande begins as recue, not %', new.etat
+        using errcode = 'check_violation', constraint = 'demande_transition';
+    end if;
+    return new;
+  end if;
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'recue' then '{en-examen,retiree,sans-objet}'::text[]
+    when 'en-examen' then '{acceptee,refusee,retiree,sans-objet}'::text[]
+    when 'acceptee' then '{transmise,retiree,sans-objet}'::text[]
+    when 'transmise' then '{confirmee}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'demande %: % -> % is not a legal transition', old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'demande_transition';
+  end if;
+  -- Who asked for which BAL is what was decided on.
+  if (new.rpps, new.adresse, new.deposee_le) is distinct from (old.rpps, old.adresse, old.deposee_le) then
+    raise exception 'demande %: who asked, and for which BAL, never changes', old.id
+      using errcode = 'check_violation', constraint = 'demande_identite';
   end if;
   return new;
 end
@@ -836,9 +1055,66 @@ CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
+CREATE OR REPLACE FUNCTION public.trace_ajout_seul()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' and current_setting('annuaire_sync.effacement', true) = 'oui' then
+    if old.effacee_le is null and new.effacee_le is not null
+      and (new.sequence, new.at, new.action, new.issue, new.empreinte, new.empreinte_precedente, new.empreinte_contenu)
+        = (old.sequence, old.at, old.action, old.issue, old.empreinte, old.empreinte_precedente, old.empreinte_contenu)
+      and new.objets = '{}' and num_nonnulls(new.sel, new.auteur_genre, new.auteur_id, new.auteur_nom, new.poste_adresse,
+        new.poste_agent, new.requete, new.reponse, new.correlation) = 0 then
+      return new;
+    end if;
+  end if;
+  raise exception 'the audit trail is append-only: % on % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation', constraint = 'trace_ajout_seul';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.trace_effacer_contenus(avant timestamp with time zone, lot integer, le timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ SET "annuaire_sync.effacement" TO 'oui'
+AS $function$
+  with anciennes as (
+    select t.sequence from trace t
+    where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
+  ), effacees as (
+    update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
+      poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
+    from anciennes a where t.sequence = a.sequence
+    returning t.sequence
+  )
+  select count(*)::integer from effacees
+$function$
+
+CREATE OR REPLACE FUNCTION public.trace_tete_avance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.id = old.id and new.sequence = old.sequence + 1 and new.precedente = old.empreinte then
+    return new;
+  end if;
+  raise exception 'the audit trail is append-only: its head only moves forward'
+    using errcode = 'restrict_violation', constraint = 'trace_ajout_seul';
+end
+$function$
+
 
 CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER cas_inactivite_transition BEFORE UPDATE OF etat ON public.cas_inactivite FOR EACH ROW EXECUTE FUNCTION cas_inactivite_transition()
+CREATE TRIGGER compte_version BEFORE UPDATE ON public.compte FOR EACH ROW EXECUTE FUNCTION compte_version()
+CREATE TRIGGER demande_transition BEFORE INSERT OR UPDATE ON public.demande FOR EACH ROW EXECUTE FUNCTION demande_transition()
+CREATE TRIGGER demande_etape_figee BEFORE UPDATE ON public.demande_etape FOR EACH ROW EXECUTE FUNCTION demande_etape_figee()
 CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()
+CREATE TRIGGER trace_ajout_seul BEFORE DELETE OR UPDATE ON public.trace FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_ajout_seul_table BEFORE TRUNCATE ON public.trace FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_tete_ajout_seul BEFORE DELETE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_tete_ajout_seul_table BEFORE TRUNCATE ON public.trace_tete FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_tete_avance BEFORE UPDATE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_tete_avance()

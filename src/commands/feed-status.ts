@@ -1,6 +1,6 @@
 // The feed in « status »: the plan in force, the queue, what waits for a person, whether anything may leave.
 import type { Db } from '../db/pool.js';
-import { feedStates } from '../domain/feed-state.js';
+import { feedStates, libellesEtat } from '../domain/feed-state.js';
 import { findChannel } from '../store/feed-channel.js';
 import {
   countStates,
@@ -9,7 +9,7 @@ import {
   type StateCount,
 } from '../store/feed-queue.js';
 import { formatDate } from './format-date.js';
-import { libellesEtat, nombre } from './push-result.js';
+import { nombre } from './push-result.js';
 
 export type FeedStatus = {
   readonly plan: PlanInForce | undefined;

@@ -1,82 +1,15 @@
 // `ldap mot-de-passe`: the hash of a password, for an account of the settings. The password itself is written nowhere.
-import type { Readable } from 'node:stream';
-import { UsageError } from '../errors.js';
 import { hashPassword } from '../ldap/server/password-hash.js';
 import type { CommandContext } from './context.js';
-
-const passwordBytesMax = 1_024;
+import { readPassword } from './saisie.js';
 
 export async function printPasswordHash(
   { surroundings }: CommandContext,
   isJson: boolean,
   input: NodeJS.ReadStream,
 ): Promise<void> {
-  const password = input.isTTY ? await askTwice(surroundings.err, input) : await readLine(input);
-  if (password === '') {
-    throw new UsageError(
-      'MOT_DE_PASSE_VIDE',
-      'Aucun mot de passe lu : tapez-le, ou envoyez-le sur l’entrée standard.',
-    );
-  }
+  const password = await readPassword(input, surroundings.err);
   const hash = await hashPassword(Buffer.from(password));
   const text = isJson ? JSON.stringify({ motDePasse: hash }) : `motDePasse: '${hash}'`;
   surroundings.out.write(`${text}\n`);
-}
-
-/** The first line, without its end. */
-async function readLine(input: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of input) {
-    text += String(chunk);
-    if (text.includes('\n') || text.length > passwordBytesMax) break;
-  }
-  return checked(text.split(/\r?\n/u)[0] ?? '');
-}
-
-async function askTwice(err: NodeJS.WritableStream, input: NodeJS.ReadStream): Promise<string> {
-  err.write('Mot de passe : ');
-  const first = await readHidden(input);
-  err.write('\nEncore une fois : ');
-  const second = await readHidden(input);
-  err.write('\n');
-  if (first !== second) {
-    throw new UsageError('MOTS_DE_PASSE_DIFFERENTS', 'Les deux saisies diffèrent : recommencez.');
-  }
-  return checked(first);
-}
-
-function checked(password: string): string {
-  if (Buffer.byteLength(password) <= passwordBytesMax) return password;
-  throw new UsageError(
-    'MOT_DE_PASSE_LONG',
-    `Mot de passe trop long : ${passwordBytesMax} octets au plus.`,
-  );
-}
-
-/** Keys as they are typed, shown nowhere. */
-function readHidden(input: NodeJS.ReadStream): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const end = (finish: () => void): void => {
-      input.off('data', onData);
-      input.setRawMode(false).pause();
-      finish();
-    };
-    const onData = (chunk: Buffer): void => {
-      for (const key of chunk.toString()) {
-        if (key === '\r' || key === '\n' || key === '\u0004') {
-          end(() => resolve(text));
-          return;
-        }
-        if (key === '\u0003') {
-          end(() => reject(new UsageError('INTERROMPU', 'Saisie interrompue.')));
-          return;
-        }
-        text =
-          key === '\u007f' || key === '\b' ? Array.from(text).slice(0, -1).join('') : text + key;
-      }
-    };
-    input.setRawMode(true).resume();
-    input.on('data', onData);
-  });
 }

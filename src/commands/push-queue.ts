@@ -1,16 +1,12 @@
 // « push status | show | replay | cancel »: the queue, one operation, and decisions about what did not go through.
 import { InvalidArgumentError, type Command } from 'commander';
-import { feedStates } from '../domain/feed-state.js';
+import { feedStates, libellesEtat } from '../domain/feed-state.js';
 import { transaction } from '../db/transaction.js';
 import { AppError, UsageError } from '../errors.js';
 import { findChannel } from '../store/feed-channel.js';
 import { countConfirmations } from '../store/feed-confirm.js';
-import {
-  decideOperations,
-  type Decision,
-  type DecisionResult,
-  type Selection,
-} from '../store/feed-decision.js';
+import type { Selection } from '../store/feed-choix.js';
+import { decideOperations, type Decision, type DecisionResult } from '../store/feed-decision.js';
 import {
   countStates,
   countWaitingForAnother,
@@ -20,8 +16,9 @@ import {
 } from '../store/feed-queue.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
-import { libellesEtat, nombre } from './push-result.js';
+import { nombre } from './push-result.js';
 import { formatDate } from './format-date.js';
+import { tracer } from './tracer.js';
 
 const stuckShownMax = 50;
 
@@ -87,18 +84,40 @@ function registerDecision(
         now: context.surroundings.now(),
       };
       await runWithProgram(context, self, async (open) => {
-        const result = await transaction(open.pool, (db) => decideOperations(db, decision));
+        const result = await decide(context, open, decision);
         if (result.refused.length > 0) context.setExitCode(1);
         print(context, open.isJson, result, () => describeDecision(action, result));
       });
     });
 }
 
+function decide(
+  { surroundings }: CommandContext,
+  { pool }: OpenProgram,
+  decision: Decision,
+): Promise<DecisionResult> {
+  const { action, author, selection, reason } = decision;
+  return tracer(
+    { pool, surroundings },
+    {
+      action: action === 'replay' ? 'envoi.rejeu' : 'envoi.annulation',
+      auteur: author,
+      requete: { choix: selection, raison: reason },
+    },
+    () => transaction(pool, (db) => decideOperations(db, decision)),
+    ({ ids, refused }) => ({
+      issue: refused.length > 0 ? 'refus' : 'reussite',
+      objets: ids.map((id) => ({ genre: 'operation', id: String(id) })),
+      reponse: { operations: ids.length, refusees: refused.slice(0, stuckShownMax) },
+    }),
+  );
+}
+
 function selectionOf(ids: readonly number[], options: DecisionOptions, action: string): Selection {
   const { tout, motif, code } = options;
   const isFiltered = tout || motif !== undefined || code !== undefined;
   if (ids.length > 0 && !isFiltered) return { kind: 'ids', ids };
-  if (ids.length === 0 && isFiltered) return { kind: 'all', motif, code };
+  if (ids.length === 0 && isFiltered) return { kind: 'all', filtre: { motif, code } };
   throw new UsageError(
     'CHOIX_OPERATIONS',
     `Indiquez des numéros (« push ${action} 451 452 »), ou bien --motif ou --code${action === 'replay' ? ' ou --tout' : ''}.`,

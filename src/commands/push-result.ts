@@ -1,22 +1,8 @@
 // What a push did, and what is left, for the person who ran it.
-import type { FeedState } from '../domain/feed-state.js';
 import { libellesKind } from '../domain/plan.js';
 import type { ConfirmSummary } from '../feed/confirm.js';
 import type { PushResult } from './push.js';
 import { formatDate } from './format-date.js';
-
-export const libellesEtat: Readonly<Record<FeedState, string>> = {
-  planned: 'à décider',
-  approved: 'approuvées',
-  sending: 'en cours d’envoi',
-  accepted: 'acceptées',
-  confirmed: 'confirmées',
-  retry: 'à renvoyer',
-  held: 'retenues',
-  dead: 'refusées',
-  cancelled: 'annulées',
-  superseded: 'remplacées par un plan plus récent',
-};
 
 export const nombre = (n: number): string => n.toLocaleString('fr-FR');
 

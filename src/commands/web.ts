@@ -1,4 +1,4 @@
-// `web`: the API (and later the pages), until it is told to stop.
+// `web`: the API and the pages, until it is told to stop.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
@@ -8,14 +8,15 @@ import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
+import { purgeSessions } from '../store/session-web.js';
 import { getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
-import { createInactivitePage } from '../web/page/inactivite.js';
 import { WebServer } from '../web/server.js';
 import { openPush, type Push } from './inventory-push.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
+import { createPagePlugins } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
   program
@@ -69,12 +70,9 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           report,
           inventaire: push?.options,
         }),
-        createInactivitePage({
+        ...createPagePlugins(settings, {
           pool,
           cle: await getCleDesLiens(pool, web.cleDesLiens),
-          operateur: settings.operateur.nom,
-          contact: settings.hygiene.contact,
-          limiteJours: settings.reconcile.inactiviteJours,
           now,
           report,
         }),
@@ -144,6 +142,9 @@ async function trimCalls(
       return;
     }
     const oldest = new Date(now().getTime() - web.callsKeptDays * 86_400_000);
+    await purgeSessions(pool, now()).catch((error: unknown) =>
+      log('sessions', `Sessions terminées non élaguées : ${messageOf(error)}`),
+    );
     await trimApiCalls(pool, web.callsKeptMax, oldest).catch((error: unknown) =>
       log('traces', `Traces d'appels non élaguées : ${messageOf(error)}`),
     );

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
+import { resolveConsole, type ConsoleSettings } from './console-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
@@ -9,6 +10,7 @@ import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
 import { checkOffres } from './offres.js';
+import { resolveProfessionnels, type ProfessionnelsSettings } from './professionnels-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -45,7 +47,9 @@ export type Settings = Omit<
   | 'alimentation'
   | 'simulateur'
   | 'web'
+  | 'console'
   | 'avis'
+  | 'professionnels'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -68,7 +72,9 @@ export type Settings = Omit<
   readonly ldap: LdapSettings;
   readonly simulateur: SimulatorSettings;
   readonly web: WebSettings;
+  readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
+  readonly professionnels: ProfessionnelsSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -90,6 +96,8 @@ export function resolveSettings(
     proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
     ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
   };
+  const web = resolveWeb(raw.web, reader);
+  const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
   return {
     ...raw,
     configPath,
@@ -109,8 +117,14 @@ export function resolveSettings(
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
-    web: resolveWeb(raw.web, reader),
+    web,
+    console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    professionnels: resolveProfessionnels(
+      raw.professionnels,
+      { ...openid, hasSmtp: raw.avis.smtp !== undefined },
+      reader,
+    ),
   };
 }
 

@@ -8,6 +8,10 @@ export const webSchema = z.strictObject({
   adresse: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8480),
   clairHorsBoucle: z.boolean().default(false),
+  repartiteurs: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .default([]),
   urlPublique: z.url({ protocol: /^https?$/u, error: 'adresse http(s) attendue' }).optional(),
   cleDesLiens: secret.optional(),
   tls: z

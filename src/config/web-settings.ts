@@ -37,6 +37,7 @@ export function resolveWeb(raw: RawWeb, reader: FileReader): WebSettings {
     requestTimeoutMs: delais.requeteSecondes * 1_000,
     idleTimeoutMs: delais.inactiviteSecondes * 1_000,
     stopMs: delais.arretSecondes * 1_000,
+    trustedProxies: raw.repartiteurs,
     requestsPerSecond: limites.requetesParSeconde,
     callsKeptMax: limites.appelsConservesMax,
     callsKeptDays: limites.appelsConservesJours,

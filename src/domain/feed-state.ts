@@ -48,3 +48,17 @@ export const etatsVivants: readonly FeedState[] = [
   'held',
   'dead',
 ];
+
+/** As a person reads them, of several operations. */
+export const libellesEtat: Readonly<Record<FeedState, string>> = {
+  planned: 'à décider',
+  approved: 'approuvées',
+  sending: 'en cours d’envoi',
+  accepted: 'acceptées',
+  confirmed: 'confirmées',
+  retry: 'à renvoyer',
+  held: 'retenues',
+  dead: 'refusées',
+  cancelled: 'annulées',
+  superseded: 'remplacées par un plan plus récent',
+};

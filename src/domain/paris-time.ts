@@ -32,6 +32,17 @@ export function dateEnFrancais(date: Date): string {
   return longFormat.format(date);
 }
 
+const minuteFormat = new Intl.DateTimeFormat('fr-FR', {
+  timeZone: 'Europe/Paris',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** 9 octobre 2026 à 08:12: for people. */
+export function instantEnFrancais(at: Date): string {
+  return `${dateEnFrancais(at)} à ${minuteFormat.format(at)}`;
+}
+
 /** `aaaa-mm-jj`. */
 export function parisDay(at: Date): string {
   const [year = '', month = '', day = ''] = ['year', 'month', 'day'].map(

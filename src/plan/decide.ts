@@ -1,9 +1,8 @@
 // What a person decides on the plan in force: all of it, a part, one operation.
-import { estLevee, libellesKind, retient, type GardePassee } from '../domain/plan.js';
+import type { ChoixOperations } from '../domain/choix-plan.js';
+import { libellesKind, type GardePassee } from '../domain/plan.js';
 import { kindsOperation, type KindOperation } from '../domain/feed-operation.js';
-import { withAdvisoryLock } from '../db/advisory-lock.js';
 import type { Client, Pool } from '../db/pool.js';
-import { transaction } from '../db/transaction.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import {
@@ -13,22 +12,24 @@ import {
   rejectChosen,
   takeUpRejected,
   type Approbations,
-  type ChoixOperations,
   type CompteChoisi,
 } from '../store/plan-decision.js';
-import type { MesureDomaine } from '../store/plan-mesure.js';
-import { findPlan, findPlanInForce, lockFeed, updateGardes, type Plan } from '../store/plan.js';
+import { findPlan, type Plan } from '../store/plan.js';
 import { computePlan } from './compute.js';
-import { evaluateGuards, lift } from './guards.js';
+import { decideInForce } from './en-vigueur.js';
+import { evaluateGuards } from './guards.js';
 import { measure } from './measure.js';
+import { addGuards, assertNotBlocked, overrule } from './passer-outre.js';
 import type { PlanSettings } from './settings.js';
-import { isOvertaken, readMonde, type Monde } from './world.js';
+import type { Monde } from './world.js';
 
 export type DecideOptions = {
   readonly now: Date;
   readonly auteur: string;
   /** The number that was read; another one in force is refused. */
   readonly planId?: number | undefined;
+  /** Of the form that decides; kept with the decision. */
+  readonly cle?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -57,39 +58,57 @@ export function approve(
   options: ApproveOptions,
   progress: Progress,
 ): Promise<ApproveResult> {
-  return decideOnPlan(pool, settings, options, progress, async (client, plan, monde) => {
-    const nommees = options.choix?.operations ?? [];
-    const reprises = await takeUpRejected(client, plan.id, nommees, options.now);
-    const mesures = await measure(client, plan.id, settings, monde, options.now);
-    // The guards never saw what had been rejected.
-    const passees =
-      reprises.size === 0
-        ? plan.gardes
-        : addGuards(plan.gardes, evaluateGuards(mesures, settings.gardes));
-    const gardes = await overrule(client, plan, passees, mesures.domaines, options);
-    const levees = gardes.filter((garde, index) => garde !== passees[index]);
-    const empty = { approuvees: 0, premieres: 0, dejaVues: 0, reprises: new Map<string, string>() };
-    const base = { planId: plan.id, gardesLevees: levees };
-    if (!options.choix) return { ...base, ...empty, comptes: [] };
-    const choix = followTakenUp(options.choix, reprises);
-    const comptes = await countChosen(client, plan.id, choix);
-    assertAllFound(choix, comptes);
-    assertNotBlocked(gardes, comptes);
-    const decision = { auteur: options.auteur, le: options.now };
-    const made = await approveChosen(client, plan.id, choix, decision, settings.quatreYeux);
-    const nombre = made.approuvees + made.premieres;
-    if (nombre > 0) {
-      await insertDecision(client, {
-        ...decision,
-        planId: plan.id,
-        action: 'approve',
-        filtre: { ...options.choix, approuvees: made.approuvees, premieres: made.premieres },
-        raison: undefined,
-        nombre,
-      });
-    }
-    return { ...base, ...made, comptes, reprises };
+  return decideOnPlan(pool, settings, options, progress, (client, plan, monde) =>
+    approveInForce(client, plan, monde, settings, options),
+  );
+}
+
+/** On the plan that `decideInForce` holds. */
+export async function approveInForce(
+  client: Client,
+  plan: Plan,
+  monde: Monde,
+  settings: PlanSettings,
+  options: ApproveOptions,
+): Promise<ApproveResult> {
+  const nommees = options.choix?.operations ?? [];
+  const reprises = await takeUpRejected(client, plan.id, nommees, options.now);
+  const mesures = await measure(client, plan.id, settings, monde, options.now);
+  // The guards never saw what had been rejected.
+  const passees =
+    reprises.size === 0
+      ? plan.gardes
+      : addGuards(plan.gardes, evaluateGuards(mesures, settings.gardes));
+  const gardes = await overrule(client, plan, passees, mesures.domaines, {
+    auteur: options.auteur,
+    now: options.now,
+    override: options.override,
+    domaine: options.choix?.domaine?.toLowerCase(),
+    cle: options.cle,
   });
+  const levees = gardes.filter((garde, index) => garde !== passees[index]);
+  const empty = { approuvees: 0, premieres: 0, dejaVues: 0, reprises: new Map<string, string>() };
+  const base = { planId: plan.id, gardesLevees: levees };
+  if (!options.choix) return { ...base, ...empty, comptes: [] };
+  const choix = followTakenUp(options.choix, reprises);
+  const comptes = await countChosen(client, plan.id, choix);
+  assertAllFound(choix, comptes);
+  assertNotBlocked(gardes, comptes);
+  const decision = { auteur: options.auteur, le: options.now };
+  const made = await approveChosen(client, plan.id, choix, decision, settings.quatreYeux);
+  const nombre = made.approuvees + made.premieres;
+  if (nombre > 0) {
+    await insertDecision(client, {
+      ...decision,
+      planId: plan.id,
+      action: 'approve',
+      filtre: { ...options.choix, approuvees: made.approuvees, premieres: made.premieres },
+      raison: undefined,
+      nombre,
+      cle: options.cle,
+    });
+  }
+  return { ...base, ...made, comptes, reprises };
 }
 
 export type RejectResult = {
@@ -98,30 +117,45 @@ export type RejectResult = {
   readonly comptes: readonly CompteChoisi[];
 };
 
+export type RejectOptions = DecideOptions & {
+  readonly choix: ChoixOperations;
+  readonly raison: string | undefined;
+};
+
 /** A guard does not stop a rejection. */
 export function reject(
   pool: Pool,
   settings: PlanSettings,
-  options: DecideOptions & { readonly choix: ChoixOperations; readonly raison: string | undefined },
+  options: RejectOptions,
   progress: Progress,
 ): Promise<RejectResult> {
-  return decideOnPlan(pool, settings, options, progress, async (client, plan) => {
-    const comptes = await countChosen(client, plan.id, options.choix);
-    assertAllFound(options.choix, comptes);
-    const decision = { auteur: options.auteur, le: options.now };
-    const ecartees = await rejectChosen(client, plan.id, options.choix, decision);
-    if (ecartees > 0) {
-      await insertDecision(client, {
-        ...decision,
-        planId: plan.id,
-        action: 'reject',
-        filtre: options.choix,
-        raison: options.raison,
-        nombre: ecartees,
-      });
-    }
-    return { planId: plan.id, ecartees, comptes };
-  });
+  return decideOnPlan(pool, settings, options, progress, (client, plan) =>
+    rejectInForce(client, plan, options),
+  );
+}
+
+/** On the plan that `decideInForce` holds. */
+export async function rejectInForce(
+  client: Client,
+  plan: Plan,
+  options: RejectOptions,
+): Promise<RejectResult> {
+  const comptes = await countChosen(client, plan.id, options.choix);
+  assertAllFound(options.choix, comptes);
+  const decision = { auteur: options.auteur, le: options.now };
+  const ecartees = await rejectChosen(client, plan.id, options.choix, decision);
+  if (ecartees > 0) {
+    await insertDecision(client, {
+      ...decision,
+      planId: plan.id,
+      action: 'reject',
+      filtre: options.choix,
+      raison: options.raison,
+      nombre: ecartees,
+      cle: options.cle,
+    });
+  }
+  return { planId: plan.id, ecartees, comptes };
 }
 
 /** A plan that the world has overtaken is computed again and shown, never decided on blindly. */
@@ -132,29 +166,31 @@ async function decideOnPlan<T>(
   progress: Progress,
   decide: (client: Client, plan: Plan, monde: Monde) => Promise<T>,
 ): Promise<T> {
-  const locked = await withAdvisoryLock(pool, 'plan', () =>
-    transaction(pool, async (client) => {
-      await lockFeed(client);
-      const plan = await findPlanInForce(client);
-      if (!plan) throw noPlan();
+  const done = await decideInForce(pool, settings, options.now, {
+    before: async (client, plan): Promise<T | undefined> => {
       await assertSamePlan(client, plan, options.planId);
-      const monde = await readMonde(client, settings, options.now);
-      if (await isOvertaken(client, plan, monde)) return { kind: 'overtaken' as const, plan };
-      return { kind: 'decided' as const, value: await decide(client, plan, monde) };
-    }),
-  );
-  if (locked.kind === 'busy') {
-    throw new AppError(
-      'PLAN_EN_COURS',
-      'Un plan est en cours de calcul ou de décision sur cette base : attendez sa fin, puis relancez la commande.',
-    );
+      return undefined;
+    },
+    decide,
+  });
+  switch (done.kind) {
+    case 'decided':
+      return done.value;
+    case 'absent':
+      throw noPlan();
+    case 'busy':
+      throw new AppError(
+        'PLAN_EN_COURS',
+        'Un plan est en cours de calcul ou de décision sur cette base : attendez sa fin, puis relancez la commande.',
+      );
+    case 'overtaken':
+      break;
   }
-  if (locked.value.kind === 'decided') return locked.value.value;
   const { plan } = await computePlan(pool, settings, options, progress);
   throw new RefusedError(
     'PLAN_DEPASSE',
-    `Le plan n° ${locked.value.plan.id} est dépassé : un rapprochement, une source, un réglage ou une décision a changé depuis. ` +
-      `Il a été recalculé, rien n’a été décidé. ${difference(locked.value.plan, plan)} ` +
+    `Le plan n° ${done.plan.id} est dépassé : un rapprochement, une source, un réglage ou une décision a changé depuis. ` +
+      `Il a été recalculé, rien n’a été décidé. ${difference(done.plan, plan)} ` +
       'Relisez-le (« annuaire-sync plan show »), puis décidez.',
   );
 }
@@ -200,42 +236,6 @@ function describeCounts(plan: Plan): string {
     .join(', ');
 }
 
-function addGuards(known: readonly GardePassee[], now: readonly GardePassee[]): GardePassee[] {
-  const isKnown = (garde: GardePassee): boolean =>
-    known.some((other) => other.garde === garde.garde && other.domaine === garde.domaine);
-  return [...known, ...now.filter((garde) => !isKnown(garde))];
-}
-
-/** The guards, lifted when the options say so; the lifting is traced. */
-async function overrule(
-  client: Client,
-  plan: Plan,
-  passees: readonly GardePassee[],
-  mesures: readonly MesureDomaine[],
-  { override, choix, auteur, now }: ApproveOptions,
-): Promise<readonly GardePassee[]> {
-  if (override === undefined || passees.every(estLevee)) return passees;
-  const domaine = choix?.domaine?.toLowerCase();
-  const gardes = lift(passees, { auteur, le: now, motif: override, domaine }, mesures);
-  await updateGardes(client, plan.id, gardes, gardes.every(estLevee) ? 'ouvert' : 'bloque');
-  const concernees = mesures.filter(
-    (mesure) => domaine === undefined || mesure.domaine === domaine,
-  );
-  await insertDecision(client, {
-    planId: plan.id,
-    auteur,
-    le: now,
-    action: 'override',
-    filtre: {
-      ...(domaine === undefined ? {} : { domaine }),
-      gardes: passees.map((g) => g.garde),
-    },
-    raison: override,
-    nombre: concernees.reduce((sum, { changements }) => sum + changements, 0),
-  });
-  return gardes;
-}
-
 function followTakenUp(
   choix: ChoixOperations,
   reprises: ReadonlyMap<string, string>,
@@ -255,21 +255,5 @@ function assertAllFound(choix: ChoixOperations, comptes: readonly CompteChoisi[]
     'OPERATION_INCONNUE',
     `Sur ${choix.operations.length} opérations nommées, ${found} attendent une décision dans le plan en vigueur et répondent aux autres filtres : ` +
       'rien n’a été décidé. Vérifiez les numéros avec « annuaire-sync plan show --detail ».',
-  );
-}
-
-function assertNotBlocked(gardes: readonly GardePassee[], comptes: readonly CompteChoisi[]): void {
-  const domaines = new Set(comptes.map(({ domaine }) => domaine));
-  const bloquantes = gardes.filter((garde) =>
-    [...domaines].some((domaine) => retient(garde, domaine)),
-  );
-  if (bloquantes.length === 0) return;
-  const shown = bloquantes.slice(0, 20).map(({ message }) => `  - ${message}`);
-  const more = bloquantes.length > 20 ? `\n  … et ${bloquantes.length - 20} autres` : '';
-  throw new RefusedError(
-    'PLAN_BLOQUE',
-    `Le plan est bloqué, rien n’a été décidé :\n${shown.join('\n')}${more}\n` +
-      'Relisez ce que ces gardes arrêtent. Si c’est voulu, relancez avec « --override "la raison" » ' +
-      '(avec « --domaine D » pour un domaine seulement) ; la raison et votre nom sont gardés.',
   );
 }

@@ -7,6 +7,11 @@ export async function getCleDesLiens(db: Db, reglage: string | undefined): Promi
   return reglage === undefined ? getCleInterne(db, 'liens') : Buffer.from(reglage, 'utf8');
 }
 
+/** The key of the accounts' secrets: that of the settings (`console.cleDesComptes`), else the one of this database. */
+export async function getCleDesComptes(db: Db, reglage: string | undefined): Promise<Buffer> {
+  return reglage === undefined ? getCleInterne(db, 'comptes') : Buffer.from(reglage, 'utf8');
+}
+
 async function getCleInterne(db: Db, nom: string): Promise<Buffer> {
   const known = await findCleInterne(db, nom);
   if (known) return known;

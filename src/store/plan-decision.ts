@@ -1,24 +1,16 @@
 // Decisions on the operations of a plan, and their record.
-import type { KindOperation, MotifOperation } from '../domain/feed-operation.js';
 import { estMemeAuteur } from '../domain/auteur.js';
+import type { ChoixOperations } from '../domain/choix-plan.js';
+import type { KindOperation } from '../domain/feed-operation.js';
 import type { Db } from '../db/pool.js';
 
-/** Operations waiting for a decision; what is not given does not choose. */
-export type ChoixOperations = {
-  readonly domaine?: string | undefined;
-  readonly kind?: KindOperation | undefined;
-  readonly motif?: MotifOperation | undefined;
-  readonly adresse?: string | undefined;
-  /** Numbers of feed_operation. */
-  readonly operations?: readonly string[] | undefined;
-};
-
-const choisies = `o.last_plan_id = $1::integer and o.state = 'planned'
+/** Conditions on feed_operation `o`, whose parameters are `choixValues`. */
+export const choisies = `o.last_plan_id = $1::integer and o.state = 'planned'
   and ($2::text is null or o.domaine = $2::text) and ($3::text is null or o.kind = $3::text)
   and ($4::text is null or o.motif = $4::text) and ($5::text is null or o.adresse = $5::text)
   and ($6::bigint[] is null or o.id = any($6::bigint[]))`;
 
-function valuesOf(planId: number, choix: ChoixOperations): unknown[] {
+export function choixValues(planId: number, choix: ChoixOperations): unknown[] {
   return [
     planId,
     choix.domaine?.toLowerCase() ?? null,
@@ -44,7 +36,7 @@ export async function countChosen(
   const { rows } = await db.query<CompteChoisi>(
     `select domaine, kind, count(*)::integer as nombre from feed_operation o where ${choisies}
      group by domaine, kind order by domaine, kind`,
-    valuesOf(planId, choix),
+    choixValues(planId, choix),
   );
   return rows;
 }
@@ -70,13 +62,8 @@ export async function approveChosen(
   { auteur, le }: Decision,
   isFourEyes: boolean,
 ): Promise<Approbations> {
-  const values = [...valuesOf(planId, choix), auteur, le];
-  const { rows: premiers } = await db.query<{ nom: string }>(
-    `select distinct o.first_approved_by as nom from feed_operation o
-     where ${choisies} and o.first_approved_by is not null`,
-    valuesOf(planId, choix),
-  );
-  const siens = premiers.map(({ nom }) => nom).filter((nom) => estMemeAuteur(nom, auteur));
+  const values = [...choixValues(planId, choix), auteur, le];
+  const siens = await listNomsDeLAuteur(db, planId, choix, auteur);
   const approuvees = await db.query(
     `update feed_operation o set state = 'approved', decided_at = $8::timestamptz, decided_by = $7::text
      where ${choisies} and ($9::boolean is false or o.kind <> 'delete'
@@ -86,18 +73,33 @@ export async function approveChosen(
   const { rows } = await db.query<{ n: number }>(
     `select count(*)::integer as n from feed_operation o
      where ${choisies} and o.first_approved_by is not null`,
-    valuesOf(planId, choix),
+    choixValues(planId, choix),
   );
   const premieres = await db.query(
     `update feed_operation o set first_approved_by = $7::text
      where ${choisies} and o.kind = 'delete' and o.first_approved_by is null`,
-    [...valuesOf(planId, choix), auteur],
+    [...choixValues(planId, choix), auteur],
   );
   return {
     approuvees: approuvees.rowCount ?? 0,
     premieres: premieres.rowCount ?? 0,
     dejaVues: rows[0]?.n ?? 0,
   };
+}
+
+/** The names under which this person gave a first approval to operations of the choice. */
+export async function listNomsDeLAuteur(
+  db: Db,
+  planId: number,
+  choix: ChoixOperations,
+  auteur: string,
+): Promise<string[]> {
+  const { rows } = await db.query<{ nom: string }>(
+    `select distinct o.first_approved_by as nom from feed_operation o
+     where ${choisies} and o.first_approved_by is not null`,
+    choixValues(planId, choix),
+  );
+  return rows.map(({ nom }) => nom).filter((nom) => estMemeAuteur(nom, auteur));
 }
 
 /** What the settings approve by themselves, outside of the domains that a guard holds back. */
@@ -128,7 +130,7 @@ export async function rejectChosen(
   const { rowCount } = await db.query(
     `update feed_operation o set state = 'cancelled', decided_at = $8::timestamptz, decided_by = $7::text
      where ${choisies}`,
-    [...valuesOf(planId, choix), auteur, le],
+    [...choixValues(planId, choix), auteur, le],
   );
   return rowCount ?? 0;
 }
@@ -178,6 +180,8 @@ export type DecisionGardee = Decision & {
   readonly filtre: object;
   readonly raison: string | undefined;
   readonly nombre: number;
+  /** Of the form that was sent: sent twice, it decides once. */
+  readonly cle?: string | undefined;
 };
 
 export async function insertDecision(db: Db, decision: DecisionGardee): Promise<void> {
@@ -189,7 +193,10 @@ export async function insertDecision(db: Db, decision: DecisionGardee): Promise<
       decision.le,
       decision.auteur,
       decision.action,
-      JSON.stringify(decision.filtre),
+      JSON.stringify({
+        ...decision.filtre,
+        ...(decision.cle === undefined ? {} : { cle: decision.cle }),
+      }),
       decision.raison ?? null,
       decision.nombre,
     ],

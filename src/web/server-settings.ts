@@ -13,6 +13,8 @@ export type WebServerSettings = {
   readonly idleTimeoutMs: number;
   /** For answers under way when the server stops. */
   readonly stopMs: number;
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default. */
+  readonly trustedProxies?: readonly string[];
   /** Of one key that has no limit of its own. */
   readonly requestsPerSecond: number;
 };

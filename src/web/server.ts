@@ -107,7 +107,7 @@ function limitsOf(settings: WebServerSettings): {
 
 function buildApp(
   server: Server,
-  { bodyBytesMax }: WebServerSettings,
+  { bodyBytesMax, trustedProxies = [] }: WebServerSettings,
   report: (line: string) => void,
 ): FastifyInstance {
   const answer = (error: unknown, reply: FastifyReply, what: string): FastifyReply => {
@@ -121,6 +121,7 @@ function buildApp(
   const app = fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     serverFactory: (handler) => server.on('request', handler),
     frameworkErrors: (error, _request, reply) =>
       void answer(error, reply, 'une adresse mal formée'),

@@ -156,7 +156,7 @@ for (const [name, lie] of Object.entries(lies)) {
     await transaction(database.pool, (db) =>
       decideOperations(db, {
         action: 'replay',
-        selection: { kind: 'all', motif: undefined, code: undefined },
+        selection: { kind: 'all', filtre: {} },
         author: 'essai',
         reason: undefined,
         now: new Date(),
@@ -187,7 +187,7 @@ test('a tenth of each fault: all is done in the end, nothing twice', async (t) =
     await transaction(database.pool, (db) =>
       decideOperations(db, {
         action: 'replay',
-        selection: { kind: 'all', motif: undefined, code: undefined },
+        selection: { kind: 'all', filtre: {} },
         author: 'essai',
         reason: undefined,
         now: new Date(),

@@ -1,7 +1,8 @@
 // Sockets as they are accepted: whom to count them for, and the PROXY header of those that a balancer hands over.
 import { createServer, type BlockList, type Server, type Socket } from 'node:net';
 import { AppError, messageOf } from '../../errors.js';
-import { addressKey, isInRanges } from './peer-address.js';
+import { addressKey } from '../../domain/adresse-reseau.js';
+import { isInRanges } from './peer-address.js';
 import { parseProxyHeader } from './proxy-header.js';
 import type { ListenerSettings } from './server-settings.js';
 

@@ -13,9 +13,14 @@ import { findCas, type CasInactivite } from '../../store/cas-inactivite.js';
 import { explainError, internalProblem } from '../problem.js';
 import { RateLimiter } from '../rate-limiter.js';
 import type { WebPlugin } from '../server.js';
+import { cleanHeader } from '../espace/poste.js';
+import { protectPages } from './entetes.js';
+import { PageError } from './page-error.js';
 import { Pages, type Page, type PagesOptions } from './pages.js';
 
 export type InactiviteOptions = PagesOptions & {
+  /** True when browsers reach these pages over TLS. */
+  readonly isEncrypted?: boolean;
   readonly pool: Pool;
   /** Signs the links. */
   readonly cle: Uint8Array;
@@ -37,6 +42,7 @@ export function createInactivitePage(options: InactiviteOptions): WebPlugin {
   const requests = new RateLimiter(casMax);
   return (app) => {
     acceptForms(app);
+    protectPages(app, { isEncrypted: options.isEncrypted ?? false });
     answerInHtml(app, pages, options.report);
     const caseOf = (request: FastifyRequest): Promise<CasInactivite> =>
       findByLink(options, requests, request);
@@ -56,16 +62,6 @@ export function createInactivitePage(options: InactiviteOptions): WebPlugin {
 
 const link = z.object({ jeton: z.string() });
 const form = z.object({ choix: z.literal('conserver') });
-
-/** What cannot be shown, with the page that says so. */
-class PageError extends Error {
-  readonly page: Page;
-
-  constructor(status: number, titre: string, message: string) {
-    super(message);
-    this.page = { gabarit: 'message', status, titre, donnees: { message } };
-  }
-}
 
 const casNumber = /^[0-9]{1,15}$/u;
 
@@ -115,7 +111,7 @@ async function object(
     auteur: 'le titulaire, par le lien de son avis',
     motif: undefined,
     posteAdresse: postOf(request),
-    posteAgent: clean(request.headers['user-agent'], 300),
+    posteAgent: cleanHeader(request.headers['user-agent'], 300),
   });
   const kept = isKept ? await findCas(client, cas.id) : undefined;
   if (!kept) return;
@@ -143,17 +139,8 @@ async function object(
 
 /** What a load balancer says of the client is kept as what it is: said. */
 function postOf({ ip, headers }: FastifyRequest): string {
-  const said = clean(headers['x-forwarded-for'], 200);
+  const said = cleanHeader(headers['x-forwarded-for'], 200);
   return said === undefined ? ip : `${ip} (annoncée : ${said})`;
-}
-
-function clean(value: string | string[] | undefined, charsMax: number): string | undefined {
-  const text = [value ?? '']
-    .flat()
-    .join(', ')
-    .replace(/[\p{Control}\p{Format}]/gu, ' ')
-    .trim();
-  return text === '' ? undefined : text.slice(0, charsMax);
 }
 
 function pageOf(cas: CasInactivite, { limiteJours }: InactiviteOptions): Page {

@@ -1,84 +1,83 @@
-// Pages for people: templates, one style sheet inside the page, no script, nothing from elsewhere.
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Pages for people: templates that escape by default, one style sheet of ours, no script, nothing from elsewhere.
 import type { FastifyReply } from 'fastify';
-import { Liquid, type Template } from 'liquidjs';
-import { findMigrationsDirectory } from '../../db/migrate.js';
+import { Liquid } from 'liquidjs';
+import { addFilters } from './filtres.js';
+import { templatesFolder } from './dossier.js';
+import { hrefOfStyle } from './statique.js';
 
 export type PagesOptions = {
   /** Shown on every page. */
   readonly operateur: string;
   /** Where to write to; undefined: nothing is said. */
   readonly contact: string | undefined;
+  /** Path under which the public reaches this server, without a slash at its end: `` or e.g. `/annuaire`. */
+  readonly base?: string;
 };
 
+/** What a template shows; a key whose value is undefined is not there. */
+export type DonneesPage = Readonly<Record<string, unknown>>;
+
 export type Page = {
-  readonly gabarit: 'inactivite' | 'message';
+  /** File of templates/page, without `.html.liquid`: `message`, `console/constats`. */
+  readonly gabarit: string;
   readonly status: number;
   readonly titre: string;
-  /** What the template shows; a key without a value is left out. */
-  readonly donnees: Readonly<Record<string, string | number | boolean>>;
+  readonly donnees: DonneesPage;
 };
 
 export class Pages {
   readonly #options: PagesOptions;
-  readonly #engine = new Liquid({
-    outputEscape: 'escape',
-    strictVariables: true,
-    strictFilters: true,
-    // « {% if x %} » asks whether x is there.
-    lenientIf: true,
-    ownPropertyOnly: true,
-    templates: {},
-    parseLimit: 1_000_000,
-    renderLimit: 5_000,
-    memoryLimit: 10_000_000,
-  });
-  readonly #style = readTemplate('style.css');
-  readonly #policy: string;
-  readonly #parsed = new Map<string, Template[]>();
+  readonly #engine: Liquid;
 
   constructor(options: PagesOptions) {
     this.#options = options;
-    const hash = createHash('sha256').update(this.#style).digest('base64');
-    this.#policy =
-      `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; ` +
-      `frame-ancestors 'none'`;
+    this.#engine = new Liquid({
+      root: templatesFolder(),
+      partials: templatesFolder(),
+      extname: '.html.liquid',
+      cache: true,
+      outputEscape: 'escape',
+      strictVariables: true,
+      strictFilters: true,
+      // « {% if x %} » asks whether x is there.
+      lenientIf: true,
+      ownPropertyOnly: true,
+      parseLimit: 1_000_000,
+      renderLimit: 5_000,
+      memoryLimit: 50_000_000,
+    });
+    addFilters(this.#engine);
   }
 
-  send(reply: FastifyReply, { gabarit, status, titre, donnees }: Page): FastifyReply {
+  /** What every link of a page begins with. */
+  get base(): string {
+    return this.#options.base ?? '';
+  }
+
+  /** `cadre`: the template around it, `commun/cadre` for a page that stands alone. */
+  send(reply: FastifyReply, page: Page, cadre = 'cadre', autour: DonneesPage = {}): FastifyReply {
+    return reply
+      .code(page.status)
+      .type('text/html; charset=utf-8')
+      .send(this.render(page, cadre, autour));
+  }
+
+  render({ gabarit, titre, donnees }: Page, cadre: string, autour: DonneesPage): string {
     const { operateur, contact } = this.#options;
-    const corps = this.#render(gabarit, donnees);
-    const page = this.#render('cadre', {
+    const all = {
       operateur,
       ...(contact !== undefined && { contact }),
+      base: this.base,
+      style: this.base + hrefOfStyle(),
       titre,
-      corps,
-      style: this.#style,
-    });
-    return (
-      reply
-        .code(status)
-        .header('content-security-policy', this.#policy)
-        .header('x-frame-options', 'DENY')
-        // The address of a page is what lets its holder act: it goes nowhere.
-        .header('referrer-policy', 'no-referrer')
-        .header('x-robots-tag', 'noindex, nofollow')
-        .type('text/html; charset=utf-8')
-        .send(page)
-    );
-  }
-
-  #render(name: string, donnees: object): string {
-    const parsed =
-      this.#parsed.get(name) ?? this.#engine.parse(readTemplate(`${name}.html.liquid`));
-    this.#parsed.set(name, parsed);
-    return String(this.#engine.renderSync(parsed, donnees));
+      ...withoutUndefined(autour),
+      ...withoutUndefined(donnees),
+    };
+    const corps = String(this.#engine.renderFileSync(gabarit, all));
+    return String(this.#engine.renderFileSync(cadre, { ...all, corps }));
   }
 }
 
-/** Beside the migrations, in the folder of the installed program. */
-function readTemplate(file: string): string {
-  return readFileSync(join(dirname(findMigrationsDirectory()), 'templates', 'page', file), 'utf8');
+function withoutUndefined(donnees: DonneesPage): DonneesPage {
+  return Object.fromEntries(Object.entries(donnees).filter(([, valeur]) => valeur !== undefined));
 }

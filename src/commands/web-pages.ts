@@ -1,0 +1,66 @@
+// The pages that the web server serves: each part of the site with what it reads and does.
+import type { Settings } from '../config/settings.js';
+import type { Pool } from '../db/pool.js';
+import { createConsole } from '../web/console/console.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
+import { createDemande } from '../web/demande/demande.js';
+import { createInactivitePage } from '../web/page/inactivite.js';
+import { Pages } from '../web/page/pages.js';
+import { createStatique } from '../web/page/statique.js';
+import type { WebPlugin } from '../web/server.js';
+
+export type PagesSurroundings = {
+  readonly pool: Pool;
+  /** Signs the links. */
+  readonly cle: Uint8Array;
+  readonly now: () => Date;
+  /** French lines for the journal. */
+  readonly report: (line: string) => void;
+};
+
+export function createPagePlugins(
+  settings: Settings,
+  { pool, cle, now, report }: PagesSurroundings,
+): WebPlugin[] {
+  const { web } = settings;
+  const around = {
+    operateur: settings.operateur.nom,
+    contact: settings.hygiene.contact,
+    base: (web.urlPublique?.pathname ?? '').replace(/\/+$/u, ''),
+  };
+  const isTls = web.tls !== undefined;
+  const shared = {
+    pages: new Pages(around),
+    db: pool,
+    urlPublique: web.urlPublique,
+    isTls,
+    now,
+    report,
+  };
+  const espaceConsole = createConsole({
+    ...shared,
+    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
+    identify: () => Promise.resolve(undefined),
+    ecrans: [ecranConstats({ db: pool, now })],
+  });
+  const espaceDemande = createDemande({
+    ...shared,
+    // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
+    session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
+    ecrans: [],
+  });
+  return [
+    createStatique(),
+    createInactivitePage({
+      ...around,
+      pool,
+      cle,
+      isEncrypted: isTls || web.urlPublique?.protocol === 'https:',
+      limiteJours: settings.reconcile.inactiviteJours,
+      now,
+      report,
+    }),
+    espaceConsole.plugin,
+    espaceDemande.plugin,
+  ];
+}

@@ -1,0 +1,63 @@
+// The console: the administrators' part of the site. Each page is given what it reads and does by who builds it.
+import type { FastifyInstance } from 'fastify';
+import { contientRole, isRole, type Role } from '../../domain/role.js';
+import { Espace, type EspaceOptions } from '../espace/espace.js';
+import type { WebPlugin } from '../server.js';
+
+/** Who uses the console. */
+export type Acteur = {
+  /** Unique and stable, e.g. `compte:12` or `openid:<sub>`. */
+  readonly sujet: string;
+  /** As the trail and the decisions write it. */
+  readonly nom: string;
+  readonly role: Role;
+  readonly moyen: 'local' | 'openid';
+};
+
+export type EspaceConsole = Espace<Acteur>;
+
+/** Declares the routes of one page: `config: { acces: <a role> }`, `public` for the sign-in alone. */
+export type PageConsole = (app: FastifyInstance, espace: EspaceConsole) => void;
+
+export type ConsoleOptions = Omit<
+  EspaceOptions<Acteur>,
+  'nom' | 'allows' | 'pageConnexion' | 'cadre' | 'autour'
+> & {
+  readonly ecrans: readonly PageConsole[];
+};
+
+export type Console = { readonly espace: EspaceConsole; readonly plugin: WebPlugin };
+
+export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
+  const espace: EspaceConsole = new Espace({
+    ...options,
+    nom: 'console',
+    pageConnexion: '/console/connexion',
+    allows,
+    cadre: 'console/cadre',
+    autour: (acteur, { actif }) => ({
+      acteur,
+      menu: menu.map((entree) => ({ ...entree, estActive: entree.cle === actif })),
+    }),
+  });
+  const plugin = espace.plugin((app) => {
+    for (const ecran of ecrans) ecran(app, espace);
+  });
+  return { espace, plugin };
+}
+
+/** `acces`: the least role, or `public`. What is written otherwise lets nobody in. */
+function allows(acteur: Acteur | undefined, acces: string): 'oui' | 'connexion' | 'non' {
+  if (acces === 'public') return 'oui';
+  if (!acteur) return 'connexion';
+  return isRole(acces) && contientRole(acteur.role, acces) ? 'oui' : 'non';
+}
+
+const menu = [
+  { cle: 'accueil', libelle: 'Accueil', chemin: '/console' },
+  { cle: 'constats', libelle: 'Constats', chemin: '/console/constats' },
+  { cle: 'plan', libelle: 'Plan', chemin: '/console/plan' },
+  { cle: 'envois', libelle: 'Envois', chemin: '/console/envois' },
+  { cle: 'demandes', libelle: 'Demandes', chemin: '/console/demandes' },
+  { cle: 'journal', libelle: 'Journal', chemin: '/console/journal' },
+];
