@@ -4,16 +4,21 @@ import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
 import { Fournisseur } from '../web/connexion/fournisseur.js';
 import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { ecransDeLaFile } from './console-ecrans.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** The plan, as the console decides on it. */
+  readonly plan: PlanPort;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
@@ -21,7 +26,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, now, report }: PagesSurroundings,
+  { pool, cle, plan, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web, professionnels } = settings;
   const around = {
@@ -42,7 +47,7 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [],
+    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
   });
   const espaceDemande = createDemande({
     ...shared,
