@@ -62,7 +62,16 @@ export function createPagePlugins(
         pool,
         psc: professionnels.psc && new Fournisseur(professionnels.psc),
         identitesDEssai: professionnels.identitesDEssai,
-        lien: undefined,
+        lien:
+          professionnels.lien && web.urlPublique
+            ? {
+                cle,
+                urlPublique: web.urlPublique,
+                domaine: settings.operateur.domaines[0]?.nom ?? '',
+                contact: settings.hygiene.contact,
+                reponseMinMs: 500,
+              }
+            : undefined,
         now,
         report,
       }),

@@ -4,12 +4,13 @@ import { PageError } from '../../page/page-error.js';
 import { RateLimiter } from '../../rate-limiter.js';
 import { posteOf } from '../../espace/poste.js';
 import type { EspaceDemande, PageDemande } from '../demande.js';
+import { declareLien } from './lien.js';
 import type { ConnexionOptions } from './options.js';
 import { partir, revenir, suiteAsked } from './psc.js';
 import { quitter } from './sortie.js';
 
 export function createEcranConnexion(options: ConnexionOptions): PageDemande {
-  const { psc } = options;
+  const { psc, lien } = options;
   const departs = new RateLimiter(postesMax);
   return (app, espace) => {
     const acces = { config: { acces: 'public' } };
@@ -33,6 +34,7 @@ export function createEcranConnexion(options: ConnexionOptions): PageDemande {
       );
       app.addHook('onClose', () => psc.close());
     }
+    if (lien) declareLien(app, espace, { ...options, lien });
   };
 }
 

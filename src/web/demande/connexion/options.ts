@@ -20,8 +20,9 @@ export type LienOptions = {
   readonly cle: Uint8Array;
   /** What they begin with. */
   readonly urlPublique: URL;
+  /** One of ours: whose sender and templates the mail uses. */
+  readonly domaine: string;
   /** Shown in the mail. */
-  readonly operateur: string;
   readonly contact: string | undefined;
   /** How long every answer takes at least: finding a holder and queuing a mail must not be seen from outside. */
   readonly reponseMinMs: number;

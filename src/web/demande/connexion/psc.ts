@@ -30,7 +30,7 @@ export function suiteAsked(request: FastifyRequest): string {
 function suiteWithin(suite: string | undefined): string {
   const within = suiteOf(suite, '/demande');
   // The page where one signs in is no place to go to once in.
-  const isElsewhere = /^\/demande(\/(connexion|retour|deconnecte|lien)\b.*)?$/u.test(within);
+  const isElsewhere = /^\/demande(\/(connexion|retour|deconnecte)\b.*)?$/u.test(within);
   return isElsewhere ? apresConnexion : within;
 }
 
