@@ -2,6 +2,8 @@
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
+import { Fournisseur } from '../web/connexion/fournisseur.js';
+import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
@@ -26,7 +28,7 @@ export function createPagePlugins(
   settings: Settings,
   { pool, cle, plan, now, report }: PagesSurroundings,
 ): WebPlugin[] {
-  const { web } = settings;
+  const { web, professionnels } = settings;
   const around = {
     operateur: settings.operateur.nom,
     contact: settings.hygiene.contact,
@@ -49,9 +51,31 @@ export function createPagePlugins(
   });
   const espaceDemande = createDemande({
     ...shared,
-    // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
-    ecrans: [],
+    session: {
+      inactiviteMs: professionnels.sessionInactiviteMs,
+      dureeMs: professionnels.sessionDureeMaxMs,
+    },
+    // Leaving ends the session at the provider as well.
+    formActions: professionnels.psc ? [new URL(professionnels.psc.emetteur).origin] : [],
+    ecrans: [
+      createEcranConnexion({
+        pool,
+        psc: professionnels.psc && new Fournisseur(professionnels.psc),
+        identitesDEssai: professionnels.identitesDEssai,
+        lien:
+          professionnels.lien && web.urlPublique
+            ? {
+                cle,
+                urlPublique: web.urlPublique,
+                domaine: settings.operateur.domaines[0]?.nom ?? '',
+                contact: settings.hygiene.contact,
+                reponseMinMs: 500,
+              }
+            : undefined,
+        now,
+        report,
+      }),
+    ],
   });
   return [
     createStatique(),
