@@ -1,8 +1,10 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
+import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
 import { createDemande } from '../web/demande/demande.js';
+import { createEcrans } from '../web/demande/ecrans.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
@@ -10,6 +12,7 @@ import type { WebPlugin } from '../web/server.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
+  readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
   readonly now: () => Date;
@@ -19,7 +22,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, now, report }: PagesSurroundings,
+  { pool, demandes, cle, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web } = settings;
   const around = {
@@ -46,7 +49,7 @@ export function createPagePlugins(
     ...shared,
     // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
     session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
-    ecrans: [],
+    ecrans: createEcrans({ pool, demandes, cle, now }),
   });
   return [
     createStatique(),
