@@ -320,11 +320,49 @@ web:
     baseSecondes: 5           # d'une requête à la base
     arretSecondes: 10         # pour finir les réponses en cours
 
+# Professionnels : comment ils se connectent à « /demande » pour demander la suppression d'une BAL (docs/demande.md).
+professionnels:
+  # psc:                      # Pro Santé Connect : l'identifiant et le secret sont donnés par l'ANS. Demande « web.urlPublique » ;
+  #                           # déclarez à l'ANS l'adresse de retour <urlPublique>/demande/retour et, pour la sortie, <urlPublique>/demande
+  #   environnement: production   # ou bac-a-sable
+  #   clientId: mon-operateur
+  #   secret: { env: ANNUAIRE_SYNC_PSC_SECRET }
+  #   methode: basic          # preuve donnée à PSC : basic ou post (secret), jwt (cle) ou tls (certificat et cle)
+  #   cle: ./psc.key          # PEM ; cleMotDePasse s'il en faut un
+  #   certificat: ./psc.pem
+  #   algorithme: RS256       # méthode jwt : RS256, PS256 ou ES256 ; kid si PSC en demande un
+  #   acrDemandes: [eidas1]   # niveau demandé
+  #   acr: [eidas1, eidas2]   # niveaux acceptés : l'application e-CPS donne eidas1, la carte CPS eidas2
+  #   portees: [openid, scope_all]
+  #   decouverte: https://…/.well-known/wallet-openid-configuration   # celle de l'environnement, sauf si l'ANS en change
+  #   emetteur: https://…     # idem ; comparé à la lettre
+  #   identitesDEssai: { ANS20210107161422: '10000000017' }   # bac à sable : le RPPS que tient chaque identité
+  #   ca: []                  # autorités PEM, en plus de « reseau.ca »
+  #   connexionSecondes: 5
+  #   reponseSecondes: 8      # par échange ; une connexion en fait trois
+  #   reponseOctetsMax: 524288
+  #   decouverteMinutes: 60   # après quoi le document de découverte est relu
+  lien: false                 # true : aussi par un lien envoyé à une autre BAL PER publiée du même RPPS (une fois, 30 minutes)
+  sessions:
+    inactiviteMinutes: 30     # 30 au plus
+    dureeMaxMinutes: 240      # 240 au plus
+
 # Console des administrateurs, /console (docs/console.md). Sans fournisseur OpenID, ses comptes se créent par
 # « annuaire-sync comptes create NOM --role lecteur|gestionnaire|approbateur ».
 console:
   actif: true
   comptesLocaux: true         # false : aucun compte local ne se connecte (OpenID seul)
+  # openid:                   # fournisseur OpenID de l'établissement ; déclarez-lui le retour <urlPublique>/console/retour et, pour la
+  #                           # sortie, <urlPublique>/console/connexion. Ses autres clés sont celles de « professionnels.psc »
+  #   nom: votre compte de l'établissement   # comme le bouton le dit
+  #   decouverte: https://sso.mon-etablissement.fr/realms/si/.well-known/openid-configuration
+  #   emetteur: https://sso.mon-etablissement.fr/realms/si
+  #   clientId: annuaire-sync
+  #   secret: { env: ANNUAIRE_SYNC_OPENID_SECRET }
+  #   portees: [openid, profile]
+  #   acr: []                 # niveaux acceptés ; vide : tous
+  #   revendicationRoles: roles
+  #   roles: { annuaire-lecture: lecteur, annuaire-gestion: gestionnaire, annuaire-decision: approbateur }
   # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
                               # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
                               # réinitialiser chaque compte (« comptes reset »)

@@ -30,6 +30,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['web', async () => (await import('./web.js')).registerWeb],
   ['api-key', async () => (await import('./api-key.js')).registerApiKey],
   ['comptes', async () => (await import('./comptes.js')).registerComptes],
+  ['audit', async () => (await import('./audit.js')).registerAudit],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],

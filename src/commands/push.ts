@@ -17,6 +17,7 @@ import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
 import { registerPushQueue } from './push-queue.js';
 import { describePush } from './push-result.js';
+import { tracer } from './tracer.js';
 
 type Options = {
   readonly dryRun: boolean;
@@ -87,7 +88,24 @@ async function pushAll(
   print(context, open.isJson, result, () => describePush(result));
 }
 
-export async function runPush(
+export function runPush(
+  context: CommandContext,
+  open: OpenProgram,
+  options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
+): Promise<PushResult> {
+  const { jusquAuBout, dureeMax } = options;
+  return tracer(
+    { ...context, pool: open.pool },
+    { action: 'envoi', genre: 'programme', requete: { jusquAuBout, dureeMax } },
+    () => pushOnce(context, open, options),
+    (result) => ({
+      issue: (['reussite', 'echec', 'refus', 'refus'] as const)[exitCodeOf(result)] ?? 'echec',
+      reponse: { ...result, failures: result.failures.length, plan: result.plan?.id },
+    }),
+  );
+}
+
+async function pushOnce(
   context: CommandContext,
   open: OpenProgram,
   options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,

@@ -9,6 +9,7 @@ import { decrireUn } from './domains.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
 import { readStatus } from './status.js';
+import { tracer } from './tracer.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
   program
@@ -29,10 +30,25 @@ export function registerReconcile(program: Command, context: CommandContext): vo
 
 export type ReconcileResult = ReconcileSummary & { readonly domainesRessemblants: Recherche };
 
-export async function runReconcile(
+export function runReconcile(
+  context: CommandContext,
+  open: OpenProgram,
+  options: { readonly full: boolean } = { full: false },
+): Promise<ReconcileResult> {
+  return tracer(
+    { ...context, pool: open.pool },
+    { action: 'rapprochement', genre: 'programme', requete: { ...options } },
+    () => reconcileAll(context, open, options),
+    ({ domainesRessemblants, ...summary }) => ({
+      reponse: { ...summary, domainesRessemblants: domainesRessemblants.nouveaux.length },
+    }),
+  );
+}
+
+async function reconcileAll(
   { surroundings }: CommandContext,
   open: OpenProgram,
-  { full }: { readonly full: boolean } = { full: false },
+  { full }: { readonly full: boolean },
 ): Promise<ReconcileResult> {
   // First: what the extractions show by now is no finding any more.
   await confirm(open.pool, { now: surroundings.now(), reading: undefined });

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createEcrans } from '../web/demande/ecrans.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
@@ -43,7 +44,7 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [],
+    ecrans: [ecranConstats({ db: pool, now })],
   });
   const espaceDemande = createDemande({
     ...shared,

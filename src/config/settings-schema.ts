@@ -10,6 +10,7 @@ import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { professionnelsSchema } from './professionnels-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -118,6 +119,7 @@ export const settingsSchema = z.strictObject({
   console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
+  professionnels: professionnelsSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z
