@@ -1,11 +1,13 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
+import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
 import { Fournisseur } from '../web/connexion/fournisseur.js';
 import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
+import { createEcrans } from '../web/demande/ecrans.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
@@ -15,6 +17,7 @@ import { ecransDeLaFile } from './console-ecrans.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
+  readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
   /** The plan, as the console decides on it. */
@@ -26,7 +29,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, plan, now, report }: PagesSurroundings,
+  { pool, demandes, cle, plan, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web, professionnels } = settings;
   const around = {
@@ -75,6 +78,7 @@ export function createPagePlugins(
         now,
         report,
       }),
+      ...createEcrans({ pool, demandes, cle, now }),
     ],
   });
   return [
