@@ -1,6 +1,7 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import { createConsole } from '../web/console/console.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
@@ -8,6 +9,7 @@ import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
 import type { WebPlugin } from '../web/server.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
@@ -41,7 +43,10 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [ecranConstats({ db: pool, now })],
+    ecrans: [
+      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+      ecranConstats({ db: pool, now }),
+    ],
   });
   const espaceDemande = createDemande({
     ...shared,
