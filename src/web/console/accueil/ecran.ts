@@ -3,7 +3,7 @@ import type { Page } from '../../page/pages.js';
 import type { PageConsole } from '../console.js';
 import { lireMesures } from './courbes.js';
 import { lireFaits, type AccueilOptions, type Faits } from './faits.js';
-import { dire, juger } from './verdict.js';
+import { capitale, dire, juger } from './verdict.js';
 
 /** The first page: is everything well, and if not, what to do. */
 export function ecranAccueil(options: AccueilOptions): PageConsole {
@@ -64,7 +64,6 @@ function cartes({ run, plan, operations, demandes, cas, courriels, webhooks }: F
       .flatMap((etat) => operations.get(etat) ?? [])
       .reduce((a, b) => ({ n: a.n + b.n, estDepasse: a.estDepasse || b.estDepasse }), zero);
   const acceptees = operations.get('accepted');
-  const aEnvoyer = [courriels, webhooks].map((file) => file.get('a-envoyer') ?? zero);
   return {
     run,
     plan: plan && {
@@ -86,11 +85,16 @@ function cartes({ run, plan, operations, demandes, cas, courriels, webhooks }: F
     demandes,
     cas: cas.total.n > 0 ? dire(cas.total, 'BAL inactive suivie', 'BAL inactives suivies') : null,
     casASupprimer: cas.etats.get('a-supprimer') ?? 0,
-    avis: {
-      courriels: dire(aEnvoyer[0] ?? zero, 'courriel à envoyer', 'courriels à envoyer'),
-      webhooks: dire(aEnvoyer[1] ?? zero, 'webhook à envoyer', 'webhooks à envoyer'),
-    },
+    avis: [
+      ...direAttente(courriels, 'courriel à envoyer', 'courriels à envoyer'),
+      ...direAttente(webhooks, 'webhook à envoyer', 'webhooks à envoyer'),
+    ],
   };
+}
+
+function direAttente(file: Faits['courriels'], un: string, plusieurs: string): string[] {
+  const attente = file.get('a-envoyer');
+  return attente ? [dire(attente, un, plusieurs)] : [];
 }
 
 const zero = { n: 0, estDepasse: false };
@@ -108,7 +112,7 @@ function ligneSource({
     'jamais-chargee': 'jamais chargée',
   };
   return {
-    libelle,
+    libelle: capitale(libelle),
     etat: etats[freshness.kind],
     couleur:
       freshness.kind === 'jamais-chargee'

@@ -32,7 +32,8 @@ function rang({ genre }: Point): number {
   return genre === 'mal' ? 0 : 1;
 }
 
-function surSource({ libelle, freshness, estInventaire, echec }: SourceFraiche): Point[] {
+function surSource({ libelle: nom, freshness, estInventaire, echec }: SourceFraiche): Point[] {
+  const libelle = capitale(nom);
   const commande = estInventaire ? 'annuaire-sync inventory sync' : 'annuaire-sync extract';
   switch (freshness.kind) {
     case 'jamais-chargee':
@@ -82,13 +83,12 @@ function surRapprochement({ run, sources }: Faits): Point[] {
 
 function surPlan({ plan }: Faits): Point[] {
   if (plan?.etat !== 'bloque') return [];
-  const [premiere] = plan.gardes.filter(({ leveePar }) => leveePar === undefined);
-  const autres = plan.gardes.length - 1;
-  const suite = autres > 0 ? ` (et ${autres} ${autres > 1 ? 'autres' : 'autre'})` : '';
+  const actives = plan.gardes.filter(({ leveePar }) => leveePar === undefined);
+  const [premiere] = actives;
   return [
     point(
       'mal',
-      `Le plan n° ${plan.id} est bloqué par une garde${suite}.`,
+      `Le plan n° ${plan.id} est bloqué par ${actives.length > 1 ? `${actives.length} gardes` : 'une garde'}.`,
       premiere?.message ?? 'Ouvrez le plan pour voir laquelle, puis levez-la avec un motif.',
       '/console/plan',
     ),
@@ -218,5 +218,9 @@ function duree(heures: number): string {
 /** With its capital and its full stop. */
 function phrase(text: string): string {
   const fini = /[.!?»]$/u.test(text) ? text : `${text}.`;
-  return fini.charAt(0).toUpperCase() + fini.slice(1);
+  return capitale(fini);
+}
+
+export function capitale(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
