@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import { createConsole } from '../web/console/console.js';
 import { Fournisseur } from '../web/connexion/fournisseur.js';
 import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
@@ -14,6 +15,7 @@ import { createStatique } from '../web/page/statique.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
 import { ecransDeLaFile } from './console-ecrans.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
@@ -50,7 +52,11 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
+    ecrans: [
+      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+      ecranConstats({ db: pool, now }),
+      ...ecransDeLaFile({ pool, plan, now }),
+    ],
   });
   const espaceDemande = createDemande({
     ...shared,
