@@ -1,26 +1,35 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
-import { createConsole } from '../web/console/console.js';
+import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
 import type { WebPlugin } from '../web/server.js';
+import { accesConsole } from './web-console.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** Encrypts the second factors of the console's accounts. */
+  readonly cleDesComptes: Uint8Array;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
 };
 
-export function createPagePlugins(
+export type SitePages = {
+  readonly plugins: readonly WebPlugin[];
+  /** Knows its routes once the server is started. */
+  readonly espaceConsole: EspaceConsole;
+};
+
+export function createPages(
   settings: Settings,
-  { pool, cle, now, report }: PagesSurroundings,
-): WebPlugin[] {
+  { pool, cle, cleDesComptes, now, report }: PagesSurroundings,
+): SitePages {
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -36,19 +45,15 @@ export function createPagePlugins(
     now,
     report,
   };
-  const espaceConsole = createConsole({
-    ...shared,
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
-    identify: () => Promise.resolve(undefined),
-    ecrans: [],
-  });
+  const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
+  const espaceConsole = createConsole({ ...shared, ...acces, ecrans: [connexion] });
   const espaceDemande = createDemande({
     ...shared,
     // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
     session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
     ecrans: [],
   });
-  return [
+  const plugins = [
     createStatique(),
     createInactivitePage({
       ...around,
@@ -59,7 +64,8 @@ export function createPagePlugins(
       now,
       report,
     }),
-    espaceConsole.plugin,
+    ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,
   ];
+  return { plugins, espaceConsole: espaceConsole.espace };
 }

@@ -117,7 +117,7 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web,
-    console: resolveConsole(raw.console, reader),
+    console: resolveConsole(raw.console, { ...reseau, urlPublique: web.urlPublique }, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
