@@ -102,3 +102,20 @@ for (const [name, yaml, more, fault] of faults) {
     );
   });
 }
+
+test('the console has its own provider, with what its roles are worth', () => {
+  const path = join(tempFolder(), 'annuaire-sync.yaml');
+  const openid = (more: string): string =>
+    `operateur: { nom: Essai, domaines: [x.mssante.fr] }\n${web}console: { openid: { emetteur: "https://sso.example", ` +
+    `decouverte: "https://sso.example/.well-known/openid-configuration", clientId: c, secret: x${more} } }\n`;
+  writeFileSync(path, openid(', roles: { admins: approbateur }'));
+  const { console: settings } = loadSettings(path, {});
+  assert.equal(settings.openid?.roles.get('admins'), 'approbateur');
+  assert.equal(settings.openid.fournisseur.acrAcceptes, undefined);
+  assert.equal(
+    settings.openid.fournisseur.adresseRetour.href,
+    'https://op.example/annuaire/console/retour',
+  );
+  writeFileSync(path, openid(''));
+  assert.throws(() => loadSettings(path, {}), /console\.openid\.roles/u);
+});

@@ -163,6 +163,16 @@ hygiene:
     actif: true               # avis à 80, 90 et 100 % du quota
     # administrateur: support@mon-etablissement.fr   # averti aussi à 100 %, quand la BAL ne reçoit plus rien
 
+# Demandes de suppression d'une BAL PER par son titulaire (EX_GBM_6021) ; « annuaire-sync demandes », docs/demandes.md.
+demandes:
+  delaiJours: 30              # pour traiter une demande ; dit au professionnel, et au-delà elle est en retard
+  ouvertesMax: 10             # demandes en cours d'un même professionnel
+  parJourMax: 20              # demandes d'un même professionnel en 24 heures
+  # contact: 'support@mon-etablissement.fr, 01 00 00 00 00'   # à qui il écrit ; par défaut « hygiene.contact »
+  devenirMessages:            # ce que deviennent les messages d'une BAL supprimée : dit avant qu'il confirme, et dans les courriels
+    texte: 'Une fois la boîte supprimée, vous ne pourrez plus y lire ni y recevoir de message. Les messages qu’elle contient sont conservés par votre opérateur le temps que prévoient ses règles et la loi, mais vous n’y aurez plus accès : enregistrez à temps ceux dont vous avez besoin.'
+    # effacesApresJours: 90   # après l'acceptation ; la date est alors dite
+
 # Alimentation de l'Annuaire Santé par l'API de l'ANS (projet de juin 2026, pas encore ouvert). Sans url, elle est éteinte.
 alimentation:
   # url: https://gateway.api.esante.gouv.fr/…    # base de l'API ; http:// seulement vers cette machine (simulateur) ou
@@ -342,6 +352,17 @@ professionnels:
 console:
   actif: true
   comptesLocaux: true         # false : aucun compte local ne se connecte (OpenID seul)
+  # openid:                   # fournisseur OpenID de l'établissement ; déclarez-lui le retour <urlPublique>/console/retour et, pour la
+  #                           # sortie, <urlPublique>/console/connexion. Ses autres clés sont celles de « professionnels.psc »
+  #   nom: votre compte de l'établissement   # comme le bouton le dit
+  #   decouverte: https://sso.mon-etablissement.fr/realms/si/.well-known/openid-configuration
+  #   emetteur: https://sso.mon-etablissement.fr/realms/si
+  #   clientId: annuaire-sync
+  #   secret: { env: ANNUAIRE_SYNC_OPENID_SECRET }
+  #   portees: [openid, profile]
+  #   acr: []                 # niveaux acceptés ; vide : tous
+  #   revendicationRoles: roles
+  #   roles: { annuaire-lecture: lecteur, annuaire-gestion: gestionnaire, annuaire-decision: approbateur }
   # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
                               # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
                               # réinitialiser chaque compte (« comptes reset »)
@@ -401,7 +422,8 @@ avis:
   #    secret: { env: ANNUAIRE_SYNC_WEBHOOK }   # echo whsec_$(openssl rand -base64 32)
   #    secretPrecedent: { env: ANCIEN }         # le temps d'en changer : les deux signent
   #    evenements: [plan.bloque, canal.arrete]  # par défaut tous : rapprochement.termine, plan.en-attente, plan.bloque,
-  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse
+  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse,
+  #                                             # demande.recue, demande.en-retard
   webhook:
     connexionSecondes: 10
     reponseSecondes: 15       # sans un octet de réponse

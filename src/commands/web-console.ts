@@ -32,7 +32,7 @@ export function accesConsole(
   const parOpenid =
     openid &&
     new ConnexionOpenid(new Fournisseur(openid.fournisseur), {
-      revendication: openid.revendication,
+      revendication: openid.revendicationRoles,
       roles: openid.roles,
     });
   return {

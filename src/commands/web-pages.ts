@@ -2,11 +2,14 @@
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { ecransDeLaFile } from './console-ecrans.js';
 import { accesConsole } from './web-console.js';
 
 export type PagesSurroundings = {
@@ -15,6 +18,8 @@ export type PagesSurroundings = {
   readonly cle: Uint8Array;
   /** Encrypts the second factors of the console's accounts. */
   readonly cleDesComptes: Uint8Array;
+  /** The plan, as the console decides on it. */
+  readonly plan: PlanPort;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
@@ -28,7 +33,7 @@ export type SitePages = {
 
 export function createPages(
   settings: Settings,
-  { pool, cle, cleDesComptes, now, report }: PagesSurroundings,
+  { pool, cle, cleDesComptes, plan, now, report }: PagesSurroundings,
 ): SitePages {
   const { web } = settings;
   const around = {
@@ -46,7 +51,11 @@ export function createPages(
     report,
   };
   const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
-  const espaceConsole = createConsole({ ...shared, ...acces, ecrans: [connexion] });
+  const espaceConsole = createConsole({
+    ...shared,
+    ...acces,
+    ecrans: [connexion, ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
+  });
   const espaceDemande = createDemande({
     ...shared,
     // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.

@@ -1,30 +1,28 @@
 // The `console:` section as the program uses it.
-import type { Role } from '../domain/role.js';
 import type { FournisseurSettings } from '../web/connexion/settings.js';
 import type { RawConsole } from './console-schema.js';
 import type { RawConsoleOpenId } from './openid-schema.js';
-import { resolveOpenId, type OpenIdPlace } from './openid-settings.js';
+import { resolveOpenId, type OpenIdSurroundings } from './openid-settings.js';
 import type { FileReader } from './secret.js';
 
+export type ConsoleOpenId = {
+  readonly fournisseur: FournisseurSettings;
+  /** Claim that holds the roles: a text, or a list of texts. */
+  readonly revendicationRoles: string;
+  /** Its values, and the role of ours that each gives. */
+  readonly roles: ReadonlyMap<string, RawConsoleOpenId['roles'][string]>;
+};
+
 export type ConsoleSettings = Omit<RawConsole, 'cleDesComptes' | 'openid'> & {
-  /** Undefined: the opérateur has no provider of his own. */
-  readonly openid: OpenIdConsole | undefined;
+  /** The opérateur's own provider of identity. */
+  readonly openid: ConsoleOpenId | undefined;
   /** Encrypts the second factors; without it, a key that the database keeps (store/cle-interne.ts). */
   readonly cleDesComptes: string | undefined;
 };
 
-export type OpenIdConsole = {
-  readonly fournisseur: FournisseurSettings;
-  /** Name of a claim, or its path. */
-  readonly revendication: string;
-  readonly roles: ReadonlyMap<string, Role>;
-};
-
-export type ConsoleSurroundings = Pick<OpenIdPlace, 'urlPublique' | 'proxy' | 'ca'>;
-
 export function resolveConsole(
   raw: RawConsole,
-  surroundings: ConsoleSurroundings,
+  surroundings: OpenIdSurroundings,
   reader: FileReader,
 ): ConsoleSettings {
   const { attenteSecondes, attenteMaxSecondes } = raw.verrouillage;
@@ -42,32 +40,27 @@ export function resolveConsole(
   return {
     ...raw,
     cleDesComptes,
-    openid: raw.openid && resolveFournisseur(raw.openid, surroundings, reader),
+    openid: raw.openid && resolveConsoleOpenId(raw.openid, surroundings, reader),
   };
 }
 
-function resolveFournisseur(
+function resolveConsoleOpenId(
   raw: RawConsoleOpenId,
-  surroundings: ConsoleSurroundings,
+  surroundings: OpenIdSurroundings,
   reader: FileReader,
-): OpenIdConsole | undefined {
+): ConsoleOpenId | undefined {
+  const at = 'console.openid';
   if (Object.keys(raw.roles).length === 0) {
     reader.fault(
-      'console.openid.roles : vide, personne n’aurait de rôle : donnez au moins une valeur de « revendicationRoles »',
+      `${at}.roles : personne n'aurait de rôle : dites ce que vaut chaque valeur de « ${raw.revendicationRoles} »`,
     );
   }
-  const place: OpenIdPlace = {
-    ...surroundings,
-    at: 'console.openid',
-    nom: raw.nom,
-    cheminRetour: 'console/retour',
-    cheminSortie: 'console/connexion',
-  };
-  const fournisseur = resolveOpenId(raw, place, reader);
+  const place = { cheminRetour: 'console/retour', cheminSortie: 'console/connexion' };
+  const fournisseur = resolveOpenId(raw, { ...surroundings, ...place, at, nom: raw.nom }, reader);
   return (
     fournisseur && {
       fournisseur,
-      revendication: raw.revendicationRoles,
+      revendicationRoles: raw.revendicationRoles,
       roles: new Map(Object.entries(raw.roles)),
     }
   );

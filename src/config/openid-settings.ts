@@ -7,7 +7,14 @@ import type { FournisseurSettings, MethodeClient } from '../web/connexion/settin
 import type { RawOpenId } from './openid-schema.js';
 import type { FileReader } from './secret.js';
 
-export type OpenIdPlace = {
+export type OpenIdSurroundings = {
+  readonly urlPublique: URL | undefined;
+  readonly proxy: string | undefined;
+  /** PEM texts. */
+  readonly ca: readonly string[];
+};
+
+export type OpenIdPlace = OpenIdSurroundings & {
   /** Path in the settings. */
   readonly at: string;
   /** As pages call the provider. */
@@ -15,10 +22,6 @@ export type OpenIdPlace = {
   /** Under the public address: `demande/retour`. */
   readonly cheminRetour: string;
   readonly cheminSortie: string;
-  readonly urlPublique: URL | undefined;
-  readonly proxy: string | undefined;
-  /** PEM texts. */
-  readonly ca: readonly string[];
 };
 
 /** Undefined when a fault, noted, makes it useless. */

@@ -1,7 +1,7 @@
 // The `professionnels:` section as the pages of /demande use it.
 import type { IdentitesDEssai } from '../web/connexion/identite-psc.js';
 import type { FournisseurSettings } from '../web/connexion/settings.js';
-import { resolveOpenId, type OpenIdPlace } from './openid-settings.js';
+import { resolveOpenId, type OpenIdPlace, type OpenIdSurroundings } from './openid-settings.js';
 import type { RawProfessionnels, RawPsc } from './professionnels-schema.js';
 import type { FileReader } from './secret.js';
 
@@ -16,9 +16,7 @@ export type ProfessionnelsSettings = {
   readonly sessionDureeMaxMs: number;
 };
 
-export type ProfessionnelsSurroundings = Pick<OpenIdPlace, 'urlPublique' | 'proxy' | 'ca'> & {
-  readonly hasSmtp: boolean;
-};
+export type ProfessionnelsSurroundings = OpenIdSurroundings & { readonly hasSmtp: boolean };
 
 /** esante.gouv.fr, « Pro Santé Connect », endpoints of the two environments. */
 const environnements = {
@@ -50,7 +48,7 @@ export function resolveProfessionnels(
 
 function resolvePsc(
   raw: RawPsc,
-  surroundings: Omit<ProfessionnelsSurroundings, 'hasSmtp'>,
+  surroundings: OpenIdSurroundings,
   reader: FileReader,
 ): FournisseurSettings | undefined {
   const emetteur = raw.emetteur ?? environnements[raw.environnement];

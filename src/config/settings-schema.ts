@@ -1,6 +1,7 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { consoleSchema } from './console-schema.js';
+import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { hygieneSchema } from './hygiene-schema.js';
@@ -109,6 +110,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   hygiene: hygieneSchema.prefault({}),
+  demandes: demandesSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),

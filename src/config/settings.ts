@@ -97,6 +97,7 @@ export function resolveSettings(
     ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
   };
   const web = resolveWeb(raw.web, reader);
+  const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
   return {
     ...raw,
     configPath,
@@ -117,11 +118,11 @@ export function resolveSettings(
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
     web,
-    console: resolveConsole(raw.console, { ...reseau, urlPublique: web.urlPublique }, reader),
+    console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
-      { ...reseau, urlPublique: web.urlPublique, hasSmtp: raw.avis.smtp !== undefined },
+      { ...openid, hasSmtp: raw.avis.smtp !== undefined },
       reader,
     ),
   };

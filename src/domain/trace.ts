@@ -18,6 +18,7 @@ export const libellesAction = {
   'demande.transmission': 'Demande transmise à l’Annuaire',
   'demande.confirmation': 'Demande confirmée par l’Annuaire',
   'demande.sans-objet': 'Demande devenue sans objet',
+  'demande.levee': 'Décision d’une demande levée',
   'plan.calcul': 'Plan calculé',
   'plan.approbation': 'Opérations approuvées',
   'plan.rejet': 'Opérations écartées',

@@ -1,99 +1,72 @@
-// The console as it is served, on a test's database: its accounts, and browsers that sign in to it.
-import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Secret, TOTP } from 'otpauth';
-import { createPages } from '../../src/commands/web-pages.js';
-import { loadSettings } from '../../src/config/load-settings.js';
+// The console with the screens of a test, over the real server and the test's database; somebody is signed in already.
 import type { Pool } from '../../src/db/pool.js';
-import type { Role } from '../../src/domain/role.js';
-import type { Compte } from '../../src/store/compte.js';
-import { Coffre } from '../../src/web/compte/coffre.js';
-import { MotsDePasse } from '../../src/web/compte/mot-de-passe.js';
-import { ouvrirCompte } from '../../src/web/compte/ouverture.js';
-import type { EspaceConsole } from '../../src/web/console/console.js';
+import { isRole, type Role } from '../../src/domain/role.js';
+import { createConsole, type Acteur, type PageConsole } from '../../src/web/console/console.js';
+import { Pages } from '../../src/web/page/pages.js';
+import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
-import { tempFolder } from './extraction-files.js';
-import { Navigateur, type Reponse } from './navigateur.js';
+import { Navigateur, ouvrirSession } from './navigateur.js';
 import { webSettings } from './web-server.js';
 
-const cleDesComptes = Buffer.alloc(32, 5);
-export const motDePasse = 'quatre mots sans rapport';
-
-export type ConsoleServie = {
+export type ConsoleEssai = {
   readonly url: string;
-  readonly espace: EspaceConsole;
-  /** French lines for the journal of the service. */
+  /** Without a session. */
+  readonly visiteur: () => Navigateur;
+  /** A browser in which this person is signed in. */
+  readonly connecter: (role?: Role, nom?: string) => Promise<Navigateur>;
+  /** What the journal of the service was told. */
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;
 };
 
-/** `reglages`: lines of YAML besides the opérateur and the database. */
-export async function servirConsole(
+export async function startConsole(
   pool: Pool,
+  ecrans: readonly PageConsole[],
   now: () => Date,
-  reglages = '',
-): Promise<ConsoleServie> {
-  const config = join(tempFolder(), 'annuaire-sync.yaml');
-  writeFileSync(config, `operateur: { nom: CHU Exemple, domaines: [x.mssante.fr] }\n${reglages}`);
+): Promise<ConsoleEssai> {
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
-  const { plugins, espaceConsole } = createPages(loadSettings(config), {
-    pool,
-    cle: Buffer.alloc(32, 6),
-    cleDesComptes,
+  const { plugin } = createConsole({
+    pages: new Pages({ operateur: 'CHU Exemple', contact: undefined }),
+    db: pool,
+    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
+    urlPublique: undefined,
+    isTls: false,
     now,
     report,
+    identify: ({ titulaire, donnees }) => Promise.resolve(acteurOf(titulaire, donnees)),
+    ecrans,
   });
-  const server = new WebServer({ settings: webSettings, plugins, report });
+  const server = new WebServer({
+    settings: webSettings,
+    report,
+    plugins: [createStatique(), plugin],
+  });
   const url = await server.start();
-  return { url, espace: espaceConsole, lines, stop: () => server.stop() };
-}
-
-export type CompteEssai = {
-  readonly compte: Compte;
-  readonly codeAt: (at: Date) => string;
-  /** Undefined when it has a password. */
-  readonly codeActivation: string | undefined;
-};
-
-const motsDePasse = new MotsDePasse();
-let hashed: Promise<string> | undefined;
-
-/** With the password `motDePasse`, or to be activated. */
-export async function creerCompte(
-  pool: Pool,
-  { nom, role, aActiver = false }: { nom: string; role: Role; aActiver?: boolean },
-  now: Date,
-): Promise<CompteEssai> {
-  hashed ??= motsDePasse.hash(motDePasse);
-  const empreinte = aActiver ? undefined : await hashed;
-  const demande = { nom, role, empreinte, activationHeures: 48, par: 'essai' };
-  const made = await ouvrirCompte(pool, new Coffre(cleDesComptes), demande, now);
-  assert.ok(made, `${nom} is taken`);
-  const secret = new Secret({ buffer: Uint8Array.from(made.secret).buffer });
   return {
-    compte: made.compte,
-    codeActivation: made.codeActivation,
-    codeAt: (at) => new TOTP({ secret }).generate({ timestamp: at.getTime() }),
+    url,
+    lines,
+    visiteur: () => new Navigateur(url),
+    connecter: async (role = 'lecteur', nom = `Claude ${role}`) => {
+      const navigateur = new Navigateur(url);
+      await ouvrirSession(pool, navigateur, {
+        espace: 'console',
+        titulaire: `compte:${nom}`,
+        donnees: { role, nom },
+        now: now(),
+      });
+      return navigateur;
+    },
+    stop: () => server.stop(),
   };
 }
 
-/** Both steps, on a browser of its own unless one is given; the answer to the second one. */
-export async function seConnecter(
-  url: string,
-  { compte, codeAt }: CompteEssai,
-  at: Date,
-  navigateur = new Navigateur(url),
-): Promise<{ readonly navigateur: Navigateur; readonly reponse: Reponse }> {
-  const first = await navigateur.poster('/console/connexion', '/console/connexion', {
-    nom: compte.nom,
-    motDePasse,
-  });
-  assert.equal(first.vers, '/console/connexion/code', first.texte);
-  const code = codeAt(at);
-  const reponse = await navigateur.poster('/console/connexion/code', '/console/connexion/code', {
-    code,
-  });
-  return { navigateur, reponse };
+function acteurOf(
+  titulaire: string | undefined,
+  { role, nom }: Readonly<Record<string, unknown>>,
+): Acteur | undefined {
+  if (titulaire === undefined || typeof nom !== 'string') return undefined;
+  return typeof role === 'string' && isRole(role)
+    ? { sujet: titulaire, nom, role, moyen: 'local' }
+    : undefined;
 }

@@ -9,7 +9,7 @@ import {
   servirConsole,
   type CompteEssai,
   type ConsoleServie,
-} from '../../support/console.js';
+} from '../../support/console-servie.js';
 import { testDatabase, type TestDatabase } from '../../support/database.js';
 import { jetonDe, Navigateur } from '../../support/navigateur.js';
 
@@ -20,7 +20,7 @@ let servie: ConsoleServie;
 
 before(async () => {
   database = await testDatabase();
-  servie = await servirConsole(database.pool, () => now);
+  servie = await servirConsole(database, () => now);
 });
 after(() => servie.stop());
 beforeEach(async () => {
@@ -425,18 +425,14 @@ test('each step leaves its trace, never a name that is nobody’s nor a secret',
 test('a console without local accounts has no form for them', async () => {
   const made = await connu();
   const { navigateur } = await seConnecter(servie.url, made, now);
-  const other = await servirConsole(
-    database.pool,
-    () => now,
-    'console: { comptesLocaux: false }\n',
-  );
+  const other = await servirConsole(database, () => now, 'console: { comptesLocaux: false }\n');
   try {
     const page = await new Navigateur(other.url).get('/console/connexion');
     assert.match(page.texte, /Aucun moyen de connexion/u);
     const session = new Navigateur(other.url);
     session.cookies.set('annuaire-console', navigateur.cookies.get('annuaire-console') ?? '');
     assert.equal((await session.get('/console/compte')).status, 303);
-    const closed = await servirConsole(database.pool, () => now, 'console: { actif: false }\n');
+    const closed = await servirConsole(database, () => now, 'console: { actif: false }\n');
     assert.equal((await new Navigateur(closed.url).get('/console/connexion')).status, 404);
     await closed.stop();
   } finally {

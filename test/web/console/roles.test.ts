@@ -9,7 +9,7 @@ import {
   seConnecter,
   servirConsole,
   type ConsoleServie,
-} from '../../support/console.js';
+} from '../../support/console-servie.js';
 import { testDatabase, type TestDatabase } from '../../support/database.js';
 import { jetonDe, Navigateur, type Reponse } from '../../support/navigateur.js';
 
@@ -29,6 +29,16 @@ const attendu: Readonly<Record<string, Role | 'public'>> = {
   'GET /console/compte': 'lecteur',
   'POST /console/compte/sessions': 'lecteur',
   'POST /console/compte/secours': 'lecteur',
+  'GET /console/constats': 'lecteur',
+  'GET /console/constats.csv': 'lecteur',
+  'GET /console/constats/:id': 'lecteur',
+  'GET /console/plan': 'lecteur',
+  'GET /console/plan/operations': 'lecteur',
+  'GET /console/plan/retenues': 'lecteur',
+  'GET /console/plan/decisions': 'lecteur',
+  'GET /console/plan/effet': 'approbateur',
+  'POST /console/plan/effet': 'approbateur',
+  'POST /console/plan/calcul': 'gestionnaire',
 };
 
 let now = new Date('2026-11-23T09:00:10Z');
@@ -43,7 +53,7 @@ before(async () => {
   database = await testDatabase();
   // The provider is never asked here: the routes are there, their answers without a sign-in begun are refusals.
   servie = await servirConsole(
-    database.pool,
+    database,
     () => now,
     `web: { urlPublique: "http://127.0.0.1:9" }
 console:
