@@ -1,7 +1,9 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
+import type { DemandesSettings } from '../demande/settings.js';
 import { createConsole } from '../web/console/console.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
@@ -16,6 +18,7 @@ export type PagesSurroundings = {
   readonly cle: Uint8Array;
   /** The plan, as the console decides on it. */
   readonly plan: PlanPort;
+  readonly demandes: DemandesSettings;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
@@ -23,7 +26,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, plan, now, report }: PagesSurroundings,
+  { pool, cle, plan, demandes, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web } = settings;
   const around = {
@@ -44,7 +47,7 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [...ecransDeLaFile({ pool, plan, now })],
+    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, demandes, now })],
   });
   const espaceDemande = createDemande({
     ...shared,

@@ -16,6 +16,7 @@ import { WebServer } from '../web/server.js';
 import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { demandesSettings } from './demandes-settings.js';
 import { reglagesVerification } from './source-settings.js';
 import { createPagePlugins } from './web-pages.js';
 
@@ -75,6 +76,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         ...createPagePlugins(settings, {
           pool,
           plan: consolePlan.port,
+          demandes: await demandesSettings(settings, pool),
           cle: await getCleDesLiens(pool, web.cleDesLiens),
           now,
           report,

@@ -1,7 +1,6 @@
-// The console over the real server and the real database, with somebody signed in.
-import type { Role } from '../../src/domain/role.js';
-import { isRole } from '../../src/domain/role.js';
+// The console with the screens of a test, over the real server and the test's database; somebody is signed in already.
 import type { Pool } from '../../src/db/pool.js';
+import { isRole, type Role } from '../../src/domain/role.js';
 import { createConsole, type Acteur, type PageConsole } from '../../src/web/console/console.js';
 import { Pages } from '../../src/web/page/pages.js';
 import { createStatique } from '../../src/web/page/statique.js';
@@ -9,26 +8,28 @@ import { WebServer } from '../../src/web/server.js';
 import { Navigateur, ouvrirSession } from './navigateur.js';
 import { webSettings } from './web-server.js';
 
-export type ConsoleOuverte = {
+export type ConsoleEssai = {
   readonly url: string;
+  /** Without a session. */
+  readonly visiteur: () => Navigateur;
   /** A browser in which this person is signed in. */
-  readonly entrer: (role: Role, nom?: string) => Promise<Navigateur>;
-  /** What the service would have written in its journal. */
+  readonly connecter: (role?: Role, nom?: string) => Promise<Navigateur>;
+  /** What the journal of the service was told. */
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;
 };
 
-export async function ouvrirConsole(
+export async function startConsole(
   pool: Pool,
   ecrans: readonly PageConsole[],
   now: () => Date,
-): Promise<ConsoleOuverte> {
+): Promise<ConsoleEssai> {
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
-  const console = createConsole({
+  const { plugin } = createConsole({
     pages: new Pages({ operateur: 'CHU Exemple', contact: undefined }),
     db: pool,
-    session: { inactiviteMs: 3_600_000, dureeMs: 36_000_000 },
+    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     urlPublique: undefined,
     isTls: false,
     now,
@@ -39,19 +40,19 @@ export async function ouvrirConsole(
   const server = new WebServer({
     settings: webSettings,
     report,
-    plugins: [createStatique(), console.plugin],
+    plugins: [createStatique(), plugin],
   });
   const url = await server.start();
   return {
     url,
     lines,
-    entrer: async (role, nom = 'jdupont') => {
+    visiteur: () => new Navigateur(url),
+    connecter: async (role = 'lecteur', nom = `Claude ${role}`) => {
       const navigateur = new Navigateur(url);
-      const donnees = { role, nom };
       await ouvrirSession(pool, navigateur, {
         espace: 'console',
         titulaire: `compte:${nom}`,
-        donnees,
+        donnees: { role, nom },
         now: now(),
       });
       return navigateur;

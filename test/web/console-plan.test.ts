@@ -7,7 +7,7 @@ import type { PlanSettings } from '../../src/plan/settings.js';
 import { silentProgress } from '../../src/progress.js';
 import { createEcranPlan } from '../../src/web/console/plan/ecran.js';
 import { load, type Etat } from '../support/annuaire.js';
-import { ouvrirConsole, type ConsoleOuverte } from '../support/console.js';
+import { startConsole, type ConsoleEssai } from '../support/console.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { jetonDe, type Navigateur, type Reponse } from '../support/navigateur.js';
 import { operations, planifier, reglagesPlan, socle, suivre, viderPlan } from '../support/plan.js';
@@ -32,7 +32,7 @@ const toutApprouver = '/console/plan/effet?action=approve&tout=oui';
 
 describe('the plan in the console', () => {
   let db: TestDatabase;
-  let ouverte: ConsoleOuverte | undefined;
+  let ouverte: ConsoleEssai | undefined;
   let close: () => Promise<void>;
   let derniereTrace = '0';
   before(async () => {
@@ -53,7 +53,7 @@ describe('the plan in the console', () => {
     await close();
   });
 
-  async function demarrer(settings: Partial<PlanSettings> = {}): Promise<ConsoleOuverte> {
+  async function demarrer(settings: Partial<PlanSettings> = {}): Promise<ConsoleEssai> {
     const controller = new AbortController();
     const { port, settled } = createPlanPort(
       db.pool,
@@ -65,7 +65,7 @@ describe('the plan in the console', () => {
       await settled();
     };
     const ecran = createEcranPlan({ plan: port, db: db.pool, now: () => maintenant });
-    ouverte = await ouvrirConsole(db.pool, [ecran], () => maintenant);
+    ouverte = await startConsole(db.pool, [ecran], () => maintenant);
     return ouverte;
   }
 
@@ -96,8 +96,8 @@ describe('the plan in the console', () => {
   };
 
   test('without a plan, the page says what is missing; it is computed from there', async () => {
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('gestionnaire');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('gestionnaire');
     const vide = await navigateur.get('/console/plan');
     assert.match(vide.texte, /Aucun plan n’a encore été calculé/u);
     await load(db.pool, deux);
@@ -112,8 +112,8 @@ describe('the plan in the console', () => {
 
   test('what is shown is what is approved, once, whoever clicks twice; it is traced', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('approbateur', 'jdupont');
     const page = await navigateur.get(toutApprouver);
     assert.match(
       page.texte,
@@ -140,8 +140,8 @@ describe('the plan in the console', () => {
 
   test('a plan computed again meanwhile: refused with what came and what went, then confirmed anew', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, toutApprouver);
     await load(db.pool, {
       inventaire: [
@@ -175,8 +175,11 @@ describe('the plan in the console', () => {
 
   test('two approvers at once: one decides, the other is shown what went, and by whom', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const [une, deuxieme] = [await entrer('approbateur'), await entrer('approbateur', 'amartin')];
+    const { connecter } = await demarrer();
+    const [une, deuxieme] = [
+      await connecter('approbateur', 'jdupont'),
+      await connecter('approbateur', 'amartin'),
+    ];
     const [formUne, formDeux] = [
       await lire(une, toutApprouver),
       await lire(deuxieme, toutApprouver),
@@ -192,8 +195,8 @@ describe('the plan in the console', () => {
 
   test('approving while the plan is computed: either the plan that was read, or nothing', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, toutApprouver);
     const [reponse] = await Promise.all([
       confirmer(navigateur, form),
@@ -210,7 +213,7 @@ describe('the plan in the console', () => {
   test('four eyes: the same person on a terminal and in the console is one', async () => {
     const settings = { quatreYeux: true };
     await suivre(db.pool, deux, settings);
-    const { entrer } = await demarrer(settings);
+    const { connecter } = await demarrer(settings);
     const choix = { kind: 'delete' } as const;
     await approve(
       db.pool,
@@ -218,12 +221,12 @@ describe('the plan in the console', () => {
       { now: maintenant, auteur: ' JDupont', choix },
       silentProgress,
     );
-    const elle = await entrer('approbateur', 'jdupont');
+    const elle = await connecter('approbateur', 'jdupont');
     const page = await elle.get('/console/plan/effet?action=approve&kind=delete');
     assert.match(page.texte, /1 suppression : vous avez déjà donné votre accord/u);
     await confirmer(elle, champs(page.texte));
     assert.deepEqual(await operations(db.pool, 'approved'), []);
-    const lui = await entrer('approbateur', 'amartin');
+    const lui = await connecter('approbateur', 'amartin');
     const form = await lire(lui, '/console/plan/effet?action=approve&kind=delete');
     assert.equal((await confirmer(lui, form)).status, 303);
     assert.equal((await operations(db.pool, 'approved')).length, 1);
@@ -232,8 +235,8 @@ describe('the plan in the console', () => {
   test('a guard holds; lifting it wants a reason, and a reason is text', async () => {
     const settings = { gardes: { ...reglagesPlan.gardes, changementsMax: 2 } };
     await suivre(db.pool, deux, settings);
-    const { entrer } = await demarrer(settings);
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer(settings);
+    const navigateur = await connecter('approbateur', 'jdupont');
     const held = await navigateur.get(toutApprouver);
     assert.match(held.texte, /Des gardes retiennent ce choix.*plan\.gardes\.changementsMax/su);
     assert.doesNotMatch(held.texte, /name="cle"/u);
@@ -258,8 +261,8 @@ describe('the plan in the console', () => {
 
   test('rejected with a reason, then taken up again by its number', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, `/console/plan/effet?action=reject&adresse=${a}`);
     assert.equal((await confirmer(navigateur, form)).status, 422);
     const done = await confirmer(navigateur, { ...form, raison: 'le service déménage' });
@@ -278,8 +281,8 @@ describe('the plan in the console', () => {
       rpps,
     }));
     await suivre(db.pool, { ...socle, inventaire });
-    const { entrer } = await demarrer();
-    const navigateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const navigateur = await connecter('approbateur', 'jdupont');
     const first = await navigateur.get('/console/plan/operations?kind=insert');
     assert.equal(first.texte.match(/name="operation"/gu)?.length, 50);
     const [, suivant = ''] = /rel="next" href="([^"]+)"/u.exec(first.texte) ?? [];
@@ -300,11 +303,11 @@ describe('the plan in the console', () => {
 
   test('nobody below an approver decides; nothing is decided without a choice or with a forged one', async () => {
     await suivre(db.pool, deux);
-    const { entrer } = await demarrer();
-    const approbateur = await entrer('approbateur');
+    const { connecter } = await demarrer();
+    const approbateur = await connecter('approbateur', 'jdupont');
     const form = await lire(approbateur, toutApprouver);
     for (const role of ['lecteur', 'gestionnaire'] as const) {
-      const navigateur = await entrer(role, `un-${role}`);
+      const navigateur = await connecter(role, `un-${role}`);
       assert.equal((await navigateur.get('/console/plan')).status, 200);
       assert.equal((await navigateur.get(toutApprouver)).status, 403);
       const jeton = jetonDe((await navigateur.get('/console/plan')).texte);
