@@ -37,7 +37,7 @@ export type SitePages = {
 };
 
 export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
-  const { pool, cle, cleDesComptes, plan, now, report } = surroundings;
+  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -61,7 +61,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
       connexion,
       ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
       ecranConstats({ db: pool, now }),
-      ...ecransDeLaFile({ pool, plan, now }),
+      ...ecransDeLaFile({ pool, plan, demandes, now }),
     ],
   });
   const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
