@@ -105,3 +105,6 @@ $$;
 
 create trigger trace_tete_avance before update on trace_tete
   for each row execute function trace_tete_avance();
+
+-- What a BAL was in the inventory and no longer is; bal_annuaire has the same.
+create index bal_operateur_gone on bal_operateur (adresse) where gone_load_id is not null;

@@ -2,6 +2,9 @@
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole } from '../web/console/console.js';
+import { ecranFiches } from '../web/console/fiches/ecran.js';
+import { ecranJournal } from '../web/console/journal/ecran.js';
+import { ecranRecherche } from '../web/console/recherche/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
@@ -40,7 +43,11 @@ export function createPagePlugins(
     ...shared,
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
-    ecrans: [],
+    ecrans: [
+      ecranFiches({ pool, now }),
+      ecranJournal({ pool, now }),
+      ecranRecherche({ pool, now }),
+    ],
   });
   const espaceDemande = createDemande({
     ...shared,

@@ -128,7 +128,8 @@ export type ConstatGarde = Constat & {
   readonly openedRunId: number;
 };
 
-const columns = `c.id::float8 as id, c.code, c.domaine, c.adresse, c.precision, c.type_bal as "typeBal",
+/** Of `constat c`; read by `toConstat`. */
+export const constatColumns = `c.id::float8 as id, c.code, c.domaine, c.adresse, c.precision, c.type_bal as "typeBal",
   case when c.code = 'INACTIVE' then c.valeurs || ${casSql('c')} else c.valeurs end as valeurs, c.opened_at as "ouvertLe", c.changed_at as "modifieLe", c.closed_at as "closLe",
   c.opened_run_id as "openedRunId"`;
 
@@ -150,13 +151,13 @@ function filterValues(filter: ConstatFilter): unknown[] {
   ];
 }
 
-type ConstatRow = Omit<ConstatGarde, 'adresse' | 'typeBal' | 'closLe'> & {
+export type ConstatRow = Omit<ConstatGarde, 'adresse' | 'typeBal' | 'closLe'> & {
   adresse: string | null;
   typeBal: string | null;
   closLe: Date | null;
 };
 
-function toConstat(row: ConstatRow): ConstatGarde {
+export function toConstat(row: ConstatRow): ConstatGarde {
   return {
     ...row,
     adresse: row.adresse ?? undefined,
@@ -176,7 +177,7 @@ export async function* listConstats(
   filter: ConstatFilter,
 ): AsyncGenerator<ConstatGarde[], void, undefined> {
   await db.query(
-    `declare constats no scroll cursor for select ${columns} from constat c where ${filtre}
+    `declare constats no scroll cursor for select ${constatColumns} from constat c where ${filtre}
      order by c.code, c.domaine, c.adresse, c.precision, c.id`,
     filterValues(filter),
   );
@@ -199,7 +200,7 @@ export async function listExamples(
 ): Promise<ConstatGarde[]> {
   const { rows } = await db.query<ConstatRow>(
     `select c.* from unnest($7::text[]) wanted (code) cross join lateral (
-       select ${columns} from constat c where c.code = wanted.code and ${filtre}
+       select ${constatColumns} from constat c where c.code = wanted.code and ${filtre}
        order by c.code, c.domaine, coalesce(c.adresse, ''), c.precision limit $8::integer) c`,
     [...filterValues(filter), codesConstat, perCodeMax],
   );

@@ -1,7 +1,8 @@
 // The audit trail as it is searched: by person, object, action, outcome and period.
 import type { AuteurTrace, ContenuTrace, IssueTrace, ObjetTrace, Trace } from '../domain/trace.js';
 import { genresObjet } from '../domain/trace.js';
-import type { Db } from '../db/pool.js';
+import type { Db, Pool } from '../db/pool.js';
+import { transaction } from '../db/transaction.js';
 
 export type FiltreTraces = {
   /** As the author or as whom it is about: an identifier whole, or the beginning of the author's name. */
@@ -43,6 +44,20 @@ export async function listTraces(db: Db, filtre: FiltreTraces, page: PageTraces)
     values,
   );
   return rows.map(toTrace);
+}
+
+/** From the connections of the web server, whose plans are made once for all and gather no rows: an object is found that way only. */
+export function listTracesParObjet(
+  pool: Pool,
+  filtre: FiltreTraces,
+  page: PageTraces,
+): Promise<Trace[]> {
+  return transaction(pool, async (client) => {
+    await client.query(
+      `select set_config('enable_bitmapscan', 'on', true), set_config('plan_cache_mode', 'auto', true)`,
+    );
+    return listTraces(client, filtre, page);
+  });
 }
 
 export async function findTrace(db: Db, sequence: number): Promise<Trace | undefined> {
