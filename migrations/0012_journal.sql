@@ -43,7 +43,7 @@ create index trace_at on trace (at, sequence);
 create index trace_action on trace (action, at, sequence);
 create index trace_issue on trace (issue, at, sequence) where issue <> 'reussite';
 create index trace_auteur on trace (auteur_id, at, sequence);
-create index trace_auteur_nom on trace (lower(auteur_nom) collate "C", at, sequence);
+create index trace_auteur_nom on trace (plier_nom(auteur_nom) collate "C", at, sequence);
 create index trace_correlation on trace (correlation, at, sequence);
 create index trace_objets on trace using gin (objets);
 create index trace_a_effacer on trace (at) where effacee_le is null;

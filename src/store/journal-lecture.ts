@@ -68,8 +68,6 @@ export async function findTrace(db: Db, sequence: number): Promise<Trace | undef
   return rows[0] && toTrace(rows[0]);
 }
 
-const lastCharacter = '\u{10ffff}';
-
 type Bind = (value: unknown) => string;
 
 function commonConditions(filtre: FiltreTraces, page: PageTraces, bind: Bind): string[] {
@@ -96,14 +94,13 @@ function commonConditions(filtre: FiltreTraces, page: PageTraces, bind: Bind): s
 function subjectConditions({ personne, objet }: FiltreTraces, bind: Bind): string[][] {
   const about = objet === undefined ? [] : [`t.objets && ${bind(objetsPossibles(objet))}::text[]`];
   if (personne === undefined) return [about];
-  const nom = personne.toLowerCase();
   return [
     [...about, `t.auteur_id = ${bind(personne)}::text`],
     [
       ...about,
       // As a range: a plan made once for all cannot turn a pattern into one.
-      `lower(t.auteur_nom) collate "C" >= ${bind(nom)}::text`,
-      `lower(t.auteur_nom) collate "C" < ${bind(nom + lastCharacter)}::text`,
+      `plier_nom(t.auteur_nom) collate "C" >= plier_nom(${bind(personne)}::text)`,
+      `plier_nom(t.auteur_nom) collate "C" < plier_nom(${bind(personne)}::text) || chr(1114111)`,
     ],
     [...about, `t.objets && ${bind(personnesPossibles(personne))}::text[]`],
   ];
