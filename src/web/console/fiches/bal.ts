@@ -2,7 +2,7 @@ import type { Pool } from '../../../db/pool.js';
 import type { Trace } from '../../../domain/trace.js';
 import { findHistory } from '../../../store/bal-annuaire.js';
 import { listCasDe } from '../../../store/cas-inactivite.js';
-import { listTracesParObjet } from '../../../store/journal-lecture.js';
+import { listTraces } from '../../../store/journal-lecture.js';
 import {
   listAvisDe,
   listConstatsDe,
@@ -75,7 +75,7 @@ export async function montrerBal(pool: Pool, id: string): Promise<Fiche> {
 /** What was done, not who looked. */
 async function listDecisions(pool: Pool, adresse: string): Promise<Trace[]> {
   const page = { ordre: 'recentes', max: 100 } as const;
-  const found = await listTracesParObjet(pool, { objet: `bal:${adresse}` }, page);
+  const found = await listTraces(pool, { objet: `bal:${adresse}` }, page);
   return found.filter(({ action }) => action !== 'consultation' && action !== 'recherche');
 }
 

@@ -10,7 +10,7 @@ import {
   libellesIssue,
 } from '../../../domain/trace.js';
 import { lignesExport } from '../../../audit/export.js';
-import { findTrace, listTracesParObjet } from '../../../store/journal-lecture.js';
+import { findTrace, listTraces } from '../../../store/journal-lecture.js';
 import { PageError } from '../../page/page-error.js';
 import type { Page } from '../../page/pages.js';
 import type { PageConsole } from '../console.js';
@@ -44,7 +44,7 @@ export function ecranJournal({ pool, now }: EcranJournalOptions): PageConsole {
         at,
       );
       const lignes = lignesExport(
-        (apres, max) => listTracesParObjet(pool, filtre, { ordre: 'anciennes', apres, max }),
+        (apres, max) => listTraces(pool, filtre, { ordre: 'anciennes', apres, max }),
         'csv',
         { tracesMax: exportMax, signal: request.signal },
       );
@@ -77,7 +77,7 @@ async function montrerJournal(
   const found =
     erreurs.length > 0
       ? []
-      : await listTracesParObjet(pool, filtre, {
+      : await listTraces(pool, filtre, {
           ordre: isBack ? 'anciennes' : 'recentes',
           apres: borne?.de,
           max: taillePage + 1,
