@@ -212,6 +212,39 @@ table correspondance_adeli
   gone_load_id integer
   adeli text collate "C" not null
   rpps text collate "C" not null
+table demande
+  id bigint not null generated always as identity
+  rpps text collate "C" not null
+  id_nat_ps text collate "C" not null
+  nom text
+  moyen text not null
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  structure_id text collate "C"
+  structure_nom text
+  etait_publiee boolean not null
+  motif text collate "C" not null
+  commentaire text
+  contact text not null
+  etat text collate "C" not null default 'recue'::text
+  deposee_le timestamp with time zone not null
+  change_le timestamp with time zone not null
+  decidee_le timestamp with time zone
+  decidee_par text
+  motif_refus text
+  transmise_le timestamp with time zone
+  confirmee_par text
+  close_le timestamp with time zone
+  levee_le timestamp with time zone
+table demande_etape
+  id bigint not null generated always as identity
+  demande_id bigint not null
+  etape text collate "C" not null
+  le timestamp with time zone not null
+  auteur_genre text collate "C" not null
+  auteur_id text not null
+  auteur_nom text
+  motif text
 table domaine_liste_blanche
   ligne_hash bigint not null
   first_load_id integer not null
@@ -619,6 +652,10 @@ table trace
   reponse text
   correlation text collate "C"
   effacee_le timestamp with time zone
+table trace_objet
+  objet text collate "C" not null
+  at timestamp with time zone not null
+  sequence bigint not null
 table trace_tete
   id boolean not null default true
   sequence bigint not null
@@ -664,6 +701,25 @@ constraint compte_secours_pkey on compte_secours: PRIMARY KEY (compte_id, emprei
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint demande_close on demande: CHECK (((etat = ANY (ARRAY['refusee'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])) = (close_le IS NOT NULL)))
+constraint demande_commentaire_check on demande: CHECK (((char_length(commentaire) >= 1) AND (char_length(commentaire) <= 500)))
+constraint demande_confirmee on demande: CHECK (((etat = 'confirmee'::text) = (confirmee_par IS NOT NULL)))
+constraint demande_contact_check on demande: CHECK (((octet_length(contact) <= 254) AND (contact !~ '[[:space:][:cntrl:]<>,;"()]'::text) AND (contact ~ '^[^@]+@[^@]+$'::text)))
+constraint demande_decidee on demande: CHECK ((((decidee_le IS NULL) = (decidee_par IS NULL)) AND ((etat <> ALL (ARRAY['acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text])) OR (decidee_le IS NOT NULL)) AND ((etat <> ALL (ARRAY['recue'::text, 'en-examen'::text])) OR (decidee_le IS NULL))))
+constraint demande_etat_check on demande: CHECK ((etat = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])))
+constraint demande_levee on demande: CHECK (((levee_le IS NULL) OR (etat = 'confirmee'::text)))
+constraint demande_motif_check on demande: CHECK ((motif = ANY (ARRAY['hors-structure'::text, 'doublon'::text, 'autre'::text])))
+constraint demande_motif_refus_check on demande: CHECK (((char_length(motif_refus) >= 1) AND (char_length(motif_refus) <= 1000)))
+constraint demande_moyen_check on demande: CHECK ((moyen = ANY (ARRAY['psc'::text, 'lien'::text])))
+constraint demande_pkey on demande: PRIMARY KEY (id)
+constraint demande_refusee on demande: CHECK (((etat = 'refusee'::text) = (motif_refus IS NOT NULL)))
+constraint demande_rpps_check on demande: CHECK ((rpps ~ '^[0-9]{11}$'::text))
+constraint demande_transmise on demande: CHECK (((etat = ANY (ARRAY['transmise'::text, 'confirmee'::text])) = (transmise_le IS NOT NULL)))
+constraint demande_etape_auteur_genre_check on demande_etape: CHECK ((auteur_genre = ANY (ARRAY['personne'::text, 'client'::text, 'programme'::text])))
+constraint demande_etape_demande_id_etape_key on demande_etape: UNIQUE (demande_id, etape)
+constraint demande_etape_demande_id_fkey on demande_etape: FOREIGN KEY (demande_id) REFERENCES demande(id) ON DELETE CASCADE
+constraint demande_etape_etape_check on demande_etape: CHECK ((etape = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text, 'levee'::text])))
+constraint demande_etape_pkey on demande_etape: PRIMARY KEY (id)
 constraint domaine_ressemblant_check on domaine_ressemblant: CHECK (((connu_at IS NULL) = (connu_par IS NULL)))
 constraint domaine_ressemblant_pkey on domaine_ressemblant: PRIMARY KEY (domaine)
 constraint essai_connexion_cle_check on essai_connexion: CHECK ((length(cle) = 32))
@@ -759,6 +815,7 @@ constraint trace_objets_check on trace: CHECK ((cardinality(objets) <= 20))
 constraint trace_pkey on trace: PRIMARY KEY (sequence)
 constraint trace_reponse_check on trace: CHECK ((octet_length(reponse) <= 8192))
 constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
+constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
 
@@ -793,10 +850,19 @@ CREATE INDEX cas_inactivite_suivi ON public.cas_inactivite USING btree (id) WHER
 CREATE UNIQUE INDEX compte_activation ON public.compte USING btree (activation_empreinte) WHERE (activation_empreinte IS NOT NULL)
 CREATE UNIQUE INDEX compte_nom ON public.compte USING btree (nom)
 CREATE INDEX constat_adresse ON public.constat USING btree (adresse) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_age ON public.constat USING btree (code, opened_at, id) INCLUDE (type_bal, adresse) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_clos_adresse ON public.constat USING btree (adresse, code) WHERE (closed_run_id IS NOT NULL)
 CREATE INDEX constat_closed_run ON public.constat USING btree (closed_run_id) WHERE (closed_run_id IS NOT NULL)
-CREATE INDEX constat_domaine ON public.constat USING btree (domaine, code) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_code_adresse ON public.constat USING btree (code, COALESCE(adresse, ''::text), id) WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_domaine_age ON public.constat USING btree (domaine, code, opened_at, id) INCLUDE (type_bal, adresse) WHERE (closed_run_id IS NULL)
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
+CREATE INDEX constat_type ON public.constat USING btree (type_bal, code, id) WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
+CREATE INDEX demande_adresse ON public.demande USING btree (adresse, id)
+CREATE INDEX demande_etat ON public.demande USING btree (etat, id)
+CREATE UNIQUE INDEX demande_ouverte ON public.demande USING btree (adresse) WHERE (close_le IS NULL)
+CREATE INDEX demande_rpps ON public.demande USING btree (rpps, id)
+CREATE INDEX demande_suivie ON public.demande USING btree (id) WHERE (close_le IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le)
 CREATE INDEX evenement_a_repartir ON public.evenement USING btree (id) WHERE (reparti_le IS NULL)
@@ -852,7 +918,6 @@ CREATE INDEX trace_auteur ON public.trace USING btree (auteur_id, at, sequence)
 CREATE INDEX trace_auteur_nom ON public.trace USING btree (plier_nom(auteur_nom) COLLATE "C", at, sequence)
 CREATE INDEX trace_correlation ON public.trace USING btree (correlation, at, sequence)
 CREATE INDEX trace_issue ON public.trace USING btree (issue, at, sequence) WHERE (issue <> 'reussite'::text)
-CREATE INDEX trace_objets ON public.trace USING gin (objets)
 
 view mesure_du_jour as
  SELECT j.jour,
@@ -899,6 +964,46 @@ begin
   if (new.role, new.mot_de_passe, new.totp_secret, new.desactive_le)
     is distinct from (old.role, old.mot_de_passe, old.totp_secret, old.desactive_le) then
     new.version := old.version + 1;
+  end if;
+  return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_etape_figee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the steps of a demande are only added to'
+    using errcode = 'check_violation', constraint = 'demande_etape_figee';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.etat <> 'recue' then
+      raise exception 'a demande begins as recue, not %', new.etat
+        using errcode = 'check_violation', constraint = 'demande_transition';
+    end if;
+    return new;
+  end if;
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'recue' then '{en-examen,retiree,sans-objet}'::text[]
+    when 'en-examen' then '{acceptee,refusee,retiree,sans-objet}'::text[]
+    when 'acceptee' then '{transmise,retiree,sans-objet}'::text[]
+    when 'transmise' then '{confirmee}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'demande %: % -> % is not a legal transition', old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'demande_transition';
+  end if;
+  -- Who asked for which BAL is what was decided on.
+  if (new.rpps, new.adresse, new.deposee_le) is distinct from (old.rpps, old.adresse, old.deposee_le) then
+    raise exception 'demande %: who asked, and for which BAL, never changes', old.id
+      using errcode = 'check_violation', constraint = 'demande_identite';
   end if;
   return new;
 end
@@ -960,13 +1065,18 @@ CREATE OR REPLACE FUNCTION public.trace_ajout_seul()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'UPDATE' and current_setting('annuaire_sync.effacement', true) = 'oui' then
-    if old.effacee_le is null and new.effacee_le is not null
+  if current_setting('annuaire_sync.effacement', true) = 'oui' then
+    if tg_op = 'DELETE' and tg_table_name = 'trace_objet' then
+      return old;
+    end if;
+    if tg_op = 'UPDATE' and tg_table_name = 'trace' then
+      if old.effacee_le is null and new.effacee_le is not null
       and (new.sequence, new.at, new.action, new.issue, new.empreinte, new.empreinte_precedente, new.empreinte_contenu)
         = (old.sequence, old.at, old.action, old.issue, old.empreinte, old.empreinte_precedente, old.empreinte_contenu)
       and new.objets = '{}' and num_nonnulls(new.sel, new.auteur_genre, new.auteur_id, new.auteur_nom, new.poste_adresse,
         new.poste_agent, new.requete, new.reponse, new.correlation) = 0 then
-      return new;
+        return new;
+      end if;
     end if;
   end if;
   raise exception 'the audit trail is append-only: % on % is refused', lower(tg_op), tg_table_name
@@ -980,13 +1090,16 @@ CREATE OR REPLACE FUNCTION public.trace_effacer_contenus(avant timestamp with ti
  SET "annuaire_sync.effacement" TO 'oui'
 AS $function$
   with anciennes as (
-    select t.sequence from trace t
+    select t.sequence, t.objets from trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
     update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
-    returning t.sequence
+    returning t.sequence, t.at, a.objets
+  ), oubliees as (
+    delete from trace_objet o using effacees e
+    where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
   select count(*)::integer from effacees
 $function$
@@ -1008,11 +1121,15 @@ $function$
 CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER cas_inactivite_transition BEFORE UPDATE OF etat ON public.cas_inactivite FOR EACH ROW EXECUTE FUNCTION cas_inactivite_transition()
 CREATE TRIGGER compte_version BEFORE UPDATE ON public.compte FOR EACH ROW EXECUTE FUNCTION compte_version()
+CREATE TRIGGER demande_transition BEFORE INSERT OR UPDATE ON public.demande FOR EACH ROW EXECUTE FUNCTION demande_transition()
+CREATE TRIGGER demande_etape_figee BEFORE UPDATE ON public.demande_etape FOR EACH ROW EXECUTE FUNCTION demande_etape_figee()
 CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()
 CREATE TRIGGER trace_ajout_seul BEFORE DELETE OR UPDATE ON public.trace FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_ajout_seul_table BEFORE TRUNCATE ON public.trace FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_objet_ajout_seul BEFORE DELETE OR UPDATE ON public.trace_objet FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_objet_ajout_seul_table BEFORE TRUNCATE ON public.trace_objet FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_ajout_seul BEFORE DELETE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_ajout_seul_table BEFORE TRUNCATE ON public.trace_tete FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_avance BEFORE UPDATE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_tete_avance()

@@ -6,6 +6,7 @@ import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
 import { explainFault } from './known-fault.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram, Surroundings } from './program.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { extractSettings } from './source-settings.js';
 import { issueOf, tracer } from './tracer.js';
 
@@ -48,6 +49,8 @@ Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé par une garde (ri
             results.map(describeResult).join('\n'),
           );
           context.setExitCode(exitCodeOf(results));
+          // Last: whatever befalls it, what was extracted has been told.
+          await suivreDemandes(open, context.surroundings);
         });
       },
     );

@@ -18,6 +18,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['push', async () => (await import('./push.js')).registerPush],
   ['report', async () => (await import('./report.js')).registerReport],
   ['hygiene', async () => (await import('./hygiene.js')).registerHygiene],
+  ['demandes', async () => (await import('./demandes.js')).registerDemandes],
   ['domains', async () => (await import('./domains.js')).registerDomains],
   ['plan', async () => (await import('./plan.js')).registerPlan],
   ['notices', async () => (await import('./notices.js')).registerNotices],

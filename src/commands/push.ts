@@ -11,6 +11,7 @@ import {
 } from '../store/feed-queue.js';
 import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
 import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
@@ -128,6 +129,7 @@ async function pushOnce(
     const confirmation = isQuiet
       ? undefined
       : await confirmWith(open.pool, open.settings, client, clock, surroundings.signal);
+    await suivreDemandes(open, surroundings);
     return await resultOf(open, summary, confirmation, clock.now());
   } finally {
     await client.close();

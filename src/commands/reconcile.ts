@@ -4,6 +4,7 @@ import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
 import { annoncerRetards } from './annoncer-retards.js';
 import { chercherRessemblants, type Recherche } from '../ressemblance/chercher.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { decrireUn } from './domains.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
@@ -65,6 +66,7 @@ async function reconcileAll(
     { now: surroundings.now(), full, signal: surroundings.signal },
     open.progress,
   );
+  await suivreDemandes(open, surroundings);
   const now = surroundings.now();
   await annoncerRetards(open.pool, await readStatus(open, now), now);
   return { ...summary, domainesRessemblants };

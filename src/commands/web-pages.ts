@@ -5,16 +5,21 @@ import { createConsole } from '../web/console/console.js';
 import { ecranFiches } from '../web/console/fiches/ecran.js';
 import { ecranJournal } from '../web/console/journal/ecran.js';
 import { ecranRecherche } from '../web/console/recherche/ecran.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { ecransDeLaFile } from './console-ecrans.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** The plan, as the console decides on it. */
+  readonly plan: PlanPort;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
@@ -22,7 +27,7 @@ export type PagesSurroundings = {
 
 export function createPagePlugins(
   settings: Settings,
-  { pool, cle, now, report }: PagesSurroundings,
+  { pool, cle, plan, now, report }: PagesSurroundings,
 ): WebPlugin[] {
   const { web } = settings;
   const around = {
@@ -44,6 +49,8 @@ export function createPagePlugins(
     session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     identify: () => Promise.resolve(undefined),
     ecrans: [
+      ecranConstats({ db: pool, now }),
+      ...ecransDeLaFile({ pool, plan, now }),
       ecranFiches({ pool, now }),
       ecranJournal({ pool, now }),
       ecranRecherche({ pool, now }),

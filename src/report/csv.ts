@@ -32,10 +32,15 @@ export async function* writeCsv(
   db: Db,
   filters: ReportFilters,
 ): AsyncGenerator<string, void, undefined> {
-  yield `\ufeff${csvHeader.join(';')}\r\n`;
-  for await (const page of listConstats(db, constatFilter(filters))) {
-    yield page.map((constat) => `${csvRow(constat).map(csvCell).join(';')}\r\n`).join('');
-  }
+  yield csvDebut;
+  for await (const page of listConstats(db, constatFilter(filters))) yield csvLignes(page);
+}
+
+/** What a file begins with: the mark by which a spreadsheet knows UTF-8, and the names of the columns. */
+export const csvDebut = `\ufeff${csvHeader.join(';')}\r\n`;
+
+export function csvLignes(constats: readonly ConstatGarde[]): string {
+  return constats.map((constat) => `${csvRow(constat).map(csvCell).join(';')}\r\n`).join('');
 }
 
 function csvRow(constat: ConstatGarde): string[] {
@@ -70,12 +75,12 @@ function cote(valeurs: Valeurs[string] | undefined): string[] {
 }
 
 /** With its name in front a number is text: a spreadsheet keeps its zeros and all its digits. */
-function titulaire(type: string, id: string): string {
+export function titulaire(type: string, id: string): string {
   const noms: Record<string, string> = { 0: 'ADELI', 8: 'RPPS', 10: 'type 10' };
   return id === '' ? '' : `${noms[type] ?? `type ${type}`} ${id}`;
 }
 
-function identifiant(idNatStruct: string): string {
+export function identifiant(idNatStruct: string): string {
   const noms: Record<string, string> = { 1: 'FINESS', 2: 'SIREN', 3: 'SIRET' };
   const nom = noms[idNatStruct.charAt(0)];
   if (idNatStruct === '') return '';

@@ -134,14 +134,8 @@ function toLien({
 }: LienRow): LienChaine {
   const { sequence, at, action, issue, precedente, empreinteContenu, empreinte } = row;
   const entete = {
-    sequence,
-    at,
-    action,
-    issue,
-    precedente,
-    empreinteContenu,
-    empreinte,
-    estEffacee,
+    ...{ sequence, at, action, issue, precedente, empreinteContenu, empreinte },
+    ...{ estEffacee, estIntrouvable },
   };
   if (sel === null || auteurGenre === null || auteurId === null) {
     return { ...entete, contenu: undefined };

@@ -1,57 +1,72 @@
-// The real console over a test's database, opened by somebody with a role.
+// The console with the screens of a test, over the real server and the test's database; somebody is signed in already.
 import type { Pool } from '../../src/db/pool.js';
 import { isRole, type Role } from '../../src/domain/role.js';
-import { createConsole, type PageConsole } from '../../src/web/console/console.js';
+import { createConsole, type Acteur, type PageConsole } from '../../src/web/console/console.js';
 import { Pages } from '../../src/web/page/pages.js';
+import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
 import { Navigateur, ouvrirSession } from './navigateur.js';
 import { webSettings } from './web-server.js';
 
-export type ConsoleTest = {
-  readonly server: WebServer;
+export type ConsoleEssai = {
   readonly url: string;
-  /** What the server said to its own journal. */
+  /** Without a session. */
+  readonly visiteur: () => Navigateur;
+  /** A browser in which this person is signed in. */
+  readonly connecter: (role?: Role, nom?: string) => Promise<Navigateur>;
+  /** What the journal of the service was told. */
   readonly lines: readonly string[];
-  /** A browser whose person has this role. */
-  readonly ouvrir: (role: Role) => Promise<Navigateur>;
+  readonly stop: () => Promise<void>;
 };
 
 export async function startConsole(
   pool: Pool,
   ecrans: readonly PageConsole[],
   now: () => Date,
-): Promise<ConsoleTest> {
+): Promise<ConsoleEssai> {
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
   const { plugin } = createConsole({
-    pages: new Pages({ operateur: 'CHU <Exemple>', contact: undefined }),
+    pages: new Pages({ operateur: 'CHU Exemple', contact: undefined }),
     db: pool,
-    session: { inactiviteMs: 1_800_000, dureeMs: 36_000_000 },
+    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
     urlPublique: undefined,
     isTls: false,
     now,
     report,
-    identify: ({ titulaire = '' }) => {
-      const role = titulaire.replace(/^compte:/u, '');
-      if (!isRole(role)) return Promise.resolve(undefined);
-      return Promise.resolve({ sujet: titulaire, nom: `Anne ${role}`, role, moyen: 'local' });
-    },
+    identify: ({ titulaire, donnees }) => Promise.resolve(acteurOf(titulaire, donnees)),
     ecrans,
   });
-  const server = new WebServer({ settings: webSettings, report, plugins: [plugin] });
+  const server = new WebServer({
+    settings: webSettings,
+    report,
+    plugins: [createStatique(), plugin],
+  });
   const url = await server.start();
   return {
-    ...{ server, url, lines },
-    ouvrir: async (role) => {
+    url,
+    lines,
+    visiteur: () => new Navigateur(url),
+    connecter: async (role = 'lecteur', nom = `Claude ${role}`) => {
       const navigateur = new Navigateur(url);
-      const titulaire = `compte:${role}`;
       await ouvrirSession(pool, navigateur, {
         espace: 'console',
-        titulaire,
-        donnees: {},
+        titulaire: `compte:${nom}`,
+        donnees: { role, nom },
         now: now(),
       });
       return navigateur;
     },
+    stop: () => server.stop(),
   };
+}
+
+function acteurOf(
+  titulaire: string | undefined,
+  { role, nom }: Readonly<Record<string, unknown>>,
+): Acteur | undefined {
+  if (titulaire === undefined || typeof nom !== 'string') return undefined;
+  return typeof role === 'string' && isRole(role)
+    ? { sujet: titulaire, nom, role, moyen: 'local' }
+    : undefined;
 }

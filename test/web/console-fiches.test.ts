@@ -7,11 +7,11 @@ import { ecranFiches } from '../../src/web/console/fiches/ecran.js';
 import { ecranJournal } from '../../src/web/console/journal/ecran.js';
 import { ecranRecherche } from '../../src/web/console/recherche/ecran.js';
 import { load } from '../support/annuaire.js';
-import { startConsole, type ConsoleTest } from '../support/console.js';
+import { startConsole, type ConsoleEssai } from '../support/console.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { enfiler } from '../support/feed-queue.js';
 import { rapprocher } from '../support/rapprochement.js';
-import { Navigateur } from '../support/navigateur.js';
+import type { Navigateur } from '../support/navigateur.js';
 
 const now = new Date('2026-11-23T09:00:00Z');
 const hostile = `<script>alert(1)</script>"'&`;
@@ -20,7 +20,7 @@ const rpps = '10003456780';
 const adresse = 'jean.dupont@chu-exemple.mssante.fr';
 
 let db: TestDatabase;
-let site: ConsoleTest;
+let site: ConsoleEssai;
 let lecteur: Navigateur;
 
 before(async () => {
@@ -84,10 +84,10 @@ before(async () => {
     ],
     () => now,
   );
-  lecteur = await site.ouvrir('lecteur');
+  lecteur = await site.connecter('lecteur');
 });
 after(async () => {
-  await site.server.stop();
+  await site.stop();
   await db.drop();
 });
 
@@ -110,7 +110,7 @@ for (const chemin of fiches) {
       { action: 'consultation' },
       { ordre: 'recentes', max: 1 },
     );
-    assert.equal(trace?.contenu?.auteur.id, 'compte:lecteur');
+    assert.equal(trace?.contenu?.auteur.id, 'compte:Claude lecteur');
     assert.equal(trace?.contenu?.objets.length, 1);
   });
 }
@@ -243,7 +243,7 @@ test('the journal is searched, paged both ways without a gap, and taken away as 
   assert.match(csv.headers.get('content-disposition') ?? '', /journal-2026-11-23\.csv/u);
   assert.equal(csv.texte.trim().split('\r\n').length, 4);
   const [trace] = await listTraces(db.pool, { action: 'export' }, { ordre: 'recentes', max: 1 });
-  assert.equal(trace?.contenu?.auteur.id, 'compte:lecteur');
+  assert.equal(trace?.contenu?.auteur.id, 'compte:Claude lecteur');
 });
 
 test('a filter that no form sends, or a day that is none, is refused in French', async () => {
@@ -256,7 +256,7 @@ test('a filter that no form sends, or a day that is none, is refused in French',
 });
 
 test('nobody reads a sheet or the journal without having signed in', async () => {
-  const stranger = new Navigateur(site.url);
+  const stranger = site.visiteur();
   for (const chemin of [
     ...fiches,
     '/console/journal',
