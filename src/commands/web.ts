@@ -13,6 +13,7 @@ import { getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
+import { demandesSettings } from './demandes-settings.js';
 import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
@@ -75,6 +76,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         ...createPagePlugins(settings, {
           pool,
           plan: consolePlan.port,
+          demandes: await demandesSettings(settings, pool),
           cle: await getCleDesLiens(pool, web.cleDesLiens),
           now,
           report,

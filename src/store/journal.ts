@@ -38,7 +38,8 @@ const insertSql = `with tete as (
     returning t.sequence, t.precedente, t.empreinte),
   noms as (
     insert into trace_objet (objet, at, sequence)
-    select distinct objet, $1::text::timestamptz, sequence from tete, unnest($9::text[]) objet)
+    select distinct objet, $1::text::timestamptz, sequence from tete, unnest($9::text[]) objet
+    on conflict do nothing)
   insert into trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
     auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
   select sequence, $1::text::timestamptz, $2::text, $3::text, empreinte, precedente, $4::bytea, $5::text,

@@ -121,8 +121,8 @@ function buildApp(
   const app = fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
-    // An address of a BAL as one segment of a path: 320 characters, each as three.
-    routerOptions: { maxParamLength: 1_000 },
+    // An address of 254 characters, each of which may be written in three.
+    routerOptions: { maxParamLength: 800 },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     serverFactory: (handler) => server.on('request', handler),
     frameworkErrors: (error, _request, reply) =>

@@ -178,7 +178,7 @@ describe('the plan in the console', () => {
     const { connecter } = await demarrer();
     const [une, deuxieme] = [
       await connecter('approbateur'),
-      await entrer('approbateur', 'amartin'),
+      await connecter('approbateur', 'amartin'),
     ];
     const [formUne, formDeux] = [
       await lire(une, toutApprouver),
