@@ -248,7 +248,9 @@ for (const path of paths) {
 /** Of every answer; then of the pages. */
 function headerFaults(response: Response, path: string): string[] {
   const value = (name: string): string => response.headers.get(name) ?? '';
-  const isPage = /^\/(?:console|demande|avis)(?:\/|$)/u.test(path);
+  // What nothing answers outside of the parts of the site is a problem in JSON.
+  const isPage =
+    /^\/(?:console|demande)(?:\/|$)/u.test(path) || value('content-type').startsWith('text/html');
   const isSheet = path.startsWith('/statique/') && response.status === 200;
   const csp = value('content-security-policy');
   const expected: [name: string, holds: boolean][] = [
