@@ -1,8 +1,6 @@
 // The listener as it is served, pages and API, against whoever wants it down or fooled: it refuses, goes on answering others, and tells nothing.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
-import { createPagePlugins } from '../../src/commands/web-pages.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { createApi } from '../../src/web/api/api.js';
 import { createHealth } from '../../src/web/health.js';
@@ -12,6 +10,7 @@ import { writeCommandSettings } from '../support/command.js';
 import { reglagesCreation } from '../support/creation.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
+import { buildSite, type SiteEssai } from '../support/site.js';
 import { drip, exchange, open, statusesOf } from '../support/raw-http.js';
 import { webSettings } from '../support/web-server.js';
 
@@ -19,6 +18,7 @@ type Route = { readonly method: string; readonly url: string };
 
 let db: TestDatabase;
 let server: WebServer | undefined;
+let site: SiteEssai;
 let url: string;
 const lines: string[] = [];
 const routes: Route[] = [];
@@ -31,6 +31,7 @@ afterEach(async () => {
   await assertAnswers();
   assert.deepEqual(lines, [], 'nothing that a visitor sends is a fault of ours');
   await server?.stop();
+  await site.stop();
   server = undefined;
 });
 
@@ -41,10 +42,11 @@ async function start(changes: Partial<WebServerSettings> = {}): Promise<void> {
   const now = (): Date => new Date('2027-01-15T12:00:00Z');
   const settings = loadSettings(writeCommandSettings(tempFolder(), db.url), {});
   const { requestsPerSecond } = webSettings;
+  site = await buildSite(settings, db, { now, report });
   const plugins = [
     createHealth(db.pool),
     createApi({ db: db.pool, reglages: reglagesCreation, now, report, requestsPerSecond }),
-    ...createPagePlugins(settings, { pool: db.pool, cle: randomBytes(32), now, report }),
+    ...site.plugins,
   ];
   server = new WebServer({
     settings: { ...webSettings, requestTimeoutMs: 500, idleTimeoutMs: 300, ...changes },
