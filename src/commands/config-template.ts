@@ -352,17 +352,6 @@ professionnels:
 console:
   actif: true
   comptesLocaux: true         # false : aucun compte local ne se connecte (OpenID seul)
-  # openid:                   # fournisseur OpenID de l'établissement ; déclarez-lui le retour <urlPublique>/console/retour et, pour la
-  #                           # sortie, <urlPublique>/console/connexion. Ses autres clés sont celles de « professionnels.psc »
-  #   nom: votre compte de l'établissement   # comme le bouton le dit
-  #   decouverte: https://sso.mon-etablissement.fr/realms/si/.well-known/openid-configuration
-  #   emetteur: https://sso.mon-etablissement.fr/realms/si
-  #   clientId: annuaire-sync
-  #   secret: { env: ANNUAIRE_SYNC_OPENID_SECRET }
-  #   portees: [openid, profile]
-  #   acr: []                 # niveaux acceptés ; vide : tous
-  #   revendicationRoles: roles
-  #   roles: { annuaire-lecture: lecteur, annuaire-gestion: gestionnaire, annuaire-decision: approbateur }
   # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
                               # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
                               # réinitialiser chaque compte (« comptes reset »)

@@ -15,11 +15,7 @@ import type { ConnexionOptions, LienOptions } from './options.js';
 
 export type AvecLien = ConnexionOptions & { readonly lien: LienOptions };
 
-export function declareLien(
-  app: FastifyInstance,
-  espace: EspaceDemande,
-  options: AvecLien,
-): void {
+export function declareLien(app: FastifyInstance, espace: EspaceDemande, options: AvecLien): void {
   const acces = { config: { acces: 'public' } };
   app.post('/connexion/lien', acces, (request, reply) => ask(espace, options, request, reply));
   app.get('/connexion/lien-envoye', acces, (request, reply) =>
@@ -93,11 +89,18 @@ async function refuseTooMany(
 ): Promise<void> {
   const at = now();
   const poste = keyOf('poste', posteOf(request).adresse);
-  const wait =
-    (await chargeEssai(pool, poste, parPoste, at)) ??
-    (await chargeEssai(pool, keyOf('adresse', adresse), parAdresse, at));
-  if (!wait) return;
-  throw new PageError(
+  const charges = [
+    [poste, parPoste],
+    [keyOf('adresse', adresse), parAdresse],
+  ] as const;
+  for (const [cle, limite] of charges) {
+    const essai = await chargeEssai(pool, cle, limite, at);
+    if (essai.kind === 'bloque') throw tooMany();
+  }
+}
+
+function tooMany(): PageError {
+  return new PageError(
     429,
     'Trop de demandes de lien',
     'Plusieurs liens ont déjà été demandés. Regardez votre autre boîte aux lettres, ou recommencez dans une heure.',
