@@ -15,6 +15,7 @@ import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
 import { demandesSettings } from './demandes-settings.js';
 import { openPush, type Push } from './inventory-push.js';
+import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
 import { createPagePlugins } from './web-pages.js';
@@ -55,6 +56,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
   let push: Push | undefined;
+  const consolePlan = openConsolePlan(settings, engine.connectionString, { now, report });
   try {
     await migrate(pool);
     push = await openPush(settings, engine.connectionString, { now, report });
@@ -74,6 +76,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         ...createPagePlugins(settings, {
           pool,
           demandes: await demandesSettings(settings, pool),
+          plan: consolePlan.port,
           cle: await getCleDesLiens(pool, web.cleDesLiens),
           now,
           report,
@@ -90,6 +93,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
     hangUp.close();
   } finally {
     await push?.stop();
+    await consolePlan.stop();
     await pool.end();
     await engine.close();
   }
