@@ -2,24 +2,27 @@
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
-import { createConsole } from '../web/console/console.js';
-import { Fournisseur } from '../web/connexion/fournisseur.js';
-import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
+import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
-import { createEcrans } from '../web/demande/ecrans.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
-import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 import { ecransDeLaFile } from './console-ecrans.js';
+import { accesConsole } from './web-console.js';
+import { accesDemande } from './web-demande.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** Encrypts the second factors of the console's accounts. */
+  readonly cleDesComptes: Uint8Array;
   /** The plan, as the console decides on it. */
   readonly plan: PlanPort;
   readonly now: () => Date;
@@ -27,11 +30,14 @@ export type PagesSurroundings = {
   readonly report: (line: string) => void;
 };
 
-export function createPagePlugins(
-  settings: Settings,
-  surroundings: PagesSurroundings,
-): WebPlugin[] {
-  const { pool, cle, plan, now, report } = surroundings;
+export type SitePages = {
+  readonly plugins: readonly WebPlugin[];
+  /** Knows its routes once the server is started. */
+  readonly espaceConsole: EspaceConsole;
+};
+
+export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
+  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -47,14 +53,19 @@ export function createPagePlugins(
     now,
     report,
   };
+  const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
     ...shared,
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
-    identify: () => Promise.resolve(undefined),
-    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
+    ...acces,
+    ecrans: [
+      connexion,
+      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+      ecranConstats({ db: pool, now }),
+      ...ecransDeLaFile({ pool, plan, demandes, now }),
+    ],
   });
-  const espaceDemande = openDemande(settings, surroundings, shared);
-  return [
+  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
+  const plugins = [
     createStatique(),
     createInactivitePage({
       ...around,
@@ -65,49 +76,8 @@ export function createPagePlugins(
       now,
       report,
     }),
-    espaceConsole.plugin,
+    ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,
   ];
-}
-
-type Shared = Pick<
-  Parameters<typeof createDemande>[0],
-  'pages' | 'db' | 'urlPublique' | 'isTls' | 'now' | 'report'
->;
-
-function openDemande(
-  { web, professionnels, operateur, hygiene }: Settings,
-  { pool, demandes, cle, now, report }: PagesSurroundings,
-  shared: Shared,
-): ReturnType<typeof createDemande> {
-  const { psc, lien } = professionnels;
-  return createDemande({
-    ...shared,
-    session: {
-      inactiviteMs: professionnels.sessionInactiviteMs,
-      dureeMs: professionnels.sessionDureeMaxMs,
-    },
-    // Leaving ends the session at the provider as well.
-    formActions: psc ? [new URL(psc.emetteur).origin] : [],
-    ecrans: [
-      createEcranConnexion({
-        pool,
-        psc: psc && new Fournisseur(psc),
-        identitesDEssai: professionnels.identitesDEssai,
-        lien:
-          lien && web.urlPublique
-            ? {
-                cle,
-                urlPublique: web.urlPublique,
-                domaine: operateur.domaines[0]?.nom ?? '',
-                contact: hygiene.contact,
-                reponseMinMs: 500,
-              }
-            : undefined,
-        now,
-        report,
-      }),
-      ...createEcrans({ pool, demandes, cle, now }),
-    ],
-  });
+  return { plugins, espaceConsole: espaceConsole.espace };
 }
