@@ -431,6 +431,13 @@ table inventaire_lot
   verdict jsonb not null
   load_id integer
   perdues integer not null default 0
+table lien_connexion
+  empreinte bytea not null
+  rpps text collate "C" not null
+  nom text not null
+  cree_le timestamp with time zone not null
+  expire_le timestamp with time zone not null
+  utilise_le timestamp with time zone
 table mesure_hygiene
   domaine text collate "C" not null
   type_bal text collate "C" not null default ''::text
@@ -765,6 +772,12 @@ constraint inventaire_import_sha256_check on inventaire_import: CHECK ((length(s
 constraint inventaire_lot_empreinte_check on inventaire_lot: CHECK ((length(empreinte) = 32))
 constraint inventaire_lot_key_id_fkey on inventaire_lot: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint inventaire_lot_pkey on inventaire_lot: PRIMARY KEY (id)
+constraint lien_connexion_check on lien_connexion: CHECK ((expire_le > cree_le))
+constraint lien_connexion_check1 on lien_connexion: CHECK ((utilise_le <= expire_le))
+constraint lien_connexion_empreinte_check on lien_connexion: CHECK ((octet_length(empreinte) = 32))
+constraint lien_connexion_nom_check on lien_connexion: CHECK ((char_length(nom) <= 200))
+constraint lien_connexion_pkey on lien_connexion: PRIMARY KEY (empreinte)
+constraint lien_connexion_rpps_check on lien_connexion: CHECK ((rpps ~ '^[0-9]{11}$'::text))
 constraint mesure_hygiene_check on mesure_hygiene: CHECK ((jusqua > depuis))
 constraint mesure_hygiene_pkey on mesure_hygiene: PRIMARY KEY (domaine, chiffre, type_bal, depuis)
 constraint mesure_hygiene_valeur_check on mesure_hygiene: CHECK ((valeur > 0))
@@ -889,6 +902,7 @@ CREATE INDEX inventaire_import_fichier ON public.inventaire_import USING btree (
 CREATE INDEX inventaire_import_source ON public.inventaire_import USING btree (source, id DESC)
 CREATE UNIQUE INDEX inventaire_lot_cle ON public.inventaire_lot USING btree (key_id, source, cle)
 CREATE INDEX inventaire_lot_fenetre ON public.inventaire_lot USING btree (source, recu_le)
+CREATE INDEX lien_connexion_expire ON public.lien_connexion USING btree (expire_le)
 CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
 CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
 CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
