@@ -43,10 +43,17 @@ create index trace_at on trace (at, sequence);
 create index trace_action on trace (action, at, sequence);
 create index trace_issue on trace (issue, at, sequence) where issue <> 'reussite';
 create index trace_auteur on trace (auteur_id, at, sequence);
-create index trace_auteur_nom on trace (lower(auteur_nom) collate "C", at, sequence);
+create index trace_auteur_nom on trace (plier_nom(auteur_nom) collate "C", at, sequence);
 create index trace_correlation on trace (correlation, at, sequence);
-create index trace_objets on trace using gin (objets);
 create index trace_a_effacer on trace (at) where effacee_le is null;
+
+-- How traces are found by what they are about, the last first. `audit verify` tells of one that is missing.
+create table trace_objet (
+  objet text collate "C" not null,
+  at timestamptz not null,
+  sequence bigint not null,
+  primary key (objet, at, sequence)
+);
 
 -- Erases the contents of the oldest traces before `avant`, at most `lot` of them; answers how many. The chain stays verifiable.
 create function trace_effacer_contenus(avant timestamptz, lot integer, le timestamptz) returns integer
@@ -54,13 +61,16 @@ language sql
 set annuaire_sync.effacement = 'oui'
 as $$
   with anciennes as (
-    select t.sequence from trace t
+    select t.sequence, t.objets from trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
     update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
-    returning t.sequence
+    returning t.sequence, t.at, a.objets
+  ), oubliees as (
+    delete from trace_objet o using effacees e
+    where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
   select count(*)::integer from effacees
 $$;
@@ -68,13 +78,18 @@ $$;
 create function trace_ajout_seul() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'UPDATE' and current_setting('annuaire_sync.effacement', true) = 'oui' then
-    if old.effacee_le is null and new.effacee_le is not null
+  if current_setting('annuaire_sync.effacement', true) = 'oui' then
+    if tg_op = 'DELETE' and tg_table_name = 'trace_objet' then
+      return old;
+    end if;
+    if tg_op = 'UPDATE' and tg_table_name = 'trace' then
+      if old.effacee_le is null and new.effacee_le is not null
       and (new.sequence, new.at, new.action, new.issue, new.empreinte, new.empreinte_precedente, new.empreinte_contenu)
         = (old.sequence, old.at, old.action, old.issue, old.empreinte, old.empreinte_precedente, old.empreinte_contenu)
       and new.objets = '{}' and num_nonnulls(new.sel, new.auteur_genre, new.auteur_id, new.auteur_nom, new.poste_adresse,
         new.poste_agent, new.requete, new.reponse, new.correlation) = 0 then
-      return new;
+        return new;
+      end if;
     end if;
   end if;
   raise exception 'the audit trail is append-only: % on % is refused', lower(tg_op), tg_table_name
@@ -85,6 +100,10 @@ $$;
 create trigger trace_ajout_seul before update or delete on trace
   for each row execute function trace_ajout_seul();
 create trigger trace_ajout_seul_table before truncate on trace
+  for each statement execute function trace_ajout_seul();
+create trigger trace_objet_ajout_seul before update or delete on trace_objet
+  for each row execute function trace_ajout_seul();
+create trigger trace_objet_ajout_seul_table before truncate on trace_objet
   for each statement execute function trace_ajout_seul();
 create trigger trace_tete_ajout_seul before delete on trace_tete
   for each row execute function trace_ajout_seul();
@@ -105,3 +124,6 @@ $$;
 
 create trigger trace_tete_avance before update on trace_tete
   for each row execute function trace_tete_avance();
+
+-- What a BAL was in the inventory and no longer is; bal_annuaire has the same.
+create index bal_operateur_gone on bal_operateur (adresse) where gone_load_id is not null;

@@ -665,6 +665,10 @@ table trace
   reponse text
   correlation text collate "C"
   effacee_le timestamp with time zone
+table trace_objet
+  objet text collate "C" not null
+  at timestamp with time zone not null
+  sequence bigint not null
 table trace_tete
   id boolean not null default true
   sequence bigint not null
@@ -835,6 +839,7 @@ constraint trace_objets_check on trace: CHECK ((cardinality(objets) <= 20))
 constraint trace_pkey on trace: PRIMARY KEY (sequence)
 constraint trace_reponse_check on trace: CHECK ((octet_length(reponse) <= 8192))
 constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
+constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
 
@@ -859,6 +864,7 @@ CREATE INDEX bal_annuaire_structure_id ON public.bal_annuaire USING btree (struc
 CREATE INDEX bal_evenement_recu ON public.bal_evenement USING btree (source, recu_le)
 CREATE INDEX bal_operateur_adresse ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_domaine ON public.bal_operateur USING btree (domaine) WHERE (gone_load_id IS NULL)
+CREATE INDEX bal_operateur_gone ON public.bal_operateur USING btree (adresse) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX bal_operateur_identifiant_pp ON public.bal_operateur USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_structure_id ON public.bal_operateur USING btree (structure_id) WHERE (gone_load_id IS NULL)
 CREATE INDEX bal_operateur_type_10 ON public.bal_operateur USING btree (adresse) WHERE ((type_bal = 'PER'::text) AND ((type_identifiant_pp = '10'::text) OR (identifiant_pp IS NULL)))
@@ -934,10 +940,9 @@ CREATE INDEX trace_a_effacer ON public.trace USING btree (at) WHERE (effacee_le 
 CREATE INDEX trace_action ON public.trace USING btree (action, at, sequence)
 CREATE INDEX trace_at ON public.trace USING btree (at, sequence)
 CREATE INDEX trace_auteur ON public.trace USING btree (auteur_id, at, sequence)
-CREATE INDEX trace_auteur_nom ON public.trace USING btree (lower(auteur_nom) COLLATE "C", at, sequence)
+CREATE INDEX trace_auteur_nom ON public.trace USING btree (plier_nom(auteur_nom) COLLATE "C", at, sequence)
 CREATE INDEX trace_correlation ON public.trace USING btree (correlation, at, sequence)
 CREATE INDEX trace_issue ON public.trace USING btree (issue, at, sequence) WHERE (issue <> 'reussite'::text)
-CREATE INDEX trace_objets ON public.trace USING gin (objets)
 
 view mesure_du_jour as
  SELECT j.jour,
@@ -1085,13 +1090,18 @@ CREATE OR REPLACE FUNCTION public.trace_ajout_seul()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'UPDATE' and current_setting('annuaire_sync.effacement', true) = 'oui' then
-    if old.effacee_le is null and new.effacee_le is not null
+  if current_setting('annuaire_sync.effacement', true) = 'oui' then
+    if tg_op = 'DELETE' and tg_table_name = 'trace_objet' then
+      return old;
+    end if;
+    if tg_op = 'UPDATE' and tg_table_name = 'trace' then
+      if old.effacee_le is null and new.effacee_le is not null
       and (new.sequence, new.at, new.action, new.issue, new.empreinte, new.empreinte_precedente, new.empreinte_contenu)
         = (old.sequence, old.at, old.action, old.issue, old.empreinte, old.empreinte_precedente, old.empreinte_contenu)
       and new.objets = '{}' and num_nonnulls(new.sel, new.auteur_genre, new.auteur_id, new.auteur_nom, new.poste_adresse,
         new.poste_agent, new.requete, new.reponse, new.correlation) = 0 then
-      return new;
+        return new;
+      end if;
     end if;
   end if;
   raise exception 'the audit trail is append-only: % on % is refused', lower(tg_op), tg_table_name
@@ -1105,13 +1115,16 @@ CREATE OR REPLACE FUNCTION public.trace_effacer_contenus(avant timestamp with ti
  SET "annuaire_sync.effacement" TO 'oui'
 AS $function$
   with anciennes as (
-    select t.sequence from trace t
+    select t.sequence, t.objets from trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
     update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
-    returning t.sequence
+    returning t.sequence, t.at, a.objets
+  ), oubliees as (
+    delete from trace_objet o using effacees e
+    where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
   select count(*)::integer from effacees
 $function$
@@ -1140,6 +1153,8 @@ CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_o
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()
 CREATE TRIGGER trace_ajout_seul BEFORE DELETE OR UPDATE ON public.trace FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_ajout_seul_table BEFORE TRUNCATE ON public.trace FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_objet_ajout_seul BEFORE DELETE OR UPDATE ON public.trace_objet FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
+CREATE TRIGGER trace_objet_ajout_seul_table BEFORE TRUNCATE ON public.trace_objet FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_ajout_seul BEFORE DELETE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_ajout_seul_table BEFORE TRUNCATE ON public.trace_tete FOR EACH STATEMENT EXECUTE FUNCTION trace_ajout_seul()
 CREATE TRIGGER trace_tete_avance BEFORE UPDATE ON public.trace_tete FOR EACH ROW EXECUTE FUNCTION trace_tete_avance()

@@ -18,27 +18,48 @@ export type BilanExport = {
 // Rows hold 17 KiB at most.
 const pageRows = 500;
 
-/** Hands the text to `write`, oldest trace first. Traces recorded meanwhile may be in it. */
-export async function exportTraces(
-  db: Db,
-  filtre: FiltreTraces,
+/** Gives one page of traces after a position, oldest first. */
+export type LireTraces = (apres: CurseurTraces | undefined, max: number) => Promise<Trace[]>;
+
+/** The text, oldest trace first; what it came to is the last value. Traces recorded meanwhile may be in it. */
+export async function* lignesExport(
+  lire: LireTraces,
   format: FormatExport,
   { tracesMax, signal }: LimitesExport,
-  write: (text: string) => Promise<void>,
-): Promise<BilanExport> {
-  if (format === 'csv') await write(`\ufeff${csvHeader.join(';')}\r\n`);
+): AsyncGenerator<string, BilanExport, undefined> {
+  if (format === 'csv') yield `\ufeff${csvHeader.join(';')}\r\n`;
   let tracesCount = 0;
   let apres: CurseurTraces | undefined;
   for (;;) {
     signal.throwIfAborted();
     const max = Math.min(pageRows, tracesMax - tracesCount + 1);
-    const page = await listTraces(db, filtre, { ordre: 'anciennes', apres, max });
+    const page = await lire(apres, max);
     const kept = page.slice(0, tracesMax - tracesCount);
-    if (kept.length > 0) await write(kept.map(format === 'csv' ? csvLine : jsonLine).join(''));
+    if (kept.length > 0) yield kept.map(format === 'csv' ? csvLine : jsonLine).join('');
     tracesCount += kept.length;
     if (kept.length < page.length) return { tracesCount, estCoupe: true };
     apres = kept.at(-1);
     if (page.length < max || apres === undefined) return { tracesCount, estCoupe: false };
+  }
+}
+
+/** Hands the text to `write`. */
+export async function exportTraces(
+  db: Db,
+  filtre: FiltreTraces,
+  format: FormatExport,
+  limites: LimitesExport,
+  write: (text: string) => Promise<void>,
+): Promise<BilanExport> {
+  const lignes = lignesExport(
+    (apres, max) => listTraces(db, filtre, { ordre: 'anciennes', apres, max }),
+    format,
+    limites,
+  );
+  for (;;) {
+    const next = await lignes.next();
+    if (next.done) return next.value;
+    await write(next.value);
   }
 }
 
@@ -74,11 +95,6 @@ const csvHeader = [
   'correlation',
   'effaceeLe',
 ];
-
-/** The lines of the CSV alone, for a page that writes them by itself. */
-export function csvTraces(traces: readonly Trace[]): string {
-  return `\ufeff${csvHeader.join(';')}\r\n${traces.map(csvLine).join('')}`;
-}
 
 function csvLine({ sequence, at, action, issue, contenu, effaceeLe }: Trace): string {
   const { auteur, objets = [], poste, requete, reponse, correlation } = contenu ?? {};

@@ -20,6 +20,7 @@ export type FauteChaine = {
     | 'contenu-altere'
     | 'entete-alteree'
     | 'effacement-irregulier'
+    | 'introuvable'
     | 'manquantes'
     | 'chaine-rompue'
     | 'intruse'
@@ -101,6 +102,13 @@ class ChainCheck {
     }
     this.#checkFollows(lien);
     this.#checkContents(lien);
+    if (lien.estIntrouvable) {
+      this.#fault(
+        'introuvable',
+        sequence,
+        `La trace ${sequence} ne se trouve plus par l’un de ses objets : ce que lit la recherche (trace_objet) a été retiré.`,
+      );
+    }
     if (!hashEntete(lien).equals(empreinte)) {
       this.#fault(
         'entete-alteree',

@@ -101,5 +101,5 @@ function suiteOfFault(error: unknown, { signal }: Surroundings): SuiteCommande {
 
 /** Of several results, as the exit code of the command. */
 export function issueOf(code: 0 | ExitCode): IssueTrace {
-  return code === 0 ? 'reussite' : code === 1 ? 'echec' : 'refus';
+  return code === 0 ? 'reussite' : code === 3 ? 'refus' : 'echec';
 }

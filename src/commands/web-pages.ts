@@ -4,6 +4,9 @@ import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
 import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
+import { ecranFiches } from '../web/console/fiches/ecran.js';
+import { ecranJournal } from '../web/console/journal/ecran.js';
+import { ecranRecherche } from '../web/console/recherche/ecran.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
@@ -62,6 +65,9 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
       ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
       ecranConstats({ db: pool, now }),
       ...ecransDeLaFile({ pool, plan, demandes, now }),
+      ecranFiches({ pool, now }),
+      ecranJournal({ pool, now }),
+      ecranRecherche({ pool, now }),
     ],
   });
   const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });

@@ -26,23 +26,89 @@ export type PageTraces = {
 };
 
 export async function listTraces(db: Db, filtre: FiltreTraces, page: PageTraces): Promise<Trace[]> {
+  const { personne, objet } = filtre;
+  const noms = personne === undefined ? [] : await listNomsAuteurs(db, personne);
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const common = commonConditions(filtre, page, bind);
-  const order = page.ordre === 'recentes' ? 'desc' : 'asc';
+  const order = (k: string): string => {
+    const sens = page.ordre === 'recentes' ? 'desc' : 'asc';
+    return `order by ${k}.at ${sens}, ${k}.sequence ${sens}`;
+  };
   const max = bind(page.max);
-  // Each of the ways in which a trace may be about somebody has its own index: asked one by one, each stops at the first rows.
-  const branches = subjectConditions(filtre, bind).map(
-    (
-      subject,
-    ) => `(select ${columns} from trace t where ${[...common, ...subject].join(' and ') || 'true'}
-      order by t.at ${order}, t.sequence ${order} limit ${max}::integer)`,
-  );
+  const common = commonConditions(filtre, page, bind);
+  const who = personne === undefined ? undefined : bindPersonne(personne, noms, bind);
+  const from = (source: string, k: 't' | 'o', more: readonly string[]): string =>
+    `select ${columns} from ${source} where ${[...common(k), ...more].join(' and ') || 'true'}
+     ${order(k)} limit ${max}::integer`;
+  const perKey = (keys: string, source: string, k: 't' | 'o', more: readonly string[]): string =>
+    `select f.* from unnest(${keys}::text[]) cle (cle) cross join lateral (${from(source, k, more)}) f`;
+  const parObjet = 'trace_objet o join trace t on t.sequence = o.sequence';
+  // Each of the ways in which a trace may be about somebody is read in the order of its own index, and stops at the first rows.
+  const branches =
+    objet !== undefined
+      ? [
+          perKey(bind(objetsPossibles(objet)), parObjet, 'o', [
+            'o.objet = cle.cle',
+            ...(who ? [who.condition] : []),
+          ]),
+        ]
+      : who
+        ? [
+            perKey(who.ids, 'trace t', 't', ['t.auteur_id = cle.cle']),
+            perKey(who.noms, 'trace t', 't', [`plier_nom(t.auteur_nom) collate "C" = cle.cle`]),
+            perKey(who.objets, parObjet, 'o', ['o.objet = cle.cle']),
+          ]
+        : [from('trace t', 't', [])];
   const { rows } = await db.query<TraceRow>(
-    `select * from (${branches.join(' union ')}) trouvees order by at ${order}, sequence ${order} limit ${max}::integer`,
+    `select * from (${branches.map((branch) => `(${branch})`).join(' union ')}) f
+     ${order('f')} limit ${max}::integer`,
     values,
   );
   return rows.map(toTrace);
+}
+
+// A beginning of a name that more people have says too little to be somebody's.
+const nomsMax = 50;
+
+/** Names of authors, folded, that begin so: each is probed in an index where the same stands many times. */
+async function listNomsAuteurs(db: Db, debut: string): Promise<string[]> {
+  const nom = 'plier_nom(t.auteur_nom) collate "C"';
+  const fin = 'plier_nom($1::text) || chr(1114111)';
+  const { rows } = await db.query<{ nom: string }>(
+    `with recursive noms (nom) as (
+       (select ${nom} from trace t where ${nom} >= plier_nom($1::text) and ${nom} < ${fin} order by 1 limit 1)
+       union all
+       select (select ${nom} from trace t where ${nom} > noms.nom and ${nom} < ${fin} order by 1 limit 1)
+       from noms where noms.nom is not null)
+     select nom from noms where nom is not null limit ${nomsMax}`,
+    [debut],
+  );
+  return rows.map((row) => row.nom);
+}
+
+type Personne = {
+  readonly ids: string;
+  readonly noms: string;
+  readonly objets: string;
+  /** The three, of a trace that was found otherwise. */
+  readonly condition: string;
+};
+
+function bindPersonne(personne: string, names: readonly string[], bind: Bind): Personne {
+  const ids = idsDe(personne);
+  const [boundIds, noms] = [bind(ids), bind(names)];
+  const objets = bind(ids.flatMap((id) => [`professionnel:${id}`, `compte:${id}`]));
+  return {
+    ...{ ids: boundIds, noms, objets },
+    condition: `(t.auteur_id = any (${boundIds}::text[]) or plier_nom(t.auteur_nom) = any (${noms}::text[])
+      or t.objets && ${objets}::text[])`,
+  };
+}
+
+/** A professional is known by his RPPS as by his IdNatPS. */
+function idsDe(personne: string): string[] {
+  if (/^8\d{11}$/u.test(personne)) return [personne, personne.slice(1)];
+  return /^\d{11}$/u.test(personne) ? [personne, `8${personne}`] : [personne];
 }
 
 export async function findTrace(db: Db, sequence: number): Promise<Trace | undefined> {
@@ -53,44 +119,36 @@ export async function findTrace(db: Db, sequence: number): Promise<Trace | undef
   return rows[0] && toTrace(rows[0]);
 }
 
-const lastCharacter = '\u{10ffff}';
-
 type Bind = (value: unknown) => string;
 
-function commonConditions(filtre: FiltreTraces, page: PageTraces, bind: Bind): string[] {
+/** `k`: what is read in its order of time, the traces or the objects that they are about. */
+function commonConditions(
+  filtre: FiltreTraces,
+  page: PageTraces,
+  bind: Bind,
+): (k: 't' | 'o') => string[] {
   const { action, issue, correlation, depuis, jusqua } = filtre;
   const { apres, ordre } = page;
   const after = ordre === 'recentes' ? '<' : '>';
-  return [
+  const ofTrace = [
     ...(action === undefined ? [] : [`t.action = ${bind(action)}::text`]),
     ...(issue === undefined ? [] : [`t.issue = ${bind(issue)}::text`]),
     // A partial index serves what did not succeed.
     ...(issue === undefined || issue === 'reussite' ? [] : [`t.issue <> 'reussite'`]),
     ...(correlation === undefined ? [] : [`t.correlation = ${bind(correlation)}::text`]),
-    ...(depuis === undefined ? [] : [`t.at >= ${bind(depuis)}::timestamptz`]),
-    ...(jusqua === undefined ? [] : [`t.at < ${bind(jusqua)}::timestamptz`]),
-    ...(apres === undefined
-      ? []
-      : [
-          `(t.at, t.sequence) ${after} (${bind(apres.at)}::timestamptz, ${bind(apres.sequence)}::bigint)`,
-        ]),
   ];
-}
-
-/** One list of conditions for each way; a trace that answers one of them is found. */
-function subjectConditions({ personne, objet }: FiltreTraces, bind: Bind): string[][] {
-  const about = objet === undefined ? [] : [`t.objets && ${bind(objetsPossibles(objet))}::text[]`];
-  if (personne === undefined) return [about];
-  const nom = personne.toLowerCase();
-  return [
-    [...about, `t.auteur_id = ${bind(personne)}::text`],
-    [
-      ...about,
-      // As a range: a plan made once for all cannot turn a pattern into one.
-      `lower(t.auteur_nom) collate "C" >= ${bind(nom)}::text`,
-      `lower(t.auteur_nom) collate "C" < ${bind(nom + lastCharacter)}::text`,
-    ],
-    [...about, `t.objets && ${bind(personnesPossibles(personne))}::text[]`],
+  const times = [
+    ...(depuis === undefined ? [] : [`at >= ${bind(depuis)}::timestamptz`]),
+    ...(jusqua === undefined ? [] : [`at < ${bind(jusqua)}::timestamptz`]),
+  ];
+  const place =
+    apres === undefined
+      ? undefined
+      : `${after} (${bind(apres.at)}::timestamptz, ${bind(apres.sequence)}::bigint)`;
+  return (k) => [
+    ...ofTrace,
+    ...times.map((time) => `${k}.${time}`),
+    ...(place === undefined ? [] : [`(${k}.at, ${k}.sequence) ${place}`]),
   ];
 }
 
@@ -98,16 +156,6 @@ function objetsPossibles(objet: string): string[] {
   const genre = objet.slice(0, objet.indexOf(':'));
   if (genresObjet.some((known) => known === genre)) return [objet];
   return genresObjet.map((known) => `${known}:${objet}`);
-}
-
-/** A professional is known by his RPPS as by his IdNatPS. */
-function personnesPossibles(personne: string): string[] {
-  const ids = /^8\d{11}$/u.test(personne)
-    ? [personne, personne.slice(1)]
-    : /^\d{11}$/u.test(personne)
-      ? [personne, `8${personne}`]
-      : [personne];
-  return ids.flatMap((id) => [`professionnel:${id}`, `compte:${id}`]);
 }
 
 const columns = `t.sequence::float8 as sequence, t.at, t.action, t.issue, t.auteur_genre as "auteurGenre",

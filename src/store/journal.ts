@@ -35,7 +35,11 @@ const insertSql = `with tete as (
     update trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
       empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1::text, $2::text, $3::text,
         encode(t.empreinte, 'hex'), encode($4::bytea, 'hex')), 'UTF8'))
-    returning t.sequence, t.precedente, t.empreinte)
+    returning t.sequence, t.precedente, t.empreinte),
+  noms as (
+    insert into trace_objet (objet, at, sequence)
+    select distinct objet, $1::text::timestamptz, sequence from tete, unnest($9::text[]) objet
+    on conflict do nothing)
   insert into trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
     auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
   select sequence, $1::text::timestamptz, $2::text, $3::text, empreinte, precedente, $4::bytea, $5::text,
@@ -93,6 +97,8 @@ export type LienChaine = EnteteTrace & {
   readonly contenu: { readonly sel: string; readonly borne: ContenuBorne } | undefined;
   /** At term, as it says of itself. */
   readonly estEffacee: boolean;
+  /** By one of its objects: what searches read was taken away. */
+  readonly estIntrouvable: boolean;
 };
 
 type LienRow = Omit<ContenuBorne, 'auteurGenre' | 'auteurId'> & {
@@ -110,24 +116,27 @@ export async function listLiens(db: Db, apres: bigint, max: number): Promise<Lie
        to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
        empreinte_contenu as "empreinteContenu", effacee_le is not null as "estEffacee", sel,
        auteur_genre as "auteurGenre", auteur_id as "auteurId", auteur_nom as "auteurNom", objets,
-       poste_adresse as "posteAdresse", poste_agent as "posteAgent", requete, reponse, correlation
+       poste_adresse as "posteAdresse", poste_agent as "posteAgent", requete, reponse, correlation,
+       exists (select from unnest(trace.objets) o (objet) where not exists (select from trace_objet x
+         where x.objet = o.objet and x.at = trace.at and x.sequence = trace.sequence)) as "estIntrouvable"
      from trace where trace.sequence > $1::bigint order by trace.sequence limit $2::integer`,
     [apres.toString(), max],
   );
   return rows.map(toLien);
 }
 
-function toLien({ sel, auteurGenre, auteurId, estEffacee, ...row }: LienRow): LienChaine {
+function toLien({
+  sel,
+  auteurGenre,
+  auteurId,
+  estEffacee,
+  estIntrouvable,
+  ...row
+}: LienRow): LienChaine {
   const { sequence, at, action, issue, precedente, empreinteContenu, empreinte } = row;
   const entete = {
-    sequence,
-    at,
-    action,
-    issue,
-    precedente,
-    empreinteContenu,
-    empreinte,
-    estEffacee,
+    ...{ sequence, at, action, issue, precedente, empreinteContenu, empreinte },
+    ...{ estEffacee, estIntrouvable },
   };
   if (sel === null || auteurGenre === null || auteurId === null) {
     return { ...entete, contenu: undefined };

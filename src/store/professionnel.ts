@@ -135,6 +135,15 @@ export async function findProfessionnel(
   return rows[0];
 }
 
+/** Those that name him, even when no national file does. */
+export async function findBalsDe(db: Db, rpps: Rpps): Promise<readonly BalDe[]> {
+  const { rows } = await db.query<{ bals: readonly BalDe[] }>(
+    `select ${balsSql('identifiant_pp = $1::text')} as bals`,
+    [rpps],
+  );
+  return rows[0]?.bals ?? [];
+}
+
 export type RechercheNom = {
   /** Beginning of the name, and of the first name; accents and case do not count. */
   readonly nom: string;

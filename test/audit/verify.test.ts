@@ -148,6 +148,12 @@ const attacks: [name: string, sql: readonly string[], kind: string, message: Reg
     'effacement-irregulier',
     /trace 4 /u,
   ],
+  [
+    'a trace hidden from whoever searches its object',
+    [`delete from trace_objet where sequence = 4`],
+    'introuvable',
+    /trace 4 ne se trouve plus/u,
+  ],
   ['the head taken away', [`delete from trace_tete`], 'tete-alteree', /tête de la chaîne/u],
   [
     'the head moved back',
