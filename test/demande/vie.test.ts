@@ -63,8 +63,12 @@ test('from the request to the extraction that holds the BAL no more', async () =
     levees: 0,
   });
   assert.deepEqual((await findDemande(db.pool, id))?.transmiseLe, sent);
-  // An extraction made before the ANS accepted proves nothing, and one that still shows the BAL neither.
-  await db.pool.query('update source_load set genere_le = $1::timestamptz', [jours(now, 0)]);
+  // An extraction that still shows the BAL proves nothing, nor one made before the ANS accepted.
+  await db.pool.query('update source_load set genere_le = $1::timestamptz', [jours(now, 2)]);
+  await avancerDemandes(db.pool, reglages, jours(now, 2));
+  assert.equal(await etatDe(), 'transmise');
+  await load(db.pool, { bals: [] });
+  await db.pool.query('update source_load set genere_le = $1::timestamptz', [jours(now, 0.5)]);
   await avancerDemandes(db.pool, reglages, jours(now, 2));
   assert.equal(await etatDe(), 'transmise');
   await load(db.pool, { bals: [] });

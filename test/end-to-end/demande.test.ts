@@ -1,25 +1,35 @@
-// A demande as it is lived: the form in the real web server, the commands of the administrator, a push to the simulator, and
-// the extraction that no longer holds the BAL. Every part is a process of its own.
+// A demande as it is lived: a browser that signs in at the simulated Pro Santé Connect, the form in the real web server, the
+// commands of the administrator, a push to the simulator, and the extraction that no longer holds the BAL.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { silentProgress } from '../../src/progress.js';
 import { generateSample } from '../../src/sample/generate.js';
-import { donneesDe } from '../../src/web/demande/demande.js';
+import { pscPerson } from '../../src/simulator/identity/person.js';
+import { testInBrowser } from '../support/browser.js';
 import { mainProgram, runCommand } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { courriels, etapes } from '../support/demande.js';
 import { tempFolder } from '../support/extraction-files.js';
-import { Navigateur, ouvrirSession } from '../support/navigateur.js';
+import {
+  clientId,
+  clientSecret,
+  startTestIdentityProvider,
+  type FaultyIdentityProvider,
+} from '../support/identity-provider.js';
+import { inspectPage } from '../support/page-checks.js';
 
 const folder = join(tempFolder(), 'pays');
 const config = join(folder, 'demande.yaml');
 const children: ChildProcess[] = [];
+/** Known before the server listens, for Pro Santé Connect compares it: an address of this machine that no other test uses. */
+const site = `http://127.${10 + ((process.pid >> 16) % 200)}.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}:8600`;
 let db: TestDatabase;
+let provider: FaultyIdentityProvider | undefined;
 
 before(async () => {
   db = await testDatabase();
@@ -37,14 +47,26 @@ after(async () => {
     child.kill('SIGTERM');
     await ended;
   }
+  await provider?.close();
   await db.drop();
 });
 
-function configure(url: string): void {
+function configure(feedUrl: string): void {
   const sample = readFileSync(join(folder, 'annuaire-sync.yaml'), 'utf8');
-  const text = sample.replace('http://127.0.0.1:8482', url);
-  const web = `{ port: 0, urlPublique: 'http://127.0.0.1:1/prefixe' }`;
-  writeFileSync(config, `${text}database: { url: '${db.url}' }\nweb: ${web}\n`);
+  const { hostname, port } = new URL(site);
+  const psc = provider && {
+    decouverte: provider.discovery,
+    emetteur: provider.issuer,
+    clientId,
+    secret: clientSecret,
+  };
+  const rest = {
+    database: { url: db.url },
+    web: { adresse: hostname, port: Number(port), urlPublique: site },
+    ...(psc && { professionnels: { psc } }),
+  };
+  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+  writeFileSync(config, sample.replace('http://127.0.0.1:8482', feedUrl) + lines.join(''));
 }
 
 function run(...words: readonly string[]): string {
@@ -84,91 +106,109 @@ async function choisir(): Promise<Choisie> {
   return choisie;
 }
 
-test('from the form to « confirmée », through a push and the next extraction', async () => {
-  run('extract');
-  run('inventory', 'import');
-  run('reconcile');
-  const { adresse, rpps } = await choisir();
+testInBrowser(
+  'from the sign-in to « confirmée », through a push and the next extraction',
+  {
+    format: 'telephone',
+    // Its port is known once the BAL is chosen whose holder signs in there.
+    fautesAttendues: [/^demande à une autre origine : http:\/\/127\.0\.0\.1:\d+\/auth\/realms\//u],
+  },
+  async ({ page, t }) => {
+    run('extract');
+    run('inventory', 'import');
+    run('reconcile');
+    const { adresse, rpps } = await choisir();
+    const qui = { idNatPs: `8${rpps}`, prenom: 'Anne', nom: 'EXEMPLE' };
+    provider = await startTestIdentityProvider({
+      redirectUris: [`${site}/demande/retour`],
+      postLogoutRedirectUris: [`${site}/demande/deconnecte`],
+      persons: [pscPerson(qui)],
+    });
+    configure('http://127.0.0.1:9');
+    await start('web');
 
-  const { message } = JSON.parse(await start('web')) as { message: string };
-  const navigateur = new Navigateur(/http:\S+/u.exec(message)?.[0] ?? '');
-  await ouvrirSession(db.pool, navigateur, {
-    espace: 'demande',
-    titulaire: `8${rpps}`,
-    donnees: donneesDe({ idNatPs: `8${rpps}`, rpps, nom: 'EXEMPLE Anne', moyen: 'psc' }),
-    now: new Date(),
-  });
-  const fiche = `/demande/bals/${encodeURIComponent(adresse)}`;
-  const posted = await navigateur.poster(fiche, fiche, {
-    etape: 'confirmer',
-    motif: 'doublon',
-    commentaire: 'J’en ai une autre.',
-    contact: 'anne@exemple.fr',
-  });
-  assert.equal(posted.vers, '/prefixe/demande/suivi/1', posted.texte);
+    await page.goto(`${site}/demande`);
+    await page.getByRole('link', { name: 'Se connecter' }).click();
+    await page.getByRole('link', { name: /Pro Santé Connect/u }).click();
+    await page.getByRole('button', { name: /Anne EXEMPLE/u }).click();
+    await page.waitForURL(`${site}/demande/bals`);
+    await page.getByRole('link', { name: `Demander la suppression de ${adresse}` }).click();
+    await page.getByLabel('J’ai une autre boîte').check();
+    await page.getByLabel('Votre commentaire').fill('J’en ai une autre.');
+    await page.getByLabel('Votre adresse de courriel').fill('anne@exemple.fr');
+    await page.getByRole('button', { name: 'Continuer' }).click();
+    await page.getByRole('button', { name: 'Confirmer' }).click();
+    await page.waitForURL(`${site}/demande/suivi/1`);
 
-  assert.match(
-    run('demandes', 'list'),
-    new RegExp(`1 +${adresse.replaceAll('.', '\\.')} +reçue`, 'u'),
-  );
-  assert.match(run('status'), /✓ demandes des professionnels : 1 à traiter/u);
-  assert.match(
-    run('demandes', 'show', '1'),
-    /raison : J’ai une autre boîte[^]*commentaire : J’en ai une autre\./u,
-  );
-  assert.match(run('demandes', 'accept', '1'), /supprimez-la de votre plateforme/u);
-  const again = runCommand(config, ['demandes', 'accept', '1']);
-  assert.equal(again.status, 3);
-  assert.match(again.stderr, /est acceptée : elle ne peut pas devenir/u);
+    t.diagnostic('the administrator decides');
+    assert.match(
+      run('demandes', 'list'),
+      new RegExp(`1 +${adresse.replaceAll('.', '\\.')} +reçue`, 'u'),
+    );
+    assert.match(run('status'), /✓ demandes des professionnels : 1 à traiter/u);
+    assert.match(
+      run('demandes', 'show', '1'),
+      /raison : J’ai une autre boîte[^]*commentaire : J’en ai une autre\./u,
+    );
+    assert.match(run('demandes', 'accept', '1'), /supprimez-la de votre plateforme/u);
+    const again = runCommand(config, ['demandes', 'accept', '1']);
+    assert.equal(again.status, 3);
+    assert.match(again.stderr, /est acceptée : elle ne peut pas devenir/u);
+    await transmettre(adresse);
+    assert.match(run('demandes', 'list'), /transmise à l’Annuaire/u);
+    await page.reload();
+    await page.getByText('L’Annuaire Santé a accepté la suppression').waitFor();
 
+    t.diagnostic('the next extraction');
+    const published = join(folder, 'parutions');
+    run('simulate', 'publish', '--out', published, '--sans-attendre');
+    run('extract', 'bals', '--from', join(published, readdirSync(published)[0] ?? ''));
+    await page.reload();
+    await page.getByText('C’est fait : l’adresse n’est plus dans l’Annuaire Santé').waitFor();
+    assert.deepEqual(await inspectPage(page), { mineures: [], bonnesPratiques: [] });
+    assert.deepEqual(
+      (await etapes(db.pool)).map((etape) => etape.split(' ')[0]),
+      ['recue', 'en-examen', 'acceptee', 'transmise', 'confirmee'],
+    );
+    assert.deepEqual(await courriels(db.pool), [
+      'demande-recue anne@exemple.fr',
+      `demande-recue ${adresse}`,
+      'demande-acceptee anne@exemple.fr',
+      'demande-transmise anne@exemple.fr',
+      'demande-confirmee anne@exemple.fr',
+    ]);
+
+    t.diagnostic('he leaves; the link of the mail still shows it');
+    await page.getByRole('button', { name: 'Se déconnecter' }).click();
+    await page.getByRole('heading', { name: 'Se déconnecter du fournisseur simulé' }).waitFor();
+    await page.getByRole('button', { name: 'Se déconnecter' }).click();
+    await page.waitForURL(`${site}/demande/deconnecte`);
+    const { rows } = await db.pool.query<{ lien: string }>(
+      `select donnees ->> 'lienSuivi' as lien from avis where gabarit = 'demande-confirmee'`,
+    );
+    await page.goto(rows[0]?.lien ?? '');
+    await page.getByText('C’est fait').waitFor();
+
+    t.diagnostic('the inventory still has it: said, and not published again');
+    run('reconcile');
+    assert.match(run('plan', 'show'), /Suppression décidée, mais BAL encore active/u);
+    assert.match(run('status'), /1 BAL dont la suppression est acceptée est encore dans/u);
+    run('demandes', 'lift', '1', '--motif', 'elle revient en janvier');
+    assert.match(run('--json', 'demandes', 'show', '1'), /"etape":"levee"/u);
+  },
+);
+
+async function transmettre(adresse: string): Promise<void> {
   run('plan', 'show');
-  const operations = await db.pool.query<{ id: string }>(
+  const { rows } = await db.pool.query<{ id: string }>(
     `select id from feed_operation where motif = 'DEMANDE_PS' and adresse = $1::text`,
     [adresse],
   );
-  assert.ok(operations.rows.length > 0);
-  const ids = operations.rows.map(({ id }) => id);
+  assert.ok(rows.length > 0);
+  const ids = rows.map(({ id }) => id);
   run('plan', 'approve', '--operation', ...ids, '--override', 'essai');
-
-  const { url } = JSON.parse(
-    await start('simulate', 'feed', '--port', '0', '--appels-par-seconde', '0'),
-  ) as {
-    url: string;
-  };
+  const listening = await start('simulate', 'feed', '--port', '0', '--appels-par-seconde', '0');
+  const { url } = JSON.parse(listening) as { url: string };
   configure(url.replace(/\/$/u, ''));
   run('push');
-  assert.match(run('demandes', 'list'), /transmise à l’Annuaire/u);
-  const published = join(folder, 'parutions');
-  run('simulate', 'publish', '--out', published, '--sans-attendre');
-  run('extract', 'bals', '--from', join(published, readdirSync(published)[0] ?? ''));
-  assert.deepEqual(
-    (await etapes(db.pool)).map((etape) => etape.split(' ')[0]),
-    ['recue', 'en-examen', 'acceptee', 'transmise', 'confirmee'],
-  );
-  assert.deepEqual(await courriels(db.pool), [
-    'demande-recue anne@exemple.fr',
-    `demande-recue ${adresse}`,
-    'demande-acceptee anne@exemple.fr',
-    'demande-transmise anne@exemple.fr',
-    'demande-confirmee anne@exemple.fr',
-  ]);
-
-  // The inventory still has it: said, and not published again.
-  run('reconcile');
-  assert.match(run('plan', 'show'), /Suppression décidée, mais BAL encore active/u);
-  assert.match(
-    run('status'),
-    /1 BAL dont la suppression est acceptée est encore dans l’inventaire/u,
-  );
-  const { rows } = await db.pool.query<{ lien: string }>(
-    `select donnees ->> 'lienSuivi' as lien from avis where gabarit = 'demande-confirmee'`,
-  );
-  const lien = new URL(rows[0]?.lien ?? '');
-  assert.match(lien.pathname, /^\/prefixe\/demande\/lien\//u);
-  const suivi = await new Navigateur(/http:\S+/u.exec(message)?.[0] ?? '').get(
-    lien.pathname.replace('/prefixe', ''),
-  );
-  assert.match(suivi.texte, /C’est fait : l’adresse n’est plus dans l’Annuaire Santé/u);
-  run('demandes', 'lift', '1', '--motif', 'elle revient en janvier');
-  assert.match(run('--json', 'demandes', 'show', '1'), /"etape":"levee"/u);
-});
+}
