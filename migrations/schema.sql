@@ -212,6 +212,39 @@ table correspondance_adeli
   gone_load_id integer
   adeli text collate "C" not null
   rpps text collate "C" not null
+table demande
+  id bigint not null generated always as identity
+  rpps text collate "C" not null
+  id_nat_ps text collate "C" not null
+  nom text
+  moyen text not null
+  adresse text collate "C" not null
+  domaine text collate "C" not null
+  structure_id text collate "C"
+  structure_nom text
+  etait_publiee boolean not null
+  motif text collate "C" not null
+  commentaire text
+  contact text not null
+  etat text collate "C" not null default 'recue'::text
+  deposee_le timestamp with time zone not null
+  change_le timestamp with time zone not null
+  decidee_le timestamp with time zone
+  decidee_par text
+  motif_refus text
+  transmise_le timestamp with time zone
+  confirmee_par text
+  close_le timestamp with time zone
+  levee_le timestamp with time zone
+table demande_etape
+  id bigint not null generated always as identity
+  demande_id bigint not null
+  etape text collate "C" not null
+  le timestamp with time zone not null
+  auteur_genre text collate "C" not null
+  auteur_id text not null
+  auteur_nom text
+  motif text
 table domaine_liste_blanche
   ligne_hash bigint not null
   first_load_id integer not null
@@ -398,6 +431,13 @@ table inventaire_lot
   verdict jsonb not null
   load_id integer
   perdues integer not null default 0
+table lien_connexion
+  empreinte bytea not null
+  rpps text collate "C" not null
+  nom text not null
+  cree_le timestamp with time zone not null
+  expire_le timestamp with time zone not null
+  utilise_le timestamp with time zone
 table mesure_hygiene
   domaine text collate "C" not null
   type_bal text collate "C" not null default ''::text
@@ -670,6 +710,25 @@ constraint compte_secours_pkey on compte_secours: PRIMARY KEY (compte_id, emprei
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint demande_close on demande: CHECK (((etat = ANY (ARRAY['refusee'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])) = (close_le IS NOT NULL)))
+constraint demande_commentaire_check on demande: CHECK (((char_length(commentaire) >= 1) AND (char_length(commentaire) <= 500)))
+constraint demande_confirmee on demande: CHECK (((etat = 'confirmee'::text) = (confirmee_par IS NOT NULL)))
+constraint demande_contact_check on demande: CHECK (((octet_length(contact) <= 254) AND (contact !~ '[[:space:][:cntrl:]<>,;"()]'::text) AND (contact ~ '^[^@]+@[^@]+$'::text)))
+constraint demande_decidee on demande: CHECK ((((decidee_le IS NULL) = (decidee_par IS NULL)) AND ((etat <> ALL (ARRAY['acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text])) OR (decidee_le IS NOT NULL)) AND ((etat <> ALL (ARRAY['recue'::text, 'en-examen'::text])) OR (decidee_le IS NULL))))
+constraint demande_etat_check on demande: CHECK ((etat = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])))
+constraint demande_levee on demande: CHECK (((levee_le IS NULL) OR (etat = 'confirmee'::text)))
+constraint demande_motif_check on demande: CHECK ((motif = ANY (ARRAY['hors-structure'::text, 'doublon'::text, 'autre'::text])))
+constraint demande_motif_refus_check on demande: CHECK (((char_length(motif_refus) >= 1) AND (char_length(motif_refus) <= 1000)))
+constraint demande_moyen_check on demande: CHECK ((moyen = ANY (ARRAY['psc'::text, 'lien'::text])))
+constraint demande_pkey on demande: PRIMARY KEY (id)
+constraint demande_refusee on demande: CHECK (((etat = 'refusee'::text) = (motif_refus IS NOT NULL)))
+constraint demande_rpps_check on demande: CHECK ((rpps ~ '^[0-9]{11}$'::text))
+constraint demande_transmise on demande: CHECK (((etat = ANY (ARRAY['transmise'::text, 'confirmee'::text])) = (transmise_le IS NOT NULL)))
+constraint demande_etape_auteur_genre_check on demande_etape: CHECK ((auteur_genre = ANY (ARRAY['personne'::text, 'client'::text, 'programme'::text])))
+constraint demande_etape_demande_id_etape_key on demande_etape: UNIQUE (demande_id, etape)
+constraint demande_etape_demande_id_fkey on demande_etape: FOREIGN KEY (demande_id) REFERENCES demande(id) ON DELETE CASCADE
+constraint demande_etape_etape_check on demande_etape: CHECK ((etape = ANY (ARRAY['recue'::text, 'en-examen'::text, 'acceptee'::text, 'refusee'::text, 'transmise'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text, 'levee'::text])))
+constraint demande_etape_pkey on demande_etape: PRIMARY KEY (id)
 constraint domaine_ressemblant_check on domaine_ressemblant: CHECK (((connu_at IS NULL) = (connu_par IS NULL)))
 constraint domaine_ressemblant_pkey on domaine_ressemblant: PRIMARY KEY (domaine)
 constraint essai_connexion_cle_check on essai_connexion: CHECK ((length(cle) = 32))
@@ -713,6 +772,12 @@ constraint inventaire_import_sha256_check on inventaire_import: CHECK ((length(s
 constraint inventaire_lot_empreinte_check on inventaire_lot: CHECK ((length(empreinte) = 32))
 constraint inventaire_lot_key_id_fkey on inventaire_lot: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint inventaire_lot_pkey on inventaire_lot: PRIMARY KEY (id)
+constraint lien_connexion_check on lien_connexion: CHECK ((expire_le > cree_le))
+constraint lien_connexion_check1 on lien_connexion: CHECK ((utilise_le <= expire_le))
+constraint lien_connexion_empreinte_check on lien_connexion: CHECK ((octet_length(empreinte) = 32))
+constraint lien_connexion_nom_check on lien_connexion: CHECK ((char_length(nom) <= 200))
+constraint lien_connexion_pkey on lien_connexion: PRIMARY KEY (empreinte)
+constraint lien_connexion_rpps_check on lien_connexion: CHECK ((rpps ~ '^[0-9]{11}$'::text))
 constraint mesure_hygiene_check on mesure_hygiene: CHECK ((jusqua > depuis))
 constraint mesure_hygiene_pkey on mesure_hygiene: PRIMARY KEY (domaine, chiffre, type_bal, depuis)
 constraint mesure_hygiene_valeur_check on mesure_hygiene: CHECK ((valeur > 0))
@@ -811,6 +876,11 @@ CREATE INDEX constat_domaine_age ON public.constat USING btree (domaine, code, o
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_type ON public.constat USING btree (type_bal, code, id) WHERE (closed_run_id IS NULL)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
+CREATE INDEX demande_adresse ON public.demande USING btree (adresse, id)
+CREATE INDEX demande_etat ON public.demande USING btree (etat, id)
+CREATE UNIQUE INDEX demande_ouverte ON public.demande USING btree (adresse) WHERE (close_le IS NULL)
+CREATE INDEX demande_rpps ON public.demande USING btree (rpps, id)
+CREATE INDEX demande_suivie ON public.demande USING btree (id) WHERE (close_le IS NULL)
 CREATE INDEX domaine_liste_blanche_domaine ON public.domaine_liste_blanche USING btree (domaine) WHERE (gone_load_id IS NULL)
 CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le)
 CREATE INDEX evenement_a_repartir ON public.evenement USING btree (id) WHERE (reparti_le IS NULL)
@@ -832,6 +902,7 @@ CREATE INDEX inventaire_import_fichier ON public.inventaire_import USING btree (
 CREATE INDEX inventaire_import_source ON public.inventaire_import USING btree (source, id DESC)
 CREATE UNIQUE INDEX inventaire_lot_cle ON public.inventaire_lot USING btree (key_id, source, cle)
 CREATE INDEX inventaire_lot_fenetre ON public.inventaire_lot USING btree (source, recu_le)
+CREATE INDEX lien_connexion_expire ON public.lien_connexion USING btree (expire_le)
 CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
 CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
 CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
@@ -913,6 +984,46 @@ begin
   if (new.role, new.mot_de_passe, new.totp_secret, new.desactive_le)
     is distinct from (old.role, old.mot_de_passe, old.totp_secret, old.desactive_le) then
     new.version := old.version + 1;
+  end if;
+  return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_etape_figee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the steps of a demande are only added to'
+    using errcode = 'check_violation', constraint = 'demande_etape_figee';
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.demande_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.etat <> 'recue' then
+      raise exception 'a demande begins as recue, not %', new.etat
+        using errcode = 'check_violation', constraint = 'demande_transition';
+    end if;
+    return new;
+  end if;
+  if new.etat <> old.etat and not new.etat = any (case old.etat
+    when 'recue' then '{en-examen,retiree,sans-objet}'::text[]
+    when 'en-examen' then '{acceptee,refusee,retiree,sans-objet}'::text[]
+    when 'acceptee' then '{transmise,retiree,sans-objet}'::text[]
+    when 'transmise' then '{confirmee}'::text[]
+    else '{}'::text[] end) then
+    raise exception 'demande %: % -> % is not a legal transition', old.id, old.etat, new.etat
+      using errcode = 'check_violation', constraint = 'demande_transition';
+  end if;
+  -- Who asked for which BAL is what was decided on.
+  if (new.rpps, new.adresse, new.deposee_le) is distinct from (old.rpps, old.adresse, old.deposee_le) then
+    raise exception 'demande %: who asked, and for which BAL, never changes', old.id
+      using errcode = 'check_violation', constraint = 'demande_identite';
   end if;
   return new;
 end
@@ -1022,6 +1133,8 @@ $function$
 CREATE TRIGGER avis_transition BEFORE UPDATE OF etat ON public.avis FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER cas_inactivite_transition BEFORE UPDATE OF etat ON public.cas_inactivite FOR EACH ROW EXECUTE FUNCTION cas_inactivite_transition()
 CREATE TRIGGER compte_version BEFORE UPDATE ON public.compte FOR EACH ROW EXECUTE FUNCTION compte_version()
+CREATE TRIGGER demande_transition BEFORE INSERT OR UPDATE ON public.demande FOR EACH ROW EXECUTE FUNCTION demande_transition()
+CREATE TRIGGER demande_etape_figee BEFORE UPDATE ON public.demande_etape FOR EACH ROW EXECUTE FUNCTION demande_etape_figee()
 CREATE TRIGGER evenement_envoi_transition BEFORE UPDATE OF etat ON public.evenement_envoi FOR EACH ROW EXECUTE FUNCTION envoi_transition()
 CREATE TRIGGER feed_operation_transition BEFORE UPDATE OF state ON public.feed_operation FOR EACH ROW EXECUTE FUNCTION feed_operation_transition()
 CREATE TRIGGER source_load_annonce AFTER INSERT ON public.source_load FOR EACH ROW EXECUTE FUNCTION annoncer_source_load()

@@ -35,7 +35,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
 
 async function buildProgram(argv: readonly string[], context: CommandContext): Promise<Command> {
   const { surroundings } = context;
-  const program = speakFrench(new Command('annuaire-sync'))
+  const program = speakFrench(new Command('annuaire-sync'), argv)
     .description("Tient les BAL d'un opérateur MSSanté en accord avec l'Annuaire Santé.")
     .option('-c, --config <fichier>', 'fichier de réglages', 'annuaire-sync.yaml')
     .option('--json', 'résultat en JSON sur la sortie standard', false)

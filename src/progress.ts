@@ -5,7 +5,7 @@ export type ProgressStep = {
   readonly label: string;
   /** Bytes (or rows) in all, when known. */
   readonly total: number | undefined;
-  readonly unit: 'octets' | 'lignes' | 'opérations' | 'courriels';
+  readonly unit: 'octets' | 'lignes' | 'opérations' | 'courriels' | 'traces';
 };
 
 export type Progress = {

@@ -41,6 +41,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'simulateur',
     'web',
     'verification',
+    'professionnels',
     'inventaire',
     'listeBlanche',
     'finess',

@@ -7,6 +7,7 @@ import { createKey, hashKey } from '../web/api/key.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { formatDate } from './format-date.js';
+import { tracer } from './tracer.js';
 
 type CreateOptions = {
   readonly portees: readonly Portee[];
@@ -84,22 +85,29 @@ async function create(
   const empreinte = hashKey(cle);
   if (!empreinte) throw new Error('a key just made has not its own shape');
   const now = context.surroundings.now();
-  const key = await insertApiKey(open.pool, {
-    nom,
-    empreinte,
-    portees: wanted,
-    requetesParSeconde: debit,
-    sourcesInventaire: sources,
-    createdAt: now,
-    createdBy: authorOf(context.surroundings),
-    expiresAt: jours === undefined ? undefined : new Date(now.getTime() + jours * 86_400_000),
-  });
-  if (!key) {
-    throw new AppError(
-      'NOM_DE_CLE_PRIS',
-      `Une clé en vigueur s’appelle déjà « ${nom} » : révoquez-la, ou prenez un autre nom.`,
-    );
-  }
+  const key = await traced(
+    context,
+    open,
+    'cle-api.creation',
+    { nom, portees: wanted },
+    async () => {
+      const inserted = await insertApiKey(open.pool, {
+        nom,
+        empreinte,
+        portees: wanted,
+        requetesParSeconde: debit,
+        sourcesInventaire: sources,
+        createdAt: now,
+        createdBy: authorOf(context.surroundings),
+        expiresAt: jours === undefined ? undefined : new Date(now.getTime() + jours * 86_400_000),
+      });
+      if (inserted) return inserted;
+      throw new AppError(
+        'NOM_DE_CLE_PRIS',
+        `Une clé en vigueur s’appelle déjà « ${nom} » : révoquez-la, ou prenez un autre nom.`,
+      );
+    },
+  );
   print(
     context,
     open.isJson,
@@ -111,14 +119,28 @@ async function create(
 
 async function revoke(context: CommandContext, open: OpenProgram, name: string): Promise<void> {
   const { surroundings } = context;
-  const key = await revokeApiKey(open.pool, name, authorOf(surroundings), surroundings.now());
-  if (!key) {
+  const key = await traced(context, open, 'cle-api.revocation', { nom: name }, async () => {
+    const revoked = await revokeApiKey(open.pool, name, authorOf(surroundings), surroundings.now());
+    if (revoked) return revoked;
     throw new AppError(
       'CLE_INCONNUE',
       `Aucune clé en vigueur ne s’appelle « ${name} » : voyez « annuaire-sync api-key list ».`,
     );
-  }
+  });
   print(context, open.isJson, key, () => `Clé n° ${key.id} « ${key.nom} » révoquée.`);
+}
+
+function traced(
+  { surroundings }: CommandContext,
+  { pool }: OpenProgram,
+  action: 'cle-api.creation' | 'cle-api.revocation',
+  requete: { readonly nom: string; readonly portees?: readonly Portee[] },
+  work: () => Promise<ApiKey>,
+): Promise<ApiKey> {
+  return tracer({ pool, surroundings }, { action, requete }, work, ({ id, nom }) => ({
+    objets: [{ genre: 'cle-api', id: String(id) }],
+    reponse: { nom },
+  }));
 }
 
 function describeKeys(keys: readonly ApiKey[], now: Date): string {

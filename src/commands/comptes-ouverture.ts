@@ -2,7 +2,7 @@
 import { toString as qrCode } from 'qrcode';
 import { lienPublic } from '../domain/lien-signe.js';
 import { refuserMotDePasse } from '../domain/mot-de-passe.js';
-import type { RoleConsole } from '../domain/role-console.js';
+import type { Role } from '../domain/role.js';
 import { AppError, UsageError } from '../errors.js';
 import { getCleDesComptes } from '../store/cle-interne.js';
 import { findCompte } from '../store/compte.js';
@@ -20,7 +20,7 @@ import { readPassword } from './saisie.js';
 export type OuvertureVoulue = {
   readonly nom: string;
   /** Undefined: a known account begins anew. */
-  readonly role: RoleConsole | undefined;
+  readonly role: Role | undefined;
   readonly veutActivation: boolean;
   readonly input: NodeJS.ReadStream;
 };

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Pool } from '../db/pool.js';
 import { parseNomCompte } from '../domain/nom-compte.js';
-import { isRoleConsole, rolesConsole, type RoleConsole } from '../domain/role-console.js';
+import { isRole, roles, type Role } from '../domain/role.js';
 import { disableCompte, enableCompte, listComptes, setRole, type Compte } from '../store/compte.js';
 import { forgiveEssais } from '../store/essai-connexion.js';
 import { clesDuCompte } from '../web/compte/connexion-locale.js';
@@ -34,8 +34,8 @@ export function registerComptes(program: Command, context: CommandContext): void
     .command('role')
     .description('change le rôle d’un compte : il doit se connecter à nouveau')
     .argument('<nom>', 'nom du compte', parseNom)
-    .argument('<role>', rolesConsole.join(', '), parseRole)
-    .action((nom: string, role: RoleConsole, _options: unknown, command: Command) =>
+    .argument('<role>', roles.join(', '), parseRole)
+    .action((nom: string, role: Role, _options: unknown, command: Command) =>
       runWithProgram(context, command, async (open) => {
         const compte = found(await setRole(open.pool, nom, role), nom);
         print(context, open.isJson, compteJson(compte), () => `Compte « ${nom} » : ${role}.`);
@@ -43,7 +43,7 @@ export function registerComptes(program: Command, context: CommandContext): void
     );
 }
 
-type OuvertureOptions = { readonly role?: RoleConsole; readonly activation: boolean };
+type OuvertureOptions = { readonly role?: Role; readonly activation: boolean };
 
 function registerOuvertures(comptes: Command, context: CommandContext): void {
   const activation: [string, string, boolean] = [
@@ -59,7 +59,7 @@ function registerOuvertures(comptes: Command, context: CommandContext): void {
     .command('create')
     .description('crée un compte, son mot de passe et son second facteur')
     .argument('<nom>', 'nom de connexion, par exemple « m.durand »', parseNom)
-    .requiredOption('--role <role>', rolesConsole.join(', '), parseRole)
+    .requiredOption('--role <role>', roles.join(', '), parseRole)
     .option(...activation)
     .addHelpText(
       'after',
@@ -134,8 +134,8 @@ function parseNom(text: string): string {
   );
 }
 
-function parseRole(text: string): RoleConsole {
+function parseRole(text: string): Role {
   const role = text.trim().toLowerCase();
-  if (isRoleConsole(role)) return role;
-  throw new InvalidArgumentError(`Rôles : ${rolesConsole.join(', ')}.`);
+  if (isRole(role)) return role;
+  throw new InvalidArgumentError(`Rôles : ${roles.join(', ')}.`);
 }

@@ -163,6 +163,16 @@ hygiene:
     actif: true               # avis à 80, 90 et 100 % du quota
     # administrateur: support@mon-etablissement.fr   # averti aussi à 100 %, quand la BAL ne reçoit plus rien
 
+# Demandes de suppression d'une BAL PER par son titulaire (EX_GBM_6021) ; « annuaire-sync demandes », docs/demandes.md.
+demandes:
+  delaiJours: 30              # pour traiter une demande ; dit au professionnel, et au-delà elle est en retard
+  ouvertesMax: 10             # demandes en cours d'un même professionnel
+  parJourMax: 20              # demandes d'un même professionnel en 24 heures
+  # contact: 'support@mon-etablissement.fr, 01 00 00 00 00'   # à qui il écrit ; par défaut « hygiene.contact »
+  devenirMessages:            # ce que deviennent les messages d'une BAL supprimée : dit avant qu'il confirme, et dans les courriels
+    texte: 'Une fois la boîte supprimée, vous ne pourrez plus y lire ni y recevoir de message. Les messages qu’elle contient sont conservés par votre opérateur le temps que prévoient ses règles et la loi, mais vous n’y aurez plus accès : enregistrez à temps ceux dont vous avez besoin.'
+    # effacesApresJours: 90   # après l'acceptation ; la date est alors dite
+
 # Alimentation de l'Annuaire Santé par l'API de l'ANS (projet de juin 2026, pas encore ouvert). Sans url, elle est éteinte.
 alimentation:
   # url: https://gateway.api.esante.gouv.fr/…    # base de l'API ; http:// seulement vers cette machine (simulateur) ou
@@ -310,11 +320,49 @@ web:
     baseSecondes: 5           # d'une requête à la base
     arretSecondes: 10         # pour finir les réponses en cours
 
+# Professionnels : comment ils se connectent à « /demande » pour demander la suppression d'une BAL (docs/demande.md).
+professionnels:
+  # psc:                      # Pro Santé Connect : l'identifiant et le secret sont donnés par l'ANS. Demande « web.urlPublique » ;
+  #                           # déclarez à l'ANS l'adresse de retour <urlPublique>/demande/retour et, pour la sortie, <urlPublique>/demande/deconnecte
+  #   environnement: production   # ou bac-a-sable
+  #   clientId: mon-operateur
+  #   secret: { env: ANNUAIRE_SYNC_PSC_SECRET }
+  #   methode: basic          # preuve donnée à PSC : basic ou post (secret), jwt (cle) ou tls (certificat et cle)
+  #   cle: ./psc.key          # PEM ; cleMotDePasse s'il en faut un
+  #   certificat: ./psc.pem
+  #   algorithme: RS256       # méthode jwt : RS256, PS256 ou ES256 ; kid si PSC en demande un
+  #   acrDemandes: [eidas1]   # niveau demandé
+  #   acr: [eidas1, eidas2]   # niveaux acceptés : l'application e-CPS donne eidas1, la carte CPS eidas2
+  #   portees: [openid, scope_all]
+  #   decouverte: https://…/.well-known/wallet-openid-configuration   # celle de l'environnement, sauf si l'ANS en change
+  #   emetteur: https://…     # idem ; comparé à la lettre
+  #   identitesDEssai: { ANS20210107161422: '10000000017' }   # bac à sable : le RPPS que tient chaque identité
+  #   ca: []                  # autorités PEM, en plus de « reseau.ca »
+  #   connexionSecondes: 5
+  #   reponseSecondes: 8      # par échange ; une connexion en fait trois
+  #   reponseOctetsMax: 524288
+  #   decouverteMinutes: 60   # après quoi le document de découverte est relu
+  lien: false                 # true : aussi par un lien envoyé à une autre BAL PER publiée du même RPPS (une fois, 30 minutes)
+  sessions:
+    inactiviteMinutes: 30     # 30 au plus
+    dureeMaxMinutes: 240      # 240 au plus
+
 # Console des administrateurs, /console (docs/console.md). Sans fournisseur OpenID, ses comptes se créent par
 # « annuaire-sync comptes create NOM --role lecteur|gestionnaire|approbateur ».
 console:
   actif: true
   comptesLocaux: true         # false : aucun compte local ne se connecte (OpenID seul)
+  # openid:                   # fournisseur OpenID de l'établissement ; déclarez-lui le retour <urlPublique>/console/retour et, pour la
+  #                           # sortie, <urlPublique>/console/connexion. Ses autres clés sont celles de « professionnels.psc »
+  #   nom: votre compte de l'établissement   # comme le bouton le dit
+  #   decouverte: https://sso.mon-etablissement.fr/realms/si/.well-known/openid-configuration
+  #   emetteur: https://sso.mon-etablissement.fr/realms/si
+  #   clientId: annuaire-sync
+  #   secret: { env: ANNUAIRE_SYNC_OPENID_SECRET }
+  #   portees: [openid, profile]
+  #   acr: []                 # niveaux acceptés ; vide : tous
+  #   revendicationRoles: roles
+  #   roles: { annuaire-lecture: lecteur, annuaire-gestion: gestionnaire, annuaire-decision: approbateur }
   # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
                               # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
                               # réinitialiser chaque compte (« comptes reset »)
@@ -364,7 +412,8 @@ avis:
   #    secret: { env: ANNUAIRE_SYNC_WEBHOOK }   # echo whsec_$(openssl rand -base64 32)
   #    secretPrecedent: { env: ANCIEN }         # le temps d'en changer : les deux signent
   #    evenements: [plan.bloque, canal.arrete]  # par défaut tous : rapprochement.termine, plan.en-attente, plan.bloque,
-  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse
+  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse,
+  #                                             # demande.recue, demande.en-retard
   webhook:
     connexionSecondes: 10
     reponseSecondes: 15       # sans un octet de réponse

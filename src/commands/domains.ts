@@ -8,6 +8,7 @@ import {
 } from '../store/domaine-ressemblant.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import { formatDate } from './format-date.js';
+import { tracer } from './tracer.js';
 
 export function registerDomains(program: Command, context: CommandContext): void {
   const domains = program.command('domains').description('les domaines de l’espace de confiance');
@@ -55,12 +56,22 @@ async function juger(
 ): Promise<void> {
   const nom = domaine.trim().toLowerCase();
   await runWithProgram(context, command, async (open) => {
-    if (!(await judgeRessemblant(open.pool, nom, jugement))) {
-      throw new UsageError(
-        'DOMAINE_NON_RESSEMBLANT',
-        `${nom} n’est pas parmi les domaines qui ressemblent aux vôtres : « domains lookalike list --all » les donne tous.`,
-      );
-    }
+    await tracer(
+      { ...context, pool: open.pool },
+      {
+        action: jugement ? 'domaine.connu' : 'domaine.inconnu',
+        objets: [{ genre: 'domaine', id: nom }],
+        requete: { motif: jugement?.motif },
+      },
+      async () => {
+        if (await judgeRessemblant(open.pool, nom, jugement)) return;
+        throw new UsageError(
+          'DOMAINE_NON_RESSEMBLANT',
+          `${nom} n’est pas parmi les domaines qui ressemblent aux vôtres : « domains lookalike list --all » les donne tous.`,
+        );
+      },
+      () => ({}),
+    );
     const quoi = jugement ? 'est marqué comme connu' : 'est de nouveau à examiner';
     print(
       context,

@@ -6,7 +6,9 @@ import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
 import { explainFault } from './known-fault.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram, Surroundings } from './program.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { extractSettings } from './source-settings.js';
+import { issueOf, tracer } from './tracer.js';
 
 export function registerExtract(program: Command, context: CommandContext): void {
   program
@@ -47,6 +49,8 @@ Codes de sortie : 0 fait, 1 échec, 2 mauvais usage, 3 refusé par une garde (ri
             results.map(describeResult).join('\n'),
           );
           context.setExitCode(exitCodeOf(results));
+          // Last: whatever befalls it, what was extracted has been told.
+          await suivreDemandes(open, context.surroundings);
         });
       },
     );
@@ -89,12 +93,42 @@ export type SourceResult =
   | { readonly source: SourceName; readonly error: unknown };
 
 /** The sources asked for, else all those that the settings enable. One that fails does not stop the next. */
-export async function extractSources(
+export function extractSources(
   program: OpenProgram,
   surroundings: Surroundings,
   options: ExtractCommandOptions,
 ): Promise<SourceResult[]> {
   const sources = options.sources.length > 0 ? options.sources : enabledSources(program);
+  return tracer(
+    { pool: program.pool, surroundings },
+    {
+      action: 'extraction',
+      genre: 'programme',
+      objets: sources.map((id) => ({ genre: 'source', id })),
+      requete: { depuis: options.from, acceptees: options.isAccepted },
+    },
+    () => extractAll(program, surroundings, { ...options, sources }),
+    (results) => ({
+      issue: issueOf(exitCodeOf(results)),
+      reponse: { sources: results.map(toTrace) },
+    }),
+  );
+}
+
+function toTrace(result: SourceResult): unknown {
+  if ('error' in result) return toJson(result);
+  const { source, outcome } = result;
+  if (outcome.kind !== 'loaded') return { source, ...outcome };
+  const { version, lineCount, addedCount, goneCount, rejectedCount } = outcome.load;
+  return { source, kind: outcome.kind, version, lineCount, addedCount, goneCount, rejectedCount };
+}
+
+async function extractAll(
+  program: OpenProgram,
+  surroundings: Surroundings,
+  options: ExtractCommandOptions,
+): Promise<SourceResult[]> {
+  const { sources } = options;
   if (options.from !== undefined && sources.length !== 1) {
     throw new UsageError(
       'FROM_SANS_SOURCE',

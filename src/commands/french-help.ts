@@ -19,13 +19,17 @@ const errors: readonly (readonly [RegExp, string])[] = [
     /^error: option '(.+)' argument '(.*)' is invalid\. (.*)/u,
     'Option $1 : valeur « $2 » refusée. $3',
   ],
+  [
+    /^error: command-argument value '(.*)' is invalid for argument '(.+?)'\. (.*)/u,
+    'Argument $2 : valeur « $1 » refusée. $3',
+  ],
   [/^error: /u, 'Erreur : '],
   [/\(Did you mean one of (.+)\?\)/u, '(vouliez-vous dire l’un de : $1 ?)'],
   [/\(Did you mean (.+)\?\)/u, '(vouliez-vous dire $1 ?)'],
 ];
 
-/** Applies to the command and, through inheritance, to those made from it afterwards. */
-export function speakFrench(command: Command): Command {
+/** Applies to the command and, through inheritance, to those made from it afterwards. `argv`: as of the process. */
+export function speakFrench(command: Command, argv: readonly string[] = []): Command {
   const help = new Help();
   return command
     .configureHelp({
@@ -33,13 +37,24 @@ export function speakFrench(command: Command): Command {
       styleTitle: (title) => titles[title] ?? title,
       optionDescription: (option: Option) => withDefault(option),
       argumentDescription: (argument: Argument) => argument.description,
+      commandUsage: (shown) => help.commandUsage(shown).replace('[command]', '[commande]'),
       subcommandTerm: (subcommand) => help.subcommandTerm(subcommand).replace(' [options]', ''),
     })
     .configureOutput({
       outputError: (text, write) => {
-        write(`${translateError(text.trim())}\nAide : annuaire-sync --help\n`);
+        const path = [command.name(), ...wordsOf(command, argv.slice(2))].join(' ');
+        write(`${translateError(text.trim())}\nAide : ${path} --help\n`);
       },
     });
+}
+
+/** The commands that the command line names, as deep as it goes: `plan`, `show`. */
+function wordsOf(command: Command, args: readonly string[]): string[] {
+  for (const [place, arg] of args.entries()) {
+    const named = command.commands.find((each) => each.name() === arg);
+    if (named) return [named.name(), ...wordsOf(named, args.slice(place + 1))];
+  }
+  return [];
 }
 
 export function translateError(text: string): string {

@@ -11,6 +11,7 @@ import { authorOf, print, runWithProgram, type CommandContext } from './context.
 import { casJson, describeBilan, describeCas, describeListe } from './hygiene-result.js';
 import { hygieneSettings } from './hygiene-settings.js';
 import type { OpenProgram } from './program.js';
+import { tracer } from './tracer.js';
 
 export function registerHygiene(program: Command, context: CommandContext): void {
   const hygiene = program
@@ -39,17 +40,22 @@ function registerRun(hygiene: Command, context: CommandContext): void {
     .action(async (options: { dryRun: boolean; accept: boolean }, command: Command) => {
       await runWithProgram(context, command, async (open) => {
         const { surroundings } = context;
-        const bilan = await runHygiene(
-          open.pool,
-          await hygieneSettings(open.settings, open.pool),
-          {
-            now: surroundings.now(),
-            author: authorOf(surroundings),
-            isDryRun: options.dryRun,
-            isAccepted: options.accept,
-            signal: surroundings.signal,
-          },
-          open.progress,
+        const settings = await hygieneSettings(open.settings, open.pool);
+        const run = {
+          now: surroundings.now(),
+          author: authorOf(surroundings),
+          isDryRun: options.dryRun,
+          isAccepted: options.accept,
+          signal: surroundings.signal,
+        };
+        const bilan = await tracer(
+          { surroundings, pool: open.pool },
+          { action: 'hygiene.passage', genre: 'programme', requete: { ...options } },
+          () => runHygiene(open.pool, settings, run, open.progress),
+          (fait) => ({
+            issue: fait.arrets.length > 0 ? 'refus' : 'reussite',
+            reponse: { ...fait },
+          }),
         );
         const json = { essai: options.dryRun, ...bilan };
         print(context, open.isJson, json, () => describeBilan(bilan, options.dryRun));
@@ -117,7 +123,19 @@ function registerKeep(hygiene: Command, context: CommandContext): void {
     .requiredOption('--motif <raison>', 'pourquoi ; gardé avec votre nom', parseMotif)
     .action(async (adresse: string, { motif }: { motif: string }, command: Command) => {
       await runWithProgram(context, command, async (open) => {
-        const kept = await keep(context, open, adresse, motif);
+        const kept = await tracer(
+          { ...context, pool: open.pool },
+          {
+            action: 'hygiene.conservation',
+            objets: [{ genre: 'bal', id: adresse }],
+            requete: { motif },
+          },
+          () => keep(context, open, adresse, motif),
+          ({ id, conserveeJusqua }) => ({
+            objets: [{ genre: 'cas', id: String(id) }],
+            reponse: { conserveeJusqua },
+          }),
+        );
         print(context, open.isJson, casJson(kept), () =>
           describeCas(adresse, [{ cas: kept, avis: [] }]),
         );

@@ -5,9 +5,11 @@ import { acceptImport } from '../inventory/http/accept.js';
 import { listKeptImports } from '../store/inventaire-import.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import { formatDate } from './format-date.js';
-import { describeImport } from './inventory-load.js';
+import type { ImportResult } from '../inventory/import-result.js';
+import { describeImport, traceOfImport } from './inventory-load.js';
 import { httpSources, keptFolder } from './inventory-push.js';
 import type { OpenProgram } from './program.js';
+import { tracer } from './tracer.js';
 
 export function registerInventoryAccept(inventory: Command, context: CommandContext): void {
   inventory
@@ -32,16 +34,23 @@ La trace de qui a accepté reste. Un instantané qu'un plus récent a remplacé 
 async function accept(context: CommandContext, open: OpenProgram, id: number): Promise<void> {
   const { surroundings } = context;
   const { settings, pool, progress } = open;
-  const result = await acceptImport(pool, id, {
-    sources: httpSources(settings),
-    folder: keptFolder(settings),
-    rowsMax: settings.inventaire.lignesMax,
-    bytesMax: settings.inventaire.http.corpsOctetsMax,
-    acceptedBy: authorOf(surroundings),
-    signal: surroundings.signal,
-    progress,
-    now: surroundings.now(),
-  });
+  const work = (): Promise<ImportResult> =>
+    acceptImport(pool, id, {
+      sources: httpSources(settings),
+      folder: keptFolder(settings),
+      rowsMax: settings.inventaire.lignesMax,
+      bytesMax: settings.inventaire.http.corpsOctetsMax,
+      acceptedBy: authorOf(surroundings),
+      signal: surroundings.signal,
+      progress,
+      now: surroundings.now(),
+    });
+  const result = await tracer(
+    { pool, surroundings },
+    { action: 'inventaire.acceptation', requete: { import: id } },
+    work,
+    traceOfImport,
+  );
   print(context, open.isJson, result, () => describeImport(result, open));
 }
 

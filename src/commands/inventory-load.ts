@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { importInventaire, type ImportResult, type LoadOptions } from '../inventory/import.js';
 import { authorOf, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
+import { tracer, type SuiteCommande } from './tracer.js';
 
 export type LoadCommandOptions = { readonly accept: boolean; readonly skipInvalid: boolean };
 
@@ -64,6 +65,39 @@ export function getSource({ settings }: OpenProgram, nom: string): SourceInventa
     'SOURCE_INCONNUE',
     `« ${nom} » n'est pas une source d'inventaire des réglages. Sources : ${sources.map((source) => source.nom).join(', ')}.`,
   );
+}
+
+/** One run: of a source, whatever way its lines come in. */
+export function tracedImport(
+  { surroundings }: CommandContext,
+  { pool }: OpenProgram,
+  source: string,
+  options: LoadCommandOptions & { readonly fichier?: string },
+  work: () => Promise<ImportResult>,
+): Promise<ImportResult> {
+  return tracer(
+    { pool, surroundings },
+    {
+      action: 'inventaire.import',
+      genre: 'programme',
+      objets: [{ genre: 'source', id: source }],
+      requete: { ...options },
+    },
+    work,
+    traceOfImport,
+  );
+}
+
+export function traceOfImport(result: ImportResult): SuiteCommande {
+  const { outcome, runId, loadId, lineCount, rejectedLineCount, balCount } = result;
+  const { addedCount, goneCount, refreshedCount, faultCount, acceptedGuards, warnings } = result;
+  return {
+    reponse: {
+      ...{ outcome, runId, loadId, lineCount, rejectedLineCount, balCount },
+      ...{ addedCount, goneCount, refreshedCount, faultCount, acceptedGuards },
+      warnings: warnings.slice(0, 10),
+    },
+  };
 }
 
 export function describeImport(result: ImportResult, { settings }: OpenProgram): string {

@@ -1,5 +1,6 @@
 // « inventory drop | transfer »: what becomes of the lines of a source that the settings no longer know.
 import type { Command } from 'commander';
+import type { ObjetTrace } from '../domain/trace.js';
 import { UsageError } from '../errors.js';
 import {
   dropSource,
@@ -9,6 +10,7 @@ import {
 } from '../inventory/drop.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import { getSource } from './inventory-load.js';
+import { tracer } from './tracer.js';
 
 export function registerInventoryParts(inventory: Command, context: CommandContext): void {
   inventory
@@ -24,7 +26,12 @@ export function registerInventoryParts(inventory: Command, context: CommandConte
             `La source d'inventaire « ${nom} » est dans les réglages : elle reviendrait. Retirez-la d'abord de inventaire.sources.`,
           );
         const acceptedBy = accept ? authorOf(context.surroundings) : undefined;
-        const result = await dropSource(open.pool, nom, acceptedBy);
+        const result = await tracer(
+          { ...context, pool: open.pool },
+          { action: 'inventaire.retrait', objets: [sourceOf(nom)], requete: { accept } },
+          () => dropSource(open.pool, nom, acceptedBy),
+          ({ balCount }) => ({ reponse: { balCount } }),
+        );
         print(context, open.isJson, result, () => describeDrop(result));
       });
     });
@@ -47,11 +54,24 @@ export function registerInventoryParts(inventory: Command, context: CommandConte
         await runWithProgram(context, command, async (open) => {
           const vers = getSource(open, nouvelle);
           const voulus = domaines.map((domaine) => domaine.trim().toLowerCase());
-          const result = await transferSource(open.pool, ancienne, vers, voulus);
+          const result = await tracer(
+            { ...context, pool: open.pool },
+            {
+              action: 'inventaire.transfert',
+              objets: [sourceOf(ancienne), sourceOf(nouvelle)],
+              requete: { domaines: voulus },
+            },
+            () => transferSource(open.pool, ancienne, vers, voulus),
+            ({ balCount, domaines: passes }) => ({ reponse: { balCount, domaines: passes } }),
+          );
           print(context, open.isJson, result, () => describeTransfer(result));
         });
       },
     );
+}
+
+function sourceOf(nom: string): ObjetTrace {
+  return { genre: 'source', id: nom };
 }
 
 function describeDrop({ source, balCount }: DropResult): string {

@@ -15,6 +15,7 @@ import {
   getSource,
   importCsv,
   loadOptions,
+  tracedImport,
   withLoadOptions,
   type LoadCommandOptions,
 } from './inventory-load.js';
@@ -60,7 +61,9 @@ export async function syncInventaires(
     try {
       results.push({
         source: source.nom,
-        result: await syncInventaire(context, open, source, options),
+        result: await tracedImport(context, open, source.nom, options, async () =>
+          syncInventaire(context, open, source, options),
+        ),
       });
     } catch (error) {
       if (context.surroundings.signal.aborted) throw error;

@@ -11,6 +11,7 @@ import {
   getSource,
   importCsv,
   withLoadOptions,
+  tracedImport,
   type LoadCommandOptions,
 } from './inventory-load.js';
 import { registerInventoryParts } from './inventory-parts.js';
@@ -73,7 +74,10 @@ export function importInventory(
       `Aucun fichier d'inventaire : indiquez-le (« inventory import FICHIER ») ou réglez inventaire.fichier.`,
     );
   }
-  return importCsv(context, open, source, path, options);
+  const { accept, skipInvalid } = options;
+  return tracedImport(context, open, source.nom, { accept, skipInvalid, fichier: path }, () =>
+    importCsv(context, open, source, path, options),
+  );
 }
 
 /** The source named; without a name, the one of `inventaire.fichier`, or the only one. */

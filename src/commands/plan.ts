@@ -6,7 +6,6 @@ import { kindsOperation, type KindOperation } from '../domain/feed-operation.js'
 import { motifsOperation, type MotifPlan } from '../domain/plan.js';
 import { parseRaison, raisonMax, raisonMin } from '../domain/raison.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
-import { computePlan } from '../plan/compute.js';
 import { approve, reject } from '../plan/decide.js';
 import { printable } from '../report/layout.js';
 import { writePlan } from '../report/plan.js';
@@ -15,6 +14,13 @@ import { parseCount } from './option-values.js';
 import { describeApproval, describeRejection } from './plan-result.js';
 import type { OpenProgram } from './program.js';
 import { planSettings } from './source-settings.js';
+import { tracer } from './tracer.js';
+import {
+  computePlanTraced,
+  traceOfApproval,
+  traceOfRejection,
+  traceOfRequest,
+} from './plan-trace.js';
 import { writeTo } from './write-to.js';
 
 const formats = ['table', 'csv', 'json'] as const;
@@ -69,13 +75,14 @@ function registerShow(plan: Command, context: CommandContext): void {
 }
 
 async function show(
-  { surroundings }: CommandContext,
+  context: CommandContext,
   open: OpenProgram,
   format: (typeof formats)[number],
   options: ShowOptions,
 ): Promise<void> {
+  const { surroundings } = context;
   const now = surroundings.now();
-  const fault = await refresh(open, now, options.recalculer, surroundings.signal);
+  const fault = await refresh(context, open, now, options.recalculer);
   const isShown = await writePlan(
     open.pool,
     {
@@ -97,18 +104,13 @@ async function show(
 
 /** Why the plan could not be computed; the one in force, if any, is then shown as it is. */
 async function refresh(
+  context: CommandContext,
   open: OpenProgram,
   now: Date,
   isForced: boolean,
-  signal: AbortSignal,
 ): Promise<AppError | undefined> {
   try {
-    await computePlan(
-      open.pool,
-      planSettings(open.settings),
-      { now, isForced, signal },
-      open.progress,
-    );
+    await computePlanTraced(context, open, { now, isForced });
     return undefined;
   } catch (error) {
     if (error instanceof RefusedError) return error;
@@ -153,11 +155,12 @@ Exemples :
       const choix = choiceOf(options);
       if (!choix && options.override === undefined) throw noChoice('approve');
       await runWithProgram(context, command, async (open) => {
-        const result = await approve(
-          open.pool,
-          planSettings(open.settings),
-          { ...decisionOf(context, options), choix, override: options.override },
-          open.progress,
+        const decision = { ...decisionOf(context, options), choix, override: options.override };
+        const result = await tracer(
+          { ...context, pool: open.pool },
+          traceOfRequest(choix ? 'plan.approbation' : 'plan.levee', decision),
+          () => approve(open.pool, planSettings(open.settings), decision, open.progress),
+          traceOfApproval,
         );
         const json = { ...result, reprises: Object.fromEntries(result.reprises) };
         print(context, open.isJson, json, () => describeApproval(result));
@@ -175,11 +178,12 @@ function registerReject(plan: Command, context: CommandContext): void {
       const choix = choiceOf(options);
       if (!choix) throw noChoice('reject');
       await runWithProgram(context, command, async (open) => {
-        const result = await reject(
-          open.pool,
-          planSettings(open.settings),
-          { ...decisionOf(context, options), choix, raison: options.motifDuRefus },
-          open.progress,
+        const decision = { ...decisionOf(context, options), choix, raison: options.motifDuRefus };
+        const result = await tracer(
+          { ...context, pool: open.pool },
+          traceOfRequest('plan.rejet', decision),
+          () => reject(open.pool, planSettings(open.settings), decision, open.progress),
+          traceOfRejection,
         );
         print(context, open.isJson, result, () => describeRejection(result));
       });

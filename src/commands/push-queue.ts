@@ -18,6 +18,7 @@ import { authorOf, print, runWithProgram, type CommandContext } from './context.
 import type { OpenProgram } from './program.js';
 import { nombre } from './push-result.js';
 import { formatDate } from './format-date.js';
+import { tracer } from './tracer.js';
 
 const stuckShownMax = 50;
 
@@ -83,11 +84,33 @@ function registerDecision(
         now: context.surroundings.now(),
       };
       await runWithProgram(context, self, async (open) => {
-        const result = await transaction(open.pool, (db) => decideOperations(db, decision));
+        const result = await decide(context, open, decision);
         if (result.refused.length > 0) context.setExitCode(1);
         print(context, open.isJson, result, () => describeDecision(action, result));
       });
     });
+}
+
+function decide(
+  { surroundings }: CommandContext,
+  { pool }: OpenProgram,
+  decision: Decision,
+): Promise<DecisionResult> {
+  const { action, author, selection, reason } = decision;
+  return tracer(
+    { pool, surroundings },
+    {
+      action: action === 'replay' ? 'envoi.rejeu' : 'envoi.annulation',
+      auteur: author,
+      requete: { choix: selection, raison: reason },
+    },
+    () => transaction(pool, (db) => decideOperations(db, decision)),
+    ({ ids, refused }) => ({
+      issue: refused.length > 0 ? 'refus' : 'reussite',
+      objets: ids.map((id) => ({ genre: 'operation', id: String(id) })),
+      reponse: { operations: ids.length, refusees: refused.slice(0, stuckShownMax) },
+    }),
+  );
 }
 
 function selectionOf(ids: readonly number[], options: DecisionOptions, action: string): Selection {

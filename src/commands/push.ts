@@ -11,11 +11,13 @@ import {
 } from '../store/feed-queue.js';
 import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
 import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
 import { registerPushQueue } from './push-queue.js';
 import { describePush } from './push-result.js';
+import { tracer } from './tracer.js';
 
 type Options = {
   readonly dryRun: boolean;
@@ -86,7 +88,24 @@ async function pushAll(
   print(context, open.isJson, result, () => describePush(result));
 }
 
-export async function runPush(
+export function runPush(
+  context: CommandContext,
+  open: OpenProgram,
+  options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
+): Promise<PushResult> {
+  const { jusquAuBout, dureeMax } = options;
+  return tracer(
+    { ...context, pool: open.pool },
+    { action: 'envoi', genre: 'programme', requete: { jusquAuBout, dureeMax } },
+    () => pushOnce(context, open, options),
+    (result) => ({
+      issue: (['reussite', 'echec', 'refus', 'refus'] as const)[exitCodeOf(result)] ?? 'echec',
+      reponse: { ...result, failures: result.failures.length, plan: result.plan?.id },
+    }),
+  );
+}
+
+async function pushOnce(
   context: CommandContext,
   open: OpenProgram,
   options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
@@ -110,6 +129,7 @@ export async function runPush(
     const confirmation = isQuiet
       ? undefined
       : await confirmWith(open.pool, open.settings, client, clock, surroundings.signal);
+    await suivreDemandes(open, surroundings);
     return await resultOf(open, summary, confirmation, clock.now());
   } finally {
     await client.close();

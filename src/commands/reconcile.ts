@@ -4,10 +4,12 @@ import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
 import { annoncerRetards } from './annoncer-retards.js';
 import { chercherRessemblants, type Recherche } from '../ressemblance/chercher.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
+import { suivreDemandes } from './demandes-suivi.js';
 import { decrireUn } from './domains.js';
 import type { OpenProgram } from './program.js';
 import { reconcileSettings } from './source-settings.js';
 import { readStatus } from './status.js';
+import { tracer } from './tracer.js';
 
 export function registerReconcile(program: Command, context: CommandContext): void {
   program
@@ -28,10 +30,25 @@ export function registerReconcile(program: Command, context: CommandContext): vo
 
 export type ReconcileResult = ReconcileSummary & { readonly domainesRessemblants: Recherche };
 
-export async function runReconcile(
+export function runReconcile(
+  context: CommandContext,
+  open: OpenProgram,
+  options: { readonly full: boolean } = { full: false },
+): Promise<ReconcileResult> {
+  return tracer(
+    { ...context, pool: open.pool },
+    { action: 'rapprochement', genre: 'programme', requete: { ...options } },
+    () => reconcileAll(context, open, options),
+    ({ domainesRessemblants, ...summary }) => ({
+      reponse: { ...summary, domainesRessemblants: domainesRessemblants.nouveaux.length },
+    }),
+  );
+}
+
+async function reconcileAll(
   { surroundings }: CommandContext,
   open: OpenProgram,
-  { full }: { readonly full: boolean } = { full: false },
+  { full }: { readonly full: boolean },
 ): Promise<ReconcileResult> {
   // First: what the extractions show by now is no finding any more.
   await confirm(open.pool, { now: surroundings.now(), reading: undefined });
@@ -49,6 +66,7 @@ export async function runReconcile(
     { now: surroundings.now(), full, signal: surroundings.signal },
     open.progress,
   );
+  await suivreDemandes(open, surroundings);
   const now = surroundings.now();
   await annoncerRetards(open.pool, await readStatus(open, now), now);
   return { ...summary, domainesRessemblants };

@@ -9,6 +9,11 @@ import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
+import {
+  describeDemandesStatus,
+  readDemandesStatus,
+  type DemandesStatus,
+} from './demandes-status.js';
 import { formatDate } from './format-date.js';
 import {
   describeInventaires,
@@ -54,6 +59,7 @@ export type Status = {
   readonly reconcile: ReconcileRun | undefined;
   readonly alimentation: FeedStatus;
   readonly avis: AvisStatus;
+  readonly demandes: DemandesStatus;
   readonly domainesRessemblants: { readonly aExaminer: number; readonly connus: number };
 };
 
@@ -93,6 +99,7 @@ export async function readStatus(program: OpenProgram, now: Date): Promise<Statu
     reconcile: await findLastRun(pool),
     alimentation: await readFeedStatus(pool, now),
     avis: await readAvisStatus(pool, settings),
+    demandes: await readDemandesStatus(pool, settings, now),
     domainesRessemblants: await countRessemblants(pool),
   };
 }
@@ -152,6 +159,7 @@ function describeStatus(status: Status): string {
     reconcileLine,
     ...describeFeedStatus(status.alimentation),
     ...describeAvisStatus(status.avis),
+    ...describeDemandesStatus(status.demandes),
     ...describeRessemblants(status.domainesRessemblants),
   ].join('\n');
 }

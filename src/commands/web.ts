@@ -14,6 +14,7 @@ import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
 import { openPush, type Push } from './inventory-push.js';
+import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
 import { createPagePlugins } from './web-pages.js';
@@ -54,6 +55,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
   let push: Push | undefined;
+  const consolePlan = openConsolePlan(settings, engine.connectionString, { now, report });
   try {
     await migrate(pool);
     push = await openPush(settings, engine.connectionString, { now, report });
@@ -72,6 +74,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         }),
         ...createPagePlugins(settings, {
           pool,
+          plan: consolePlan.port,
           cle: await getCleDesLiens(pool, web.cleDesLiens),
           now,
           report,
@@ -88,6 +91,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
     hangUp.close();
   } finally {
     await push?.stop();
+    await consolePlan.stop();
     await pool.end();
     await engine.close();
   }

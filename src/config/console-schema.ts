@@ -1,10 +1,12 @@
 // The form of the `console:` section.
 import { z } from 'zod';
+import { consoleOpenIdSchema } from './openid-schema.js';
 import { secret } from './secret.js';
 
 export const consoleSchema = z.strictObject({
   actif: z.boolean().default(true),
   comptesLocaux: z.boolean().default(true),
+  openid: consoleOpenIdSchema.optional(),
   cleDesComptes: secret.optional(),
   activationHeures: z.int().min(1).max(336).default(48),
   sessions: z

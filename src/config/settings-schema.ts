@@ -1,6 +1,7 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
 import { consoleSchema } from './console-schema.js';
+import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
 import { feedSchema } from './feed-schema.js';
 import { hygieneSchema } from './hygiene-schema.js';
@@ -9,6 +10,7 @@ import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { professionnelsSchema } from './professionnels-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -108,6 +110,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   hygiene: hygieneSchema.prefault({}),
+  demandes: demandesSchema.prefault({}),
   alimentation: feedSchema.prefault({}),
   plan: planSchema.prefault({}),
   ldap: ldapSchema.prefault({}),
@@ -116,6 +119,7 @@ export const settingsSchema = z.strictObject({
   console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
+  professionnels: professionnelsSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

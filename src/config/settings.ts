@@ -10,6 +10,7 @@ import { resolveLdap, type LdapSettings } from './ldap-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
 import { checkOffres } from './offres.js';
+import { resolveProfessionnels, type ProfessionnelsSettings } from './professionnels-settings.js';
 import { FileReader } from './secret.js';
 import type { RawSettings } from './settings-schema.js';
 import { resolveSimulator, type SimulatorSettings } from './simulator-settings.js';
@@ -48,6 +49,7 @@ export type Settings = Omit<
   | 'web'
   | 'console'
   | 'avis'
+  | 'professionnels'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -72,6 +74,7 @@ export type Settings = Omit<
   readonly web: WebSettings;
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
+  readonly professionnels: ProfessionnelsSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -93,6 +96,8 @@ export function resolveSettings(
     proxy: reader.secret('reseau.proxy', raw.reseau.proxy),
     ca: raw.reseau.ca.map((file, index) => reader.file(`reseau.ca.${index}`, file)),
   };
+  const web = resolveWeb(raw.web, reader);
+  const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
   return {
     ...raw,
     configPath,
@@ -112,9 +117,14 @@ export function resolveSettings(
     alimentation: resolveFeed(raw.alimentation, reseau, reader),
     ldap: resolveLdap(raw.ldap, reader),
     simulateur: resolveSimulator(raw.simulateur, reader),
-    web: resolveWeb(raw.web, reader),
-    console: resolveConsole(raw.console, reader),
+    web,
+    console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    professionnels: resolveProfessionnels(
+      raw.professionnels,
+      { ...openid, hasSmtp: raw.avis.smtp !== undefined },
+      reader,
+    ),
   };
 }
 

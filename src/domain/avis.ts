@@ -18,6 +18,15 @@ export const gabarits = [
   'quota-80',
   'quota-90',
   'quota-100',
+  'demande-recue',
+  'demande-en-examen',
+  'demande-acceptee',
+  'demande-refusee',
+  'demande-transmise',
+  'demande-confirmee',
+  'demande-retiree',
+  'demande-sans-objet',
+  'connexion-lien',
 ] as const;
 /** The templates that the program brings; a folder of the settings may hold others. */
 export type Gabarit = (typeof gabarits)[number];

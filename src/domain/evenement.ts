@@ -8,6 +8,8 @@ export const typesEvenement = [
   'canal.arrete',
   'source.en-retard',
   'inventaire.refuse',
+  'demande.recue',
+  'demande.en-retard',
 ] as const;
 export type TypeEvenement = (typeof typesEvenement)[number];
 

@@ -62,3 +62,21 @@ export const libellesEtat: Readonly<Record<FeedState, string>> = {
   cancelled: 'annulées',
   superseded: 'remplacées par un plan plus récent',
 };
+
+/** Of one operation. */
+export const libellesEtatUn: Readonly<Record<FeedState, string>> = {
+  planned: 'à décider',
+  approved: 'approuvée',
+  sending: 'en cours d’envoi',
+  accepted: 'acceptée',
+  confirmed: 'confirmée',
+  retry: 'à renvoyer',
+  held: 'retenue',
+  dead: 'refusée',
+  cancelled: 'annulée',
+  superseded: 'remplacée par un plan plus récent',
+};
+
+export function isFeedState(text: string): text is FeedState {
+  return feedStates.some((state) => state === text);
+}

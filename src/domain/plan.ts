@@ -92,7 +92,9 @@ export const catalogueRetenues = {
   },
   SUPPRESSION_DECIDEE: {
     libelle: 'Suppression décidée, mais BAL encore active dans l’inventaire',
-    action: 'Supprimez la BAL de votre plateforme et de l’inventaire, ou retirez la décision.',
+    action:
+      'Supprimez la BAL de votre plateforme et de l’inventaire. Si elle doit rester : « demandes lift » quand son titulaire avait demandé ' +
+      'la suppression, « hygiene keep » quand elle était inactive.',
   },
   INACTIVITE_CESSEE: {
     libelle: 'Suppression pour inactivité décidée, mais la BAL n’est plus inactive',

@@ -11,6 +11,19 @@ const inactivite = {
   lienConserver: 'https://annuaire.exemple.fr/inactivite/jeton',
 };
 
+const demande = {
+  numero: 12,
+  adresse,
+  structure: 'CHU d’exemple',
+  lienSuivi: 'https://annuaire.exemple.fr/demande/lien/jeton',
+};
+const dateDemande = '2 mars 2027';
+const dateReponse = '1 avril 2027';
+const messages = {
+  devenirMessages: 'Vos messages ne seront plus lisibles : enregistrez ceux dont vous avez besoin.',
+  dateMessages: '4 avril 2027',
+};
+
 export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   inactivite,
   'inactivite-rappel': inactivite,
@@ -22,4 +35,17 @@ export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   'quota-80': quota,
   'quota-90': { ...quota, taille: '1,9 Go', part: 95 },
   'quota-100': { ...quota, taille: '2 Go', part: 100 },
+  'demande-recue': { ...demande, dateDemande, dateReponse },
+  'demande-en-examen': { ...demande, dateDemande, dateReponse },
+  'demande-acceptee': { ...demande, ...messages },
+  'demande-refusee': { ...demande, motifRefus: 'Vous exercez encore dans cette structure.' },
+  'demande-transmise': demande,
+  'demande-confirmee': { ...demande, ...messages, dateDemande },
+  'demande-retiree': { ...demande, dateEtape: '5 mars 2027' },
+  'demande-sans-objet': { ...demande, dateDemande },
+  'connexion-lien': {
+    adresse,
+    lien: 'https://annuaire.exemple.fr/demande/connexion/lien/jeton',
+    echeance: '2 mars 2027 à 14:32',
+  },
 };

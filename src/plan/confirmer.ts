@@ -9,7 +9,7 @@ import { approveInForce, rejectInForce, type ApproveResult, type RejectResult } 
 import { predict, type Intention } from './effet.js';
 import { decideInForce } from './en-vigueur.js';
 import type { PlanSettings } from './settings.js';
-import { isOvertaken, readMonde } from './world.js';
+import { isOvertaken, readMonde, type Monde } from './world.js';
 
 export type Prevision =
   | { readonly kind: 'absent' }
@@ -69,11 +69,16 @@ export type Confirmation = Intention & {
   readonly cle: string;
   /** Why: of a rejection, of a lifting. */
   readonly raison: string | undefined;
+  /** The last statement of the transaction of a decision that was made. */
+  readonly tracer?: (client: Client, faite: DecisionFaite) => Promise<void>;
 };
 
-export type Issue =
+export type DecisionFaite =
   | { readonly kind: 'approuvee'; readonly result: ApproveResult }
-  | { readonly kind: 'ecartee'; readonly result: RejectResult }
+  | { readonly kind: 'ecartee'; readonly result: RejectResult };
+
+export type Issue =
+  | DecisionFaite
   | {
       readonly kind: 'deja-faite';
       readonly planId: number;
@@ -110,20 +115,30 @@ export async function confirm(
         const difference = await compare(client, choix, vu, effet.vu);
         return { kind: 'changee', plan, effet, difference };
       }
-      const { auteur, now, cle, raison, isOverride, choix } = confirmation;
-      if (confirmation.action === 'reject') {
-        const options = { auteur, now, cle, raison, choix: choix ?? {} };
-        return { kind: 'ecartee', result: await rejectInForce(client, plan, options) };
-      }
-      const override = isOverride ? raison : undefined;
-      const options = { auteur, now, cle, choix, override };
-      return {
-        kind: 'approuvee',
-        result: await approveInForce(client, plan, monde, settings, options),
-      };
+      const faite = await decide(client, settings, plan, monde, confirmation);
+      await confirmation.tracer?.(client, faite);
+      return faite;
     },
   });
   return done.kind === 'decided' ? done.value : done;
+}
+
+async function decide(
+  client: Client,
+  settings: PlanSettings,
+  plan: Plan,
+  monde: Monde,
+  { action, auteur, now, cle, raison, isOverride, choix }: Confirmation,
+): Promise<DecisionFaite> {
+  if (action === 'reject') {
+    const options = { auteur, now, cle, raison, choix: choix ?? {} };
+    return { kind: 'ecartee', result: await rejectInForce(client, plan, options) };
+  }
+  const options = { auteur, now, cle, choix, override: isOverride ? raison : undefined };
+  return {
+    kind: 'approuvee',
+    result: await approveInForce(client, plan, monde, settings, options),
+  };
 }
 
 function assertReason({ action, isOverride, choix, raison }: Confirmation): void {

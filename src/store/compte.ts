@@ -1,11 +1,11 @@
 // Local accounts of the console. Passwords are hashes, secrets are encrypted, codes are hashes: none can be read here.
 import type { Db } from '../db/pool.js';
-import type { RoleConsole } from '../domain/role-console.js';
+import type { Role } from '../domain/role.js';
 
 export type Compte = {
   readonly id: number;
   readonly nom: string;
-  readonly role: RoleConsole;
+  readonly role: Role;
   /** argon2id; undefined until the account is activated. */
   readonly motDePasse: string | undefined;
   readonly motDePasseLe: Date | undefined;
@@ -51,7 +51,7 @@ export type Ouverture =
 
 export type NouveauCompte = {
   readonly nom: string;
-  readonly role: RoleConsole;
+  readonly role: Role;
   readonly totpSecret: Buffer;
   readonly ouverture: Ouverture;
   readonly creePar: string;
@@ -131,7 +131,7 @@ export async function listComptes(db: Db): Promise<Compte[]> {
 }
 
 /** Undefined when there is none of this name. */
-export async function setRole(db: Db, nom: string, role: RoleConsole): Promise<Compte | undefined> {
+export async function setRole(db: Db, nom: string, role: Role): Promise<Compte | undefined> {
   const { rows } = await db.query<Row>(
     `update compte set role = $2::text where nom = $1::text returning ${columns}`,
     [nom, role],

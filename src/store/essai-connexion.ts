@@ -12,14 +12,19 @@ export type Verrouillage = {
 /** After that long without one, failures are forgotten. */
 const oubli = '24 hours';
 
-/** Undefined when the attempt may be verified, which is charged to `cle` (32 bytes); else until when nothing is. */
+/** `compte`: charged, and may be verified; `verrouilleJusqua`: until when nothing more is, unless it succeeds. */
+export type Essai =
+  | { readonly kind: 'compte'; readonly verrouilleJusqua: Date | undefined }
+  | { readonly kind: 'bloque'; readonly jusqua: Date };
+
+/** Charges one attempt to `cle` (32 bytes), unless it must wait. */
 export async function chargeEssai(
   db: Db,
   cle: Buffer,
   { essais, attenteSecondes, attenteMaxSecondes }: Verrouillage,
   now: Date,
-): Promise<Date | undefined> {
-  const { rowCount } = await db.query(
+): Promise<Essai> {
+  const { rows } = await db.query<{ jusqua: Date | null }>(
     `insert into essai_connexion as e (cle, nombre, dernier_le, bloque_jusqua)
      values ($1::bytea, 1, $2::timestamptz,
        case when $3::integer <= 1 then $2::timestamptz + make_interval(secs => $4::integer) end)
@@ -28,10 +33,12 @@ export async function chargeEssai(
          + make_interval(secs => least($5::integer, $4::integer * power(2, least(n - $3::integer, 20)))) end
        from (select case when e.dernier_le < $2::timestamptz - interval '${oubli}' then 1
          else least(e.nombre + 1, 1000) end as n) as compte)
-     where e.bloque_jusqua is null or e.bloque_jusqua <= $2::timestamptz`,
+     where e.bloque_jusqua is null or e.bloque_jusqua <= $2::timestamptz
+     returning bloque_jusqua as jusqua`,
     [cle, now, essais, attenteSecondes, attenteMaxSecondes],
   );
-  return rowCount === 1 ? undefined : findBlocage(db, cle, now);
+  if (rows[0]) return { kind: 'compte', verrouilleJusqua: rows[0].jusqua ?? undefined };
+  return { kind: 'bloque', jusqua: await findBlocage(db, cle, now) };
 }
 
 async function findBlocage(db: Db, cle: Buffer, now: Date): Promise<Date> {

@@ -16,6 +16,13 @@ export type FiltreEnvois = {
   readonly avant?: Date | undefined;
 };
 
+/** Beyond the numbers given, when they are. */
+export type PageEnvois = {
+  readonly apres?: number | undefined;
+  readonly avant?: number | undefined;
+  readonly taille: number;
+};
+
 /**
  * Conditions on feed_operation `o`; what they ask for is added to `values`. Only those that are given are written, and the
  * states by their names: the planner must see that a few rows are asked for among hundreds of thousands.

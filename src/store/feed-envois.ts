@@ -2,7 +2,7 @@
 import type { FeedState } from '../domain/feed-state.js';
 import type { KindOperation } from '../domain/feed-operation.js';
 import type { Db } from '../db/pool.js';
-import { conditionsOf, type FiltreEnvois } from './feed-choix.js';
+import { conditionsOf, type FiltreEnvois, type PageEnvois } from './feed-choix.js';
 
 export type Envoi = {
   readonly id: number;
@@ -18,13 +18,6 @@ export type Envoi = {
   readonly depuis: Date;
   readonly code: string | undefined;
   readonly message: string | undefined;
-};
-
-/** Beyond the numbers given, when they are. */
-export type PageEnvois = {
-  readonly apres?: number | undefined;
-  readonly avant?: number | undefined;
-  readonly taille: number;
 };
 
 export type EnvoisLus = {

@@ -90,8 +90,9 @@ export function hashEntete(entete: EnteteTrace): Buffer {
 
 export type LienChaine = EnteteTrace & {
   readonly empreinte: Buffer;
-  /** Undefined once erased at term. */
   readonly contenu: { readonly sel: string; readonly borne: ContenuBorne } | undefined;
+  /** At term, as it says of itself. */
+  readonly estEffacee: boolean;
 };
 
 type LienRow = Omit<ContenuBorne, 'auteurGenre' | 'auteurId'> & {
@@ -100,7 +101,6 @@ type LienRow = Omit<ContenuBorne, 'auteurGenre' | 'auteurId'> & {
   readonly sel: string | null;
   readonly auteurGenre: ContenuBorne['auteurGenre'] | null;
   readonly auteurId: string | null;
-  readonly estEffacee: boolean;
 };
 
 /** The rows after `apres`, in order, for a check; whatever was done to them, they are given as they are. */
@@ -119,8 +119,17 @@ export async function listLiens(db: Db, apres: bigint, max: number): Promise<Lie
 
 function toLien({ sel, auteurGenre, auteurId, estEffacee, ...row }: LienRow): LienChaine {
   const { sequence, at, action, issue, precedente, empreinteContenu, empreinte } = row;
-  const entete = { sequence, at, action, issue, precedente, empreinteContenu, empreinte };
-  if (estEffacee || sel === null || auteurGenre === null || auteurId === null) {
+  const entete = {
+    sequence,
+    at,
+    action,
+    issue,
+    precedente,
+    empreinteContenu,
+    empreinte,
+    estEffacee,
+  };
+  if (sel === null || auteurGenre === null || auteurId === null) {
     return { ...entete, contenu: undefined };
   }
   const { auteurNom, objets, posteAdresse, posteAgent, requete, reponse, correlation } = row;

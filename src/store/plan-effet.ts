@@ -26,7 +26,7 @@ export async function countEffect(
          count(*) filter (where $7::boolean and kind = 'delete' and first_approved_by is null)::integer as premieres,
          count(*) filter (where $7::boolean and kind = 'delete'
            and first_approved_by = any($8::text[]))::integer as "dejaVues",
-         sum(hashint8extended(id, 0))::text as somme, max(id)::text as "idMax"
+         bit_xor(hashint8extended(id, 0))::text as somme, max(id)::text as "idMax"
        from feed_operation o where ${choisies} group by domaine, kind) choix
      order by domaine, kind`,
     [...choixValues(planId, choix), isFourEyes, siens],

@@ -48,11 +48,11 @@ export type OperationDuPlan = {
   readonly premiereApprobationPar: string | undefined;
 };
 
-type Nullable<T> = {
+export type Nullable<T> = {
   [Key in keyof T]: undefined extends T[Key] ? Exclude<T[Key], undefined> | null : T[Key];
 };
 
-const columns = `o.id::text as id, o.kind, o.state, o.domaine, o.adresse, o.type_bal as "typeBal",
+export const operationColumns = `o.id::text as id, o.kind, o.state, o.domaine, o.adresse, o.type_bal as "typeBal",
   o.porteur_kind as "porteurKind", o.rpps, o.structure_id as structure, o.liste_rouge as "listeRouge",
   o.rang, o.description, o.service, o.responsable, o.champs, o.motif, o.exigence,
   o.valeurs -> 'publie' as publie, o.valeurs ->> 'autreAdresse' as "autreAdresse",
@@ -63,7 +63,7 @@ const columns = `o.id::text as id, o.kind, o.state, o.domaine, o.adresse, o.type
 const duPlan = `o.last_plan_id = $1::integer and o.state in ('planned', 'approved', 'retry', 'sending')
   and ($2::text is null or o.domaine = $2::text)`;
 
-function toOperation(row: Nullable<OperationDuPlan>): OperationDuPlan {
+export function toOperation(row: Nullable<OperationDuPlan>): OperationDuPlan {
   return {
     ...row,
     typeBal: row.typeBal ?? undefined,
@@ -131,7 +131,7 @@ export async function* listOperations(
   domaine: string | undefined,
 ): AsyncGenerator<OperationDuPlan[], void, undefined> {
   await db.query(
-    `declare operations no scroll cursor for select ${columns} from feed_operation o where ${duPlan}
+    `declare operations no scroll cursor for select ${operationColumns} from feed_operation o where ${duPlan}
      order by o.domaine, o.adresse, o.id`,
     [planId, domaine ?? null],
   );
@@ -153,7 +153,7 @@ export async function listExamples(
   perMotifMax: number,
 ): Promise<OperationDuPlan[]> {
   const { rows } = await db.query<Nullable<OperationDuPlan>>(
-    `select * from (select ${columns}, row_number() over (partition by o.kind, o.motif
+    `select * from (select ${operationColumns}, row_number() over (partition by o.kind, o.motif
          order by o.domaine, o.adresse, o.id) as rang_exemple
        from feed_operation o where ${duPlan} and o.state = 'planned') rangees
      where rang_exemple <= $3::integer order by kind, motif, rang_exemple`,
@@ -171,10 +171,10 @@ export type Retenue = {
   readonly operation: string | undefined;
 };
 
-const retenueColumns = `r.domaine, r.adresse, r.kind, r.code, r.message, r.operation_id::text as operation`;
+export const retenueColumns = `r.domaine, r.adresse, r.kind, r.code, r.message, r.operation_id::text as operation`;
 const retenueDuPlan = `r.plan_id = $1::integer and ($2::text is null or r.domaine = $2::text)`;
 
-function toRetenue(row: Nullable<Retenue>): Retenue {
+export function toRetenue(row: Nullable<Retenue>): Retenue {
   return { ...row, operation: row.operation ?? undefined };
 }
 

@@ -65,6 +65,22 @@ test('a wrong command line is answered with 2, and in JSON when asked', () => {
   }
 });
 
+const misuses: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+  [
+    ['inventory', 'accept', 'abc'],
+    /^Argument numéro : valeur « abc » refusée\..*\nAide : annuaire-sync inventory accept --help$/u,
+  ],
+  [['plan', 'show', '--x'], /^Option inconnue : --x\nAide : annuaire-sync plan show --help$/u],
+  [['pln'], /^Commande inconnue : pln\n.*plan.*\nAide : annuaire-sync --help$/u],
+];
+for (const [args, said] of misuses) {
+  test(`${args.join(' ')}: in French, with where the help is`, () => {
+    const { status, stderr } = run(...args);
+    assert.equal(status, 2);
+    assert.match(stderr.trim(), said);
+  });
+}
+
 test('a source left out by an early stop is told, and is a failure', async () => {
   const stop = new AbortController();
   stop.abort();

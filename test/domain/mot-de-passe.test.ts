@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normaliserMotDePasse, refuserMotDePasse } from '../../src/domain/mot-de-passe.js';
 import { parseNomCompte } from '../../src/domain/nom-compte.js';
-import { isRoleConsole, plusHautRole, roleSuffit } from '../../src/domain/role-console.js';
+import { contientRole, isRole } from '../../src/domain/role.js';
 
 test('a password is long, not guessed first, and not the name', () => {
   const cases: readonly (readonly [string, RegExp | undefined])[] = [
@@ -58,11 +58,9 @@ test('a name is small letters, and nothing that could pass for another', () => {
 });
 
 test('roles are ordered: each holds those before it', () => {
-  assert.ok(roleSuffit('approbateur', 'lecteur'));
-  assert.ok(roleSuffit('gestionnaire', 'gestionnaire'));
-  assert.ok(!roleSuffit('gestionnaire', 'approbateur'));
-  assert.ok(!roleSuffit('lecteur', 'gestionnaire'));
-  assert.equal(plusHautRole(['gestionnaire', 'lecteur']), 'gestionnaire');
-  assert.equal(plusHautRole([]), undefined);
-  assert.ok(!isRoleConsole('administrateur'));
+  assert.ok(contientRole('approbateur', 'lecteur'));
+  assert.ok(contientRole('gestionnaire', 'gestionnaire'));
+  assert.ok(!contientRole('gestionnaire', 'approbateur'));
+  assert.ok(!contientRole('lecteur', 'gestionnaire'));
+  assert.ok(!isRole('administrateur'));
 });

@@ -1,7 +1,7 @@
 // The console with the screens of a test, over the real server and the test's database; somebody is signed in already.
 import type { Pool } from '../../src/db/pool.js';
 import { isRole, type Role } from '../../src/domain/role.js';
-import { createConsole, type PageConsole } from '../../src/web/console/console.js';
+import { createConsole, type Acteur, type PageConsole } from '../../src/web/console/console.js';
 import { Pages } from '../../src/web/page/pages.js';
 import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
@@ -12,7 +12,8 @@ export type ConsoleEssai = {
   readonly url: string;
   /** Without a session. */
   readonly visiteur: () => Navigateur;
-  readonly connecter: (role?: Role) => Promise<Navigateur>;
+  /** A browser in which this person is signed in. */
+  readonly connecter: (role?: Role, nom?: string) => Promise<Navigateur>;
   /** What the journal of the service was told. */
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;
@@ -33,12 +34,7 @@ export async function startConsole(
     isTls: false,
     now,
     report,
-    identify: ({ titulaire }) =>
-      Promise.resolve(
-        titulaire !== undefined && isRole(titulaire)
-          ? { sujet: titulaire, nom: `Claude ${titulaire}`, role: titulaire, moyen: 'local' }
-          : undefined,
-      ),
+    identify: ({ titulaire, donnees }) => Promise.resolve(acteurOf(titulaire, donnees)),
     ecrans,
   });
   const server = new WebServer({
@@ -51,16 +47,26 @@ export async function startConsole(
     url,
     lines,
     visiteur: () => new Navigateur(url),
-    connecter: async (role = 'lecteur') => {
+    connecter: async (role = 'lecteur', nom = 'jdupont') => {
       const navigateur = new Navigateur(url);
       await ouvrirSession(pool, navigateur, {
         espace: 'console',
-        titulaire: role,
-        donnees: {},
+        titulaire: `compte:${nom}`,
+        donnees: { role, nom },
         now: now(),
       });
       return navigateur;
     },
     stop: () => server.stop(),
   };
+}
+
+function acteurOf(
+  titulaire: string | undefined,
+  { role, nom }: Readonly<Record<string, unknown>>,
+): Acteur | undefined {
+  if (titulaire === undefined || typeof nom !== 'string') return undefined;
+  return typeof role === 'string' && isRole(role)
+    ? { sujet: titulaire, nom, role, moyen: 'local' }
+    : undefined;
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, before, beforeEach } from 'node:test';
 import { signLien } from '../../src/domain/lien-signe.js';
 import { createInactivitePage } from '../../src/web/page/inactivite.js';
+import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
 import { testInBrowser } from '../support/browser.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -33,6 +34,7 @@ beforeEach(async () => {
     settings: webSettings,
     report: (line) => assert.fail(line),
     plugins: [
+      createStatique(),
       createInactivitePage({
         pool: db.pool,
         cle,

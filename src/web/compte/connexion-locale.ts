@@ -15,6 +15,7 @@ import {
   chargeEssai,
   forgiveEssais,
   refundEssai,
+  type Essai,
   type Verrouillage,
 } from '../../store/essai-connexion.js';
 import { createCodesSecours, findPas, hashCodeSecours } from './code.js';
@@ -30,11 +31,19 @@ export type ConnexionLocaleOptions = {
 
 /** Of a step that let nobody through. */
 export type Refus =
-  | { readonly kind: 'refuse' }
+  | {
+      readonly kind: 'refuse';
+      /** For the trail alone; undefined: nobody's name. */
+      readonly compte: Compte | undefined;
+      /** What this failure leads to. */
+      readonly verrouilleJusqua: Date | undefined;
+    }
   /** Nothing was verified: too many failures before, by this name or from this address. */
   | { readonly kind: 'bloque'; readonly jusqua: Date }
   /** Nothing was verified: too many others at this moment. */
   | { readonly kind: 'occupe' }
+  /** The account changed since its password was verified. */
+  | { readonly kind: 'perime' }
   /** The secret of the second factor was encrypted under another key: only « comptes reset » helps. */
   | { readonly kind: 'illisible'; readonly compte: Compte };
 
@@ -76,12 +85,14 @@ export class ConnexionLocale {
     const { pool, motsDePasse } = this.#options;
     const nom = parseNomCompte(nomDonne);
     const cles = [cleDeAdresse(adresse), cleDuNom(nom ?? nomDonne)] as const;
-    const bloque = await this.#charge(cles, now);
-    if (bloque) return { kind: 'bloque', jusqua: bloque };
+    const essai = await this.#charge(cles, now);
+    if (essai.kind === 'bloque') return essai;
+    const refus = { kind: 'refuse', verrouilleJusqua: essai.verrouilleJusqua } as const;
     const compte = nom === undefined ? undefined : await findCompte(pool, nom);
     const empreinte = compte?.desactiveLe ? undefined : compte?.motDePasse;
     try {
-      if (!(await motsDePasse.verify(empreinte, motDePasse)) || !compte) return { kind: 'refuse' };
+      const estJuste = await motsDePasse.verify(empreinte, motDePasse);
+      if (!estJuste || !compte) return { ...refus, compte };
     } catch (error) {
       if (!(error instanceof TropDeVerifications)) throw error;
       // A refusal of ours is no failure of theirs.
@@ -102,10 +113,11 @@ export class ConnexionLocale {
   ): Promise<Connecte | Refus> {
     const { pool, coffre } = this.#options;
     const compte = await findCompteById(pool, compteId);
-    if (compte?.version !== version || compte.desactiveLe) return { kind: 'refuse' };
+    if (compte?.version !== version || compte.desactiveLe) return { kind: 'perime' };
     const cles = [cleDeAdresse(adresse), cleDuCode(compte.id)] as const;
-    const bloque = await this.#charge(cles, now);
-    if (bloque) return { kind: 'bloque', jusqua: bloque };
+    const essai = await this.#charge(cles, now);
+    if (essai.kind === 'bloque') return essai;
+    const refus = { kind: 'refuse', verrouilleJusqua: essai.verrouilleJusqua } as const;
     const secret = coffre.open(compte.totpSecret, compte.nom);
     if (!secret) return { kind: 'illisible', compte };
     const pas = findPas(secret, code, now);
@@ -113,7 +125,7 @@ export class ConnexionLocale {
     const estAccepte = parSecours
       ? await this.#acceptSecours(compte, code, now)
       : await acceptPas(pool, compte.id, pas, now);
-    if (!estAccepte) return { kind: 'refuse' };
+    if (!estAccepte) return { ...refus, compte };
     await this.#forgive(cles);
     await noteConnexion(pool, compte.id, now);
     const codesSecours = compte.totpConfirmeLe ? undefined : await this.renewSecours(compte.id);
@@ -134,13 +146,11 @@ export class ConnexionLocale {
   }
 
   /** The address first: one that is waiting makes no name wait. */
-  async #charge([adresse, autre]: Cles, now: Date): Promise<Date | undefined> {
+  async #charge([adresse, autre]: Cles, now: Date): Promise<Essai> {
     const { pool, verrouillage } = this.#options;
     const parAdresse = { ...verrouillage, essais: verrouillage.essaisParAdresse };
-    return (
-      (await chargeEssai(pool, adresse, parAdresse, now)) ??
-      (await chargeEssai(pool, autre, verrouillage, now))
-    );
+    const essai = await chargeEssai(pool, adresse, parAdresse, now);
+    return essai.kind === 'bloque' ? essai : chargeEssai(pool, autre, verrouillage, now);
   }
 
   async #refund([adresse, autre]: Cles): Promise<void> {

@@ -1,6 +1,6 @@
 // How an account is opened: from the command line, with a password typed there or a code that lets its holder choose one.
 import type { Pool } from '../../db/pool.js';
-import type { RoleConsole } from '../../domain/role-console.js';
+import type { Role } from '../../domain/role.js';
 import { insertCompte, resetCompte, type Compte, type Ouverture } from '../../store/compte.js';
 import { createCodeActivation, createSecretTotp, hashCodeActivation } from './code.js';
 import type { Coffre } from './coffre.js';
@@ -8,7 +8,7 @@ import type { Coffre } from './coffre.js';
 export type Demande = {
   readonly nom: string;
   /** Of a new account; undefined: the account is known, and begins anew. */
-  readonly role: RoleConsole | undefined;
+  readonly role: Role | undefined;
   /** Hash of the password that was typed; undefined: its holder will choose one. */
   readonly empreinte: string | undefined;
   readonly activationHeures: number;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
-import type { RoleConsole } from '../../../src/domain/role-console.js';
+import type { Role } from '../../../src/domain/role.js';
 import { disableCompte, enableCompte, resetCompte, setRole } from '../../../src/store/compte.js';
 import {
   activateCompte,
@@ -41,7 +41,7 @@ before(async () => {
 after(() => database.drop());
 
 let comptesCount = 0;
-async function ouvert(role: RoleConsole = 'lecteur', motDePasse = bonMot): Promise<CompteOuvert> {
+async function ouvert(role: Role = 'lecteur', motDePasse = bonMot): Promise<CompteOuvert> {
   const nom = `compte-${(comptesCount += 1)}`;
   const empreinte = await motsDePasse.hash(motDePasse);
   const made = await ouvrirCompte(
@@ -230,7 +230,7 @@ test('what changed since the password was verified begins anew', async () => {
   for (const change of changes) {
     const made = await ouvert();
     await change(made.compte.nom);
-    assert.equal((await donnerCode(made, codeAt(made.secret, now))).kind, 'refuse');
+    assert.equal((await donnerCode(made, codeAt(made.secret, now))).kind, 'perime');
   }
 });
 

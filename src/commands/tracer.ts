@@ -1,0 +1,105 @@
+// Traces what a command does: what a person decides, and each run of the program, whatever came of it.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isIP } from 'node:net';
+import type { ActionTracee, ContenuTrace, IssueTrace, ObjetTrace } from '../domain/trace.js';
+import type { Pool } from '../db/pool.js';
+import { messageOf, type ExitCode } from '../errors.js';
+import { recordTrace } from '../store/journal.js';
+import { authorOf } from './context.js';
+import { explainFault } from './known-fault.js';
+import type { Surroundings } from './program.js';
+import { programVersion } from './version.js';
+
+export type ActionCommande = {
+  readonly action: ActionTracee;
+  readonly objets?: readonly ObjetTrace[];
+  readonly requete?: ContenuTrace;
+  /** Who decides, as he says; else the account of the system. Of a run, the program itself. */
+  readonly auteur?: string;
+  readonly genre?: 'personne' | 'programme';
+};
+
+/** What came of it, when the result alone tells. */
+export type SuiteCommande = {
+  readonly issue?: IssueTrace;
+  readonly objets?: readonly ObjetTrace[];
+  readonly reponse?: ContenuTrace;
+};
+
+type Acting = { readonly pool: Pool; readonly surroundings: Surroundings };
+
+/**
+ * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over. A failure is traced, then thrown; when even
+ * the trace cannot be written, the failure of the work is the one to tell.
+ */
+export async function tracer<T>(
+  acting: Acting,
+  quoi: ActionCommande,
+  work: () => Promise<T>,
+  suiteOf: (result: T) => SuiteCommande | undefined,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await record(acting, quoi, suiteOfFault(error, acting.surroundings)).catch(() => undefined);
+    throw error;
+  }
+  const suite = suiteOf(result);
+  if (suite) await record(acting, quoi, suite);
+  return result;
+}
+
+async function record(
+  { pool, surroundings }: Acting,
+  { action, objets = [], requete, auteur, genre = 'personne' }: ActionCommande,
+  suite: SuiteCommande,
+): Promise<void> {
+  const compte = authorOf(surroundings);
+  const id = auteur ?? compte;
+  const isProgram = genre === 'programme';
+  const lancePar = isProgram || id !== compte ? { compte } : {};
+  await recordTrace(
+    pool,
+    {
+      action,
+      issue: suite.issue ?? 'reussite',
+      auteur: isProgram
+        ? { genre, id: 'annuaire-sync', nom: `annuaire-sync ${programVersion}` }
+        : { genre, id },
+      objets: [...objets, ...(suite.objets ?? [])],
+      poste: { adresse: posteAdresse(surroundings), agent },
+      requete: { ...requete, ...lancePar },
+      reponse: suite.reponse,
+      correlation,
+    },
+    surroundings.now(),
+  );
+}
+
+const agent = `annuaire-sync ${programVersion} (Node.js ${process.version}, ${process.platform})`;
+
+/** One run of the program: all that it traces is found together. */
+const correlation = randomUUID();
+
+/** Where the person is when he came by SSH, else the machine. */
+function posteAdresse({ env }: Surroundings): string {
+  const [distant = ''] = (env['SSH_CONNECTION'] ?? env['SSH_CLIENT'] ?? '').split(' ');
+  return isIP(distant) === 0 ? hostname() : distant;
+}
+
+/** As the command line will tell it. */
+function suiteOfFault(error: unknown, { signal }: Surroundings): SuiteCommande {
+  if (signal.aborted) return { issue: 'echec', reponse: { faute: 'INTERROMPU' } };
+  const known = explainFault(error);
+  return {
+    issue: issueOf(known?.exitCode ?? 1),
+    reponse: { faute: known?.code ?? 'ERREUR_INATTENDUE', message: messageOf(known ?? error) },
+  };
+}
+
+/** Of several results, as the exit code of the command. */
+export function issueOf(code: 0 | ExitCode): IssueTrace {
+  return code === 0 ? 'reussite' : code === 1 ? 'echec' : 'refus';
+}
