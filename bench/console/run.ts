@@ -8,6 +8,7 @@ import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ecransDeLaFile, ecransDuRapprochement } from '../../src/commands/console-ecrans.js';
+import { openConsolePlan } from '../../src/commands/console-plan.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { openEngine } from '../../src/db/engine.js';
 import { migrate } from '../../src/db/migrate.js';
@@ -33,11 +34,6 @@ const rounds = Number(options.rounds);
 /** Of the measures of the base: the day on which it was last reconciled. */
 const judgedAt = '2026-11-23T04:30:00.000Z';
 
-/** A page is only looked at here: what would decide is never asked. */
-const lectureSeule = new Proxy({} as Parameters<typeof ecransDeLaFile>[0]['plan'], {
-  get: () => () => Promise.reject(new Error('the bench decides nothing')),
-});
-
 await run();
 
 async function run(): Promise<void> {
@@ -57,7 +53,7 @@ async function run(): Promise<void> {
   try {
     await migrate(pool);
     await fill(pool, engine.connectionString);
-    await measure(pool);
+    await measure(pool, engine.connectionString);
   } finally {
     await pool.end();
     await engine.close();
@@ -84,9 +80,10 @@ async function fill(pool: Pool, url: string): Promise<void> {
   }
 }
 
-async function measure(pool: Pool): Promise<void> {
+async function measure(pool: Pool, connectionString: string): Promise<void> {
   const settings = loadSettings(join(resolve(options.sample), 'annuaire-sync-complet.yaml'));
   const now = (): Date => new Date(Date.parse(judgedAt) + 3 * 3_600_000);
+  const plan = openConsolePlan(settings, connectionString, { now, report: print });
   const { espace, plugin } = createConsole({
     pages: new Pages({ operateur: settings.operateur.nom, contact: undefined }),
     db: pool,
@@ -99,7 +96,7 @@ async function measure(pool: Pool): Promise<void> {
       Promise.resolve({ sujet: 'bench', nom: 'bench', role: 'approbateur', moyen: 'local' }),
     ecrans: [
       ...ecransDuRapprochement(settings, { pool, now }),
-      ...ecransDeLaFile({ pool, plan: lectureSeule, now }),
+      ...ecransDeLaFile({ pool, plan: plan.port, now }),
     ],
   });
   const server = new WebServer({
@@ -116,6 +113,7 @@ async function measure(pool: Pool): Promise<void> {
     }
   } finally {
     await server.stop();
+    await plan.stop();
   }
 }
 
