@@ -1,28 +1,38 @@
-// The pages of the console about what goes to the Annuaire: the plan, what is sent, what professionals ask for.
+// The screens of the console, in the order of its menu, each with what it reads and does.
+import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import type { DemandesSettings } from '../demande/settings.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import type { PageConsole } from '../web/console/console.js';
+import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createEcranDemandes } from '../web/console/demandes/ecran.js';
 import { createEcranEnvois } from '../web/console/envois/ecran.js';
+import { ecranFiches } from '../web/console/fiches/ecran.js';
+import { ecranJournal } from '../web/console/journal/ecran.js';
 import { createEcranPlan } from '../web/console/plan/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
+import { ecranRecherche } from '../web/console/recherche/ecran.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 
-export type EcransDeLaFileOptions = {
+export type EcransOptions = {
   readonly pool: Pool;
   readonly plan: PlanPort;
   readonly demandes: DemandesSettings;
   readonly now: () => Date;
 };
 
-export function ecransDeLaFile({
-  pool,
-  plan,
-  demandes,
-  now,
-}: EcransDeLaFileOptions): PageConsole[] {
+export function ecransConsole(
+  settings: Settings,
+  { pool, plan, demandes, now }: EcransOptions,
+): PageConsole[] {
   return [
+    ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+    ecranConstats({ db: pool, now }),
     createEcranPlan({ plan, db: pool, now }),
     createEcranEnvois({ pool, now }),
     createEcranDemandes({ pool, settings: demandes, now }),
+    ecranJournal({ pool, now }),
+    ecranFiches({ pool, now }),
+    ecranRecherche({ pool, now }),
   ];
 }

@@ -2,20 +2,14 @@
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
-import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
-import { ecranFiches } from '../web/console/fiches/ecran.js';
-import { ecranJournal } from '../web/console/journal/ecran.js';
-import { ecranRecherche } from '../web/console/recherche/ecran.js';
-import { ecranConstats } from '../web/console/constats/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
 import type { WebPlugin } from '../web/server.js';
-import { lireFraicheur } from './accueil-fraicheur.js';
-import { ecransDeLaFile } from './console-ecrans.js';
+import { ecransConsole } from './console-ecrans.js';
 import { accesConsole } from './web-console.js';
 import { accesDemande } from './web-demande.js';
 
@@ -60,15 +54,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
   const espaceConsole = createConsole({
     ...shared,
     ...acces,
-    ecrans: [
-      connexion,
-      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
-      ecranConstats({ db: pool, now }),
-      ...ecransDeLaFile({ pool, plan, demandes, now }),
-      ecranFiches({ pool, now }),
-      ecranJournal({ pool, now }),
-      ecranRecherche({ pool, now }),
-    ],
+    ecrans: [connexion, ...ecransConsole(settings, { pool, plan, demandes, now })],
   });
   const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
   const plugins = [

@@ -8,13 +8,10 @@ export type { Courbe, Serie } from './trace.js';
 export function courbeSvg(courbe: Courbe): Html {
   const { id, titre, description, series } = courbe;
   const trace = tracer(courbe);
+  const cadre = `0 0 ${trace.largeur} ${trace.hauteur}`;
   return html`<figure class="courbe">
     <figcaption>${titre}</figcaption>
-    <svg
-      viewBox="0 0 ${trace.largeur} ${trace.hauteur}"
-      role="img"
-      aria-labelledby="${id}-t ${id}-d"
-    >
+    <svg viewBox="${cadre}" role="img" aria-labelledby="${id}-t ${id}-d">
       <title id="${id}-t">${titre}</title>
       <desc id="${id}-d">${description}</desc>
       ${axeY(trace)}${axeX(trace)} ${trace.lignes.map(ligne)}
