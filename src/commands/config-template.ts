@@ -323,7 +323,7 @@ web:
 # Professionnels : comment ils se connectent à « /demande » pour demander la suppression d'une BAL (docs/demande.md).
 professionnels:
   # psc:                      # Pro Santé Connect : l'identifiant et le secret sont donnés par l'ANS. Demande « web.urlPublique » ;
-  #                           # déclarez à l'ANS l'adresse de retour <urlPublique>/demande/retour et, pour la sortie, <urlPublique>/demande
+  #                           # déclarez à l'ANS l'adresse de retour <urlPublique>/demande/retour et, pour la sortie, <urlPublique>/demande/deconnecte
   #   environnement: production   # ou bac-a-sable
   #   clientId: mon-operateur
   #   secret: { env: ANNUAIRE_SYNC_PSC_SECRET }

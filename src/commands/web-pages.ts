@@ -1,19 +1,24 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
+import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
-import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 import { ecransDeLaFile } from './console-ecrans.js';
 import { accesConsole } from './web-console.js';
+import { accesDemande } from './web-demande.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
+  readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
   /** Encrypts the second factors of the console's accounts. */
@@ -31,10 +36,8 @@ export type SitePages = {
   readonly espaceConsole: EspaceConsole;
 };
 
-export function createPages(
-  settings: Settings,
-  { pool, cle, cleDesComptes, plan, now, report }: PagesSurroundings,
-): SitePages {
+export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
+  const { pool, cle, cleDesComptes, plan, now, report } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -54,14 +57,14 @@ export function createPages(
   const espaceConsole = createConsole({
     ...shared,
     ...acces,
-    ecrans: [connexion, ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, now })],
+    ecrans: [
+      connexion,
+      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+      ecranConstats({ db: pool, now }),
+      ...ecransDeLaFile({ pool, plan, now }),
+    ],
   });
-  const espaceDemande = createDemande({
-    ...shared,
-    // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
-    ecrans: [],
-  });
+  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
   const plugins = [
     createStatique(),
     createInactivitePage({

@@ -14,6 +14,7 @@ import { getCleDesComptes, getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
+import { demandesSettings } from './demandes-settings.js';
 import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
@@ -76,6 +77,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         ...createPages(settings, {
           pool,
           plan: consolePlan.port,
+          demandes: await demandesSettings(settings, pool),
           cle: await getCleDesLiens(pool, web.cleDesLiens),
           cleDesComptes: await getCleDesComptes(pool, settings.console.cleDesComptes),
           now,

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { openConsolePlan } from '../../src/commands/console-plan.js';
+import { demandesSettings } from '../../src/commands/demandes-settings.js';
 import { createPages } from '../../src/commands/web-pages.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import type { Pool } from '../../src/db/pool.js';
@@ -44,6 +45,7 @@ export async function servirConsole(
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   const { plugins, espaceConsole } = createPages(settings, {
     pool,
+    demandes: await demandesSettings(settings, pool),
     plan: consolePlan.port,
     cle: Buffer.alloc(32, 6),
     cleDesComptes,
