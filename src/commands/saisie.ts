@@ -30,10 +30,8 @@ async function readLine(input: Readable): Promise<string> {
 }
 
 async function askTwice(input: NodeJS.ReadStream, err: NodeJS.WritableStream): Promise<string> {
-  err.write('Mot de passe : ');
-  const first = await readHidden(input);
-  err.write('\nEncore une fois : ');
-  const second = await readHidden(input);
+  const first = await readHidden(input, () => err.write('Mot de passe : '));
+  const second = await readHidden(input, () => err.write('\nEncore une fois : '));
   err.write('\n');
   if (first !== second) {
     throw new UsageError('MOTS_DE_PASSE_DIFFERENTS', 'Les deux saisies diffèrent : recommencez.');
@@ -49,8 +47,8 @@ function checked(password: string): string {
   );
 }
 
-/** Keys as they are typed, shown nowhere. */
-function readHidden(input: NodeJS.ReadStream): Promise<string> {
+/** Keys as they are typed, shown nowhere: the terminal stops showing them before it asks. */
+function readHidden(input: NodeJS.ReadStream, ask: () => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const end = (finish: () => void): void => {
@@ -74,5 +72,6 @@ function readHidden(input: NodeJS.ReadStream): Promise<string> {
     };
     input.setRawMode(true).resume();
     input.on('data', onData);
+    ask();
   });
 }

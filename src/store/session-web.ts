@@ -155,11 +155,16 @@ export async function deleteSessionsOf(
 
 const purgeMax = 10_000;
 
-/** Removes those at their end, a bounded number at a time. */
+/**
+ * Removes those at their end, a bounded number at a time; those of visitors who never signed in after an hour: anybody
+ * makes them by beginning a sign-in.
+ */
 export async function purgeSessions(db: Db, now: Date): Promise<number> {
   const { rowCount } = await db.query(
     `delete from session_web where empreinte in (
-       select empreinte from session_web where expire_le <= $1::timestamptz limit ${purgeMax}
+       select empreinte from session_web where expire_le <= $1::timestamptz
+         or (titulaire is null and vue_le <= $1::timestamptz - interval '1 hour')
+       limit ${purgeMax}
        for update skip locked)`,
     [now],
   );

@@ -324,3 +324,14 @@ for (const [given, expected] of suites) {
     assert.equal(suiteOf(given, '/console'), expected);
   });
 }
+
+test('a visitor who began a sign-in and left is forgotten after an hour', async () => {
+  const row = { espace: 'console', donnees: { depart: 1 }, now: debut } as const;
+  const navigateur = await demarrer();
+  await ouvrirSession(db.pool, navigateur, { ...row, titulaire: 'anne' });
+  await ouvrirSession(db.pool, navigateur, { ...row, titulaire: 'jean' });
+  await db.pool.query(`update session_web set titulaire = null where titulaire = 'jean'`);
+  const at = (minutes: number): Date => new Date(debut.getTime() + minutes * minute);
+  assert.equal(await purgeSessions(db.pool, at(59)), 0);
+  assert.equal(await purgeSessions(db.pool, at(60)), 1);
+});

@@ -29,6 +29,7 @@ const attendu: Readonly<Record<string, Role | 'public'>> = {
   'GET /console/compte': 'lecteur',
   'POST /console/compte/sessions': 'lecteur',
   'POST /console/compte/secours': 'lecteur',
+  'GET /console': 'lecteur',
   'GET /console/constats': 'lecteur',
   'GET /console/constats.csv': 'lecteur',
   'GET /console/constats/:id': 'lecteur',

@@ -24,7 +24,7 @@ export type RolesSettings = {
 };
 
 /** Sign-ins that one address may begin: each costs a row of the sessions. */
-const departsParSeconde = 2;
+const departsParSeconde = 5;
 const adressesMax = 10_000;
 
 export class ConnexionOpenid {
