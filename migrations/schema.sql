@@ -443,6 +443,12 @@ table mesure_jour
   run_id integer not null
   mesure_at timestamp with time zone not null
   non_evalues text[] not null default '{}'::text[]
+table mesure_total
+  jour date not null
+  chiffre text collate "C" not null
+  valeur integer not null
+  hausse integer not null
+  baisse integer not null
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -764,6 +770,11 @@ constraint mesure_hygiene_pkey on mesure_hygiene: PRIMARY KEY (domaine, chiffre,
 constraint mesure_hygiene_valeur_check on mesure_hygiene: CHECK ((valeur > 0))
 constraint mesure_jour_pkey on mesure_jour: PRIMARY KEY (jour)
 constraint mesure_jour_run_id_fkey on mesure_jour: FOREIGN KEY (run_id) REFERENCES reconcile_run(id)
+constraint mesure_total_baisse_check on mesure_total: CHECK ((baisse >= 0))
+constraint mesure_total_hausse_check on mesure_total: CHECK ((hausse >= 0))
+constraint mesure_total_jour_fkey on mesure_total: FOREIGN KEY (jour) REFERENCES mesure_jour(jour) ON DELETE CASCADE
+constraint mesure_total_pkey on mesure_total: PRIMARY KEY (jour, chiffre)
+constraint mesure_total_valeur_check on mesure_total: CHECK ((valeur >= 0))
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)

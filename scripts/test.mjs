@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,7 +55,8 @@ async function runTests(paths) {
     [
       '--enable-source-maps',
       '--test',
-      '--test-concurrency=2',
+      // One more than the processors, as many tests wait for a process or a disk; no more than the database has connections for.
+      `--test-concurrency=${Math.min(availableParallelism() + 1, 4)}`,
       '--test-timeout=300000',
       ...reporter,
       ...options,

@@ -1,33 +1,43 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
-import type { Pool } from '../db/pool.js';
 import type { DemandesSettings } from '../demande/settings.js';
-import { createConsole } from '../web/console/console.js';
+import type { Pool } from '../db/pool.js';
+import { ecranAccueil } from '../web/console/accueil/ecran.js';
+import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
-import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
+import { lireFraicheur } from './accueil-fraicheur.js';
 import { ecransDeLaFile } from './console-ecrans.js';
+import { accesConsole } from './web-console.js';
+import { accesDemande } from './web-demande.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
+  readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** Encrypts the second factors of the console's accounts. */
+  readonly cleDesComptes: Uint8Array;
   /** The plan, as the console decides on it. */
   readonly plan: PlanPort;
-  readonly demandes: DemandesSettings;
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
 };
 
-export function createPagePlugins(
-  settings: Settings,
-  { pool, cle, plan, demandes, now, report }: PagesSurroundings,
-): WebPlugin[] {
+export type SitePages = {
+  readonly plugins: readonly WebPlugin[];
+  /** Knows its routes once the server is started. */
+  readonly espaceConsole: EspaceConsole;
+};
+
+export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
+  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -43,19 +53,19 @@ export function createPagePlugins(
     now,
     report,
   };
+  const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
     ...shared,
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
-    identify: () => Promise.resolve(undefined),
-    ecrans: [ecranConstats({ db: pool, now }), ...ecransDeLaFile({ pool, plan, demandes, now })],
+    ...acces,
+    ecrans: [
+      connexion,
+      ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+      ecranConstats({ db: pool, now }),
+      ...ecransDeLaFile({ pool, plan, demandes, now }),
+    ],
   });
-  const espaceDemande = createDemande({
-    ...shared,
-    // As a session of Pro Santé Connect: 30 minutes without use, 4 hours at most.
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
-    ecrans: [],
-  });
-  return [
+  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
+  const plugins = [
     createStatique(),
     createInactivitePage({
       ...around,
@@ -66,7 +76,8 @@ export function createPagePlugins(
       now,
       report,
     }),
-    espaceConsole.plugin,
+    ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,
   ];
+  return { plugins, espaceConsole: espaceConsole.espace };
 }

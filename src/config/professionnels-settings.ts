@@ -61,7 +61,7 @@ function resolvePsc(
     at: 'professionnels.psc',
     nom: 'Pro Santé Connect',
     cheminRetour: 'demande/retour',
-    cheminSortie: 'demande',
+    cheminSortie: 'demande/deconnecte',
   };
   return resolveOpenId({ ...raw, emetteur, decouverte }, place, reader);
 }

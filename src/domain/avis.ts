@@ -26,6 +26,7 @@ export const gabarits = [
   'demande-confirmee',
   'demande-retiree',
   'demande-sans-objet',
+  'connexion-lien',
 ] as const;
 /** The templates that the program brings; a folder of the settings may hold others. */
 export type Gabarit = (typeof gabarits)[number];

@@ -43,4 +43,9 @@ export const exemples: Readonly<Record<Gabarit, DonneesAvis>> = {
   'demande-confirmee': { ...demande, ...messages, dateDemande },
   'demande-retiree': { ...demande, dateEtape: '5 mars 2027' },
   'demande-sans-objet': { ...demande, dateDemande },
+  'connexion-lien': {
+    adresse,
+    lien: 'https://annuaire.exemple.fr/demande/connexion/lien/jeton',
+    echeance: '2 mars 2027 à 14:32',
+  },
 };

@@ -24,8 +24,12 @@ const ecartMaxMs = 36 * 3600 * 1000;
 /** The presences of an address, oldest first; none when it was never seen. */
 export async function findHistory(db: Db, adresse: string): Promise<Presence[]> {
   const { rows: lignes } = await db.query<{ debut: number; fin: number | null }>(
-    `select distinct first_load_id as debut, gone_load_id as fin from bal_annuaire
-     where adresse = $1::text order by debut, fin`,
+    // Each side has its index.
+    `select first_load_id as debut, gone_load_id as fin from bal_annuaire
+     where adresse = $1::text and gone_load_id is null
+     union
+     select first_load_id, gone_load_id from bal_annuaire
+     where adresse = $1::text and gone_load_id is not null order by debut, fin`,
     [adresse.toLowerCase()],
   );
   if (lignes.length === 0) return [];

@@ -94,12 +94,14 @@ const nomStructure = `coalesce(
 const commune = `(select min(regexp_replace(a.ligne_acheminement, '^[0-9]{5} +', '') collate "C") from bal_annuaire a
   where a.adresse = b.adresse and a.structure_id is not distinct from b.structure_id and a.gone_load_id is null)`;
 
-// Lines that are gone count: one that changed did not make the BAL new.
-const depuis = (
+// Lines that are gone count: one that changed did not make the BAL new. The inventory keeps no index of them.
+const premiere = (
   table: string,
-): string => `select l.id, coalesce(l.genere_le, l.loaded_at) as le, l.is_full
+  presence: string,
+): string => `(select l.id, coalesce(l.genere_le, l.loaded_at) as le, l.is_full
   from ${table} h join source_load l on l.id = h.first_load_id
-  where h.adresse = b.adresse and h.identifiant_pp = $1::text`;
+  where h.adresse = b.adresse and h.identifiant_pp = $1::text and h.gone_load_id is ${presence}
+  order by l.id limit 1)`;
 
 const sql = `with ${exercices},
   ligne as (select adresse, domaine, structure_id, true as publiee, false as hebergee from bal_annuaire where ${sien}
@@ -133,7 +135,8 @@ const sql = `with ${exercices},
         where f.finess = s.id and f.gone_load_id is null),
       (select min(e.finess_ej) from structure_exercice e where e.finess_site = s.id and e.gone_load_id is null)) as ej
     where s.genre = 'finess') ej on true
-  left join lateral (select le, is_full from (${depuis('bal_annuaire')} union all ${depuis('bal_operateur')}) h
+  left join lateral (select le, is_full from (${premiere('bal_annuaire', 'null')}
+    union all ${premiere('bal_annuaire', 'not null')} union all ${premiere('bal_operateur', 'null')}) h
     order by le, id limit 1) vue on true
   order by b.domaine = any($2::text[]) desc, b.adresse`;
 

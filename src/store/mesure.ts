@@ -38,6 +38,30 @@ export async function recordMesures(db: Db, mesure: Mesure): Promise<void> {
        non_evalues = excluded.non_evalues`,
     [jour.jour, mesure.runId, mesure.now, listNonEvalues(mesure.sources)],
   );
+  await recordTotal(db, jour.jour);
+}
+
+/** What all domains make together, and how far those that rose and those that fell have moved; of the first day, nothing moved. */
+async function recordTotal(db: Db, jour: string): Promise<void> {
+  await db.query(`delete from mesure_total where jour = $1::date`, [jour]);
+  await db.query(
+    `insert into mesure_total (jour, chiffre, valeur, hausse, baisse)
+     select $1::date, chiffre, sum(valeur), sum(hausse) * n, sum(baisse) * n
+     from (
+       select chiffre, sum(valeur) as valeur, 0 as hausse, 0 as baisse
+       from mesure_hygiene where jusqua is null group by chiffre
+       union all
+       select chiffre, 0, sum(greatest(delta, 0)), sum(greatest(-delta, 0))
+       from (
+         select domaine, type_bal, chiffre, sum(delta) as delta
+         from (select domaine, type_bal, chiffre, valeur as delta from mesure_hygiene where depuis = $1::date
+           union all select domaine, type_bal, chiffre, -valeur from mesure_hygiene where jusqua = $1::date) bords
+         group by domaine, type_bal, chiffre) ecarts
+       group by chiffre) parts
+     cross join (select case when exists (select from mesure_jour where jour < $1::date) then 1 else 0 end as n) avant
+     group by chiffre, n`,
+    [jour],
+  );
 }
 
 /** The BAL of both sides, each once however many attachments it has. */

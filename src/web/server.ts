@@ -121,6 +121,8 @@ function buildApp(
   const app = fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
+    // An address of 254 characters, each of which may be written in three.
+    routerOptions: { maxParamLength: 800 },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     serverFactory: (handler) => server.on('request', handler),
     frameworkErrors: (error, _request, reply) =>

@@ -7,6 +7,7 @@ import { runCli } from '../../src/cli.js';
 import { enfiler } from '../support/feed-queue.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let database: TestDatabase;
 let folder: string;
@@ -20,10 +21,13 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  await database.pool.query(
-    `truncate bal_annuaire, source_load, source_run, source_change, source_reject
-     restart identity cascade`,
-  );
+  await emptyTables(database.pool, [
+    'bal_annuaire',
+    'source_load',
+    'source_run',
+    'source_change',
+    'source_reject',
+  ]);
   folder = tempFolder();
   writeFileSync(
     join(folder, 'annuaire-sync.yaml'),
@@ -144,9 +148,7 @@ test('status shows an attempt that has not ended: under way, or killed', async (
 });
 
 test('status tells of the feed: the plan, the queue, what is stuck, a channel that is stopped or paused', async () => {
-  await database.pool.query(
-    `truncate plan, feed_operation, reconcile_run restart identity cascade`,
-  );
+  await emptyTables(database.pool, ['plan', 'feed_operation', 'reconcile_run']);
   assert.doesNotMatch((await run(['status'])).out, /alimentation|plan n°/u);
   const a = 'a@x.mssante.fr';
   await enfiler(database.pool, [

@@ -10,6 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -25,8 +26,13 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  await pool.query(`truncate bal_annuaire, source_load, source_run, source_change, source_reject
-    restart identity cascade`);
+  await emptyTables(pool, [
+    'bal_annuaire',
+    'source_load',
+    'source_run',
+    'source_change',
+    'source_reject',
+  ]);
   folder = tempFolder();
 });
 

@@ -13,6 +13,7 @@ import type { SmallLoaded } from '../../src/extractions/load-small.js';
 import type { SmallSource } from '../../src/extractions/small-source.js';
 import { insertLoad } from '../../src/store/source-load.js';
 import { testDatabase } from '../support/database.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const database = await testDatabase();
 const { pool } = database;
@@ -92,9 +93,13 @@ describe('loading', () => {
   });
 
   beforeEach(async () => {
-    await pool.query(
-      'truncate correspondance_adeli, structure_finess, domaine_liste_blanche, source_load, source_change cascade',
-    );
+    await emptyTables(pool, [
+      'correspondance_adeli',
+      'structure_finess',
+      'domaine_liste_blanche',
+      'source_load',
+      'source_change',
+    ]);
   });
 
   describe('a small source', () => {

@@ -14,6 +14,7 @@ import {
   openSettings,
   textOf,
 } from '../support/extraction-files.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -28,8 +29,17 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  await pool.query(`truncate bal_annuaire, activite, structure_exercice, savoir_faire, identite,
-    source_load, source_run, source_change, source_reject restart identity cascade`);
+  await emptyTables(pool, [
+    'bal_annuaire',
+    'activite',
+    'structure_exercice',
+    'savoir_faire',
+    'identite',
+    'source_load',
+    'source_run',
+    'source_change',
+    'source_reject',
+  ]);
 });
 
 const loadBals = (text: string | Buffer, options = {}): ReturnType<typeof load> =>

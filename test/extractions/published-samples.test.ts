@@ -9,6 +9,7 @@ import { locateSource } from '../../src/extractions/locate.js';
 import { silentProgress } from '../../src/progress.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { noGuards } from '../support/extraction-files.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -44,7 +45,7 @@ const identites: readonly [string, string, number][] = [
 
 for (const [name, file, count] of identites) {
   test(`the extract of Pro Santé Connect ${name} is ingested whole`, async () => {
-    await pool.query(`truncate identite, source_load cascade`);
+    await emptyTables(pool, ['identite', 'source_load']);
     const { load, rejects } = await ingest('identites', `${psc}/${file}`);
     assert.deepEqual(rejects, []);
     assert.equal(load.lineCount + load.duplicateCount, count);
@@ -53,7 +54,7 @@ for (const [name, file, count] of identites) {
 }
 
 test('an ISO-8859-1 file is decoded as such', async () => {
-  await pool.query(`truncate identite, source_load cascade`);
+  await emptyTables(pool, ['identite', 'source_load']);
   await ingest('identites', `${psc}/3-UPDATES.zip`);
   const { rows } = await pool.query<{ nom: string }>(
     `select distinct prenoms as nom from identite where prenoms like 'Caramel%' order by 1`,
@@ -65,7 +66,7 @@ test('an ISO-8859-1 file is decoded as such', async () => {
 });
 
 test('one year’s header after another’s is compared by what they say, not byte by byte', async () => {
-  await pool.query(`truncate identite, source_load cascade`);
+  await emptyTables(pool, ['identite', 'source_load']);
   await ingest('identites', `${psc}/1-CREATES.zip`);
   const { load } = await ingest('identites', `${psc}/3-UPDATES.zip`);
   const { rows } = await pool.query<{ count: number }>(
@@ -96,7 +97,7 @@ test('the unsigned excerpt of the liste blanche is ingested where the settings a
 
 test('the lines of the old FINESS files are ingested', async () => {
   for (const file of ['etalab-42-columns-line.txt', 'etalab-cs1100502-lines.txt']) {
-    await pool.query(`truncate structure_finess, source_load cascade`);
+    await emptyTables(pool, ['structure_finess', 'source_load']);
     await ingest('finess', `finess/${file}`);
     const { rows } = await pool.query<{ finess: string; finess_ej: string }>(
       `select finess, finess_ej from structure_finess where nature = 'EG'`,

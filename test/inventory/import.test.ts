@@ -9,6 +9,7 @@ import { InvalidInventaireError, type ImportResult } from '../../src/inventory/i
 import { silentProgress, type Progress } from '../../src/progress.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { inventaireFile } from '../support/inventaire-file.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const now = new Date('2026-06-15T10:00:00Z');
 const header =
@@ -20,9 +21,13 @@ before(async () => {
 });
 after(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change restart identity`,
-  );
+  await emptyTables(database.pool, [
+    'bal_operateur',
+    'source_load',
+    'source_run',
+    'source_reject',
+    'source_change',
+  ]);
 });
 
 function csv(...lines: string[]): string {

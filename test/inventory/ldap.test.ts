@@ -24,6 +24,7 @@ import {
   type Attributs,
 } from '../support/inventaire-ldap.js';
 import { slapdSkip, startSlapd, type Slapd } from '../support/slapd.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const now = new Date('2026-06-15T10:00:00Z');
 const [chu] = partagerDomaines([
@@ -97,9 +98,13 @@ describe('an LDAP directory', { skip: slapdSkip }, () => {
     slapd = await start(entries);
   });
   beforeEach(async () => {
-    await database.pool.query(
-      `truncate bal_operateur, source_load, source_run, source_reject, source_change restart identity`,
-    );
+    await emptyTables(database.pool, [
+      'bal_operateur',
+      'source_load',
+      'source_run',
+      'source_reject',
+      'source_change',
+    ]);
   });
 
   it('is put in service, attribute by attribute, page by page', async () => {
@@ -351,8 +356,13 @@ describe(`a directory of ${count} entries`, { skip: slapdSkip }, () => {
     );
     folder = mkdtempSync(join(tmpdir(), 'inventory-ldap-'));
     config = join(folder, 'annuaire-sync.yaml');
-    const truncated = `truncate bal_operateur, source_load, source_run, source_reject, source_change restart identity`;
-    await database.pool.query(truncated);
+    await emptyTables(database.pool, [
+      'bal_operateur',
+      'source_load',
+      'source_run',
+      'source_reject',
+      'source_change',
+    ]);
     writeFileSync(
       config,
       `database: { url: '${database.url}' }

@@ -15,6 +15,7 @@ import { load as loadAnnuaire } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { inventaireFile } from '../support/inventaire-file.js';
 import { constatsOuverts, rapprocher } from '../support/rapprochement.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const now = new Date('2026-06-15T10:00:00Z');
 const [un, deux, fichier] = partagerDomaines([
@@ -31,11 +32,16 @@ before(async () => {
 });
 after(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change, reconcile_run, constat,
-       bal_evenement
-     restart identity cascade`,
-  );
+  await emptyTables(database.pool, [
+    'bal_operateur',
+    'source_load',
+    'source_run',
+    'source_reject',
+    'source_change',
+    'reconcile_run',
+    'constat',
+    'bal_evenement',
+  ]);
 });
 
 /** `n0@domaine`, `n1@domaine`… */

@@ -9,6 +9,7 @@ import { listParts } from '../../src/store/inventaire-parts.js';
 import { silentProgress } from '../../src/progress.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { inventaireFile } from '../support/inventaire-file.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const now = new Date('2026-06-15T10:00:00Z');
 const [gestion, fichier] = partagerDomaines([
@@ -36,9 +37,13 @@ after(async () => {
   await platform.drop();
 });
 beforeEach(async () => {
-  await database.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change restart identity`,
-  );
+  await emptyTables(database.pool, [
+    'bal_operateur',
+    'source_load',
+    'source_run',
+    'source_reject',
+    'source_change',
+  ]);
 });
 
 const requete = `select mail as adresse, kind as "typeBal", rpps as identifiant_pp, f as identifiant_structure,

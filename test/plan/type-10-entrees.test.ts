@@ -20,6 +20,7 @@ import { pushClient, type PushClient } from '../support/push-client.js';
 import { rapprocher } from '../support/rapprochement.js';
 import { slapdSkip, startSlapd } from '../support/slapd.js';
 import { makeKey } from '../support/web-server.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const rpps = '10000000018';
 const titulaires = [
@@ -256,9 +257,7 @@ describe('no type 10 in the outbox', () => {
       await fc.assert(
         fc.asyncProperty(lignes, async (park) => {
           await viderPlan(db.pool);
-          await db.pool.query(
-            'truncate inventaire_import, inventaire_lot, bal_evenement restart identity cascade',
-          );
+          await emptyTables(db.pool, ['inventaire_import', 'inventaire_lot', 'bal_evenement']);
           await load(db.pool, national);
           const { headers } = await makeKey(db.pool, ['verification']);
           await verifier(park, headers);

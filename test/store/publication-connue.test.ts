@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { recordPublication } from '../../src/store/publication-connue.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 const a = 'a@chu.mssante.fr';
 
@@ -19,7 +20,7 @@ describe('recording what the ANS accepted', () => {
     );
   });
   after(() => db.drop());
-  beforeEach(() => db.pool.query('truncate feed_operation, publication_connue cascade'));
+  beforeEach(() => emptyTables(db.pool, ['feed_operation', 'publication_connue']));
 
   const insert = async (
     kind: string,

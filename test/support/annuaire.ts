@@ -4,6 +4,7 @@ import type { Pool } from '../../src/db/pool.js';
 import { transaction } from '../../src/db/transaction.js';
 import type { Db } from '../../src/db/pool.js';
 import type { LoadSource } from '../../src/domain/source.js';
+import { emptyTables } from './empty-tables.js';
 
 export type LigneBal = {
   adresse: string;
@@ -377,10 +378,25 @@ function rowFiness(ligne: LigneFiness): Row {
 
 /** Forgets everything, the constats too. */
 export async function vider(pool: Pool): Promise<void> {
-  await pool.query(
-    `truncate bal_annuaire, bal_operateur, activite, structure_exercice, savoir_faire, identite,
-       structure_finess, domaine_liste_blanche, correspondance_adeli, source_load, source_run,
-       source_change, source_reject, constat, reconcile_run, mesure_jour, mesure_hygiene,
-       domaine_ressemblant, ressemblance_recherche restart identity cascade`,
-  );
+  await emptyTables(pool, [
+    'bal_annuaire',
+    'bal_operateur',
+    'activite',
+    'structure_exercice',
+    'savoir_faire',
+    'identite',
+    'structure_finess',
+    'domaine_liste_blanche',
+    'correspondance_adeli',
+    'source_load',
+    'source_run',
+    'source_change',
+    'source_reject',
+    'constat',
+    'reconcile_run',
+    'mesure_jour',
+    'mesure_hygiene',
+    'domaine_ressemblant',
+    'ressemblance_recherche',
+  ]);
 }

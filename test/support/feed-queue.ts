@@ -2,6 +2,7 @@
 import type { KindOperation } from '../../src/domain/feed-operation.js';
 import type { FeedState } from '../../src/domain/feed-state.js';
 import type { Pool } from '../../src/db/pool.js';
+import { emptyTables } from './empty-tables.js';
 
 export type LigneFile = {
   kind?: KindOperation;
@@ -131,8 +132,14 @@ export async function operation(pool: Pool, id: number): Promise<EtatOperation> 
 
 /** Forgets plans, operations and pauses. */
 export async function viderFile(pool: Pool): Promise<void> {
-  await pool.query(`truncate plan, plan_decision, publication_connue, reconcile_run, feed_operation, feed_attempt
-    restart identity cascade`);
+  await emptyTables(pool, [
+    'plan',
+    'plan_decision',
+    'publication_connue',
+    'reconcile_run',
+    'feed_operation',
+    'feed_attempt',
+  ]);
   await pool.query(
     `update feed_channel set next_call_at = null, paused_until = null, pause_reason = null, opening_count = 0,
        stopped_at = null, stop_code = null, stop_message = null`,

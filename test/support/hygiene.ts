@@ -6,6 +6,7 @@ import { silentProgress } from '../../src/progress.js';
 import { load, type Etat, type LigneInventaire } from './annuaire.js';
 import { socle, viderPlan } from './plan.js';
 import { rapprocher } from './rapprochement.js';
+import { emptyTables } from './empty-tables.js';
 
 export const reglagesHygiene: HygieneSettings = {
   limiteJours: 365,
@@ -32,7 +33,7 @@ export const reglagesHygiene: HygieneSettings = {
 
 export async function viderHygiene(pool: Pool): Promise<void> {
   await viderPlan(pool);
-  await pool.query('truncate cas_inactivite, avis_quota, hygiene_run, avis restart identity');
+  await emptyTables(pool, ['cas_inactivite', 'avis_quota', 'hygiene_run', 'avis']);
 }
 
 /** Puts an inventory in service as of `le`, with what plans rest on, and reconciles at `le`. */

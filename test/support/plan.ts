@@ -7,6 +7,7 @@ import { recordPublication } from '../../src/store/publication-connue.js';
 import type { Etat } from './annuaire.js';
 import { load, vider } from './annuaire.js';
 import { maintenant, motifAdresse, rapprocher, reglages } from './rapprochement.js';
+import { emptyTables } from './empty-tables.js';
 
 export const reglagesPlan: PlanSettings = {
   domaines: ['chu.mssante.fr'],
@@ -45,9 +46,13 @@ export const socle: Etat = {
 
 export async function viderPlan(pool: Pool): Promise<void> {
   await vider(pool);
-  await pool.query(
-    `truncate plan, feed_operation, publication_connue, plan_decision, suppression_decidee restart identity cascade`,
-  );
+  await emptyTables(pool, [
+    'plan',
+    'feed_operation',
+    'publication_connue',
+    'plan_decision',
+    'suppression_decidee',
+  ]);
 }
 
 export function planifier(

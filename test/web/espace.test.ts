@@ -216,7 +216,7 @@ const forged: [name: string, jeton: (mine: string) => string, headers: Record<st
   ['another site, by Fetch Metadata', (mine) => mine, { 'sec-fetch-site': 'cross-site' }],
   ['another host of our domain', (mine) => mine, { 'sec-fetch-site': 'same-site' }],
   ['another site, by its origin', (mine) => mine, { origin: 'https://pirate.example' }],
-  ['no origin at all', (mine) => mine, { origin: 'null' }],
+  ['a frame without an origin', (mine) => mine, { origin: 'null', 'sec-fetch-site': 'cross-site' }],
 ];
 for (const [name, jeton, headers] of forged) {
   test(`a form is refused: ${name}`, async () => {
@@ -232,6 +232,13 @@ for (const [name, jeton, headers] of forged) {
     assert.doesNotMatch((await navigateur.get('/console')).texte, /C’est/u);
   });
 }
+
+test('a form of ours comes from nowhere: its page forbids the browser to tell', async () => {
+  const navigateur = await connecte();
+  const jeton = jetonDe((await navigateur.get('/console')).texte);
+  const answer = await navigateur.post('/console/agir', { jeton }, { origin: 'null' });
+  assert.equal(answer.status, 303);
+});
 
 test('the token of one session is worth nothing in another', async () => {
   const navigateur = await connecte();

@@ -16,6 +16,7 @@ import {
 } from '../support/inventaire-push.js';
 import { pushClient, type PushClient } from '../support/push-client.js';
 import { makeKey } from '../support/web-server.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let db: TestDatabase;
 let hold: PushHold;
@@ -28,10 +29,17 @@ beforeEach(() => start());
 afterEach(() => hold.close());
 
 async function start(changes: PushChanges = {}): Promise<void> {
-  await db.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change, inventaire_import,
-       inventaire_lot, bal_evenement, evenement restart identity cascade`,
-  );
+  await emptyTables(db.pool, [
+    'bal_operateur',
+    'source_load',
+    'source_run',
+    'source_reject',
+    'source_change',
+    'inventaire_import',
+    'inventaire_lot',
+    'bal_evenement',
+    'evenement',
+  ]);
   hold = await startPush(db.pool, changes);
   client = pushClient(hold.url, (await makeKey(db.pool, ['inventaire'])).headers);
 }

@@ -20,6 +20,7 @@ import {
 } from '../support/inventaire-push.js';
 import { pushClient, type PushClient } from '../support/push-client.js';
 import { makeKey } from '../support/web-server.js';
+import { emptyTables } from '../support/empty-tables.js';
 
 let db: TestDatabase;
 let hold: PushHold;
@@ -29,10 +30,16 @@ before(async () => {
 });
 after(() => db.drop());
 beforeEach(async () => {
-  await db.pool.query(
-    `truncate bal_operateur, source_load, source_run, source_reject, source_change, inventaire_import,
-       inventaire_lot, bal_evenement restart identity`,
-  );
+  await emptyTables(db.pool, [
+    'bal_operateur',
+    'source_load',
+    'source_run',
+    'source_reject',
+    'source_change',
+    'inventaire_import',
+    'inventaire_lot',
+    'bal_evenement',
+  ]);
   hold = await startPush(db.pool);
   client = pushClient(hold.url, (await makeKey(db.pool, ['inventaire'])).headers);
 });

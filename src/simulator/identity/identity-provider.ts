@@ -159,6 +159,9 @@ async function grantAll(
 ): Promise<InstanceType<Provider['Grant']> | undefined> {
   const { client, session, provider, params } = context.oidc;
   if (!client || session?.accountId === undefined) return undefined;
+  // One for all that he does: a second one would take the codes of the first with it.
+  const known = session.grantIdFor(client.clientId);
+  if (known !== undefined) return provider.Grant.find(known);
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope(typeof params?.['scope'] === 'string' ? params['scope'] : 'openid');
   await grant.save();

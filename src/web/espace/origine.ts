@@ -6,7 +6,9 @@ export function isFromElsewhere({ headers, host }: FastifyRequest, urlPublique?:
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const { origin } = headers;
-  if (origin === undefined) return false;
+  // `null` is what our own forms send: their pages forbid the browser to tell where they are (Referrer-Policy, Fetch
+  // standard « append a request Origin header »). A frame without an origin sends it too, and is cross-site.
+  if (origin === undefined || origin === 'null') return false;
   if (origin === urlPublique?.origin) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }

@@ -32,6 +32,7 @@ export async function montrerConstat(db: Db, id: string): Promise<Page> {
   const { code, adresse, domaine } = constat;
   const { libelle, exigence, action, groupe } = catalogueConstats[code];
   const run = await findLastRun(db);
+  const apparitions = await listApparitions(db, constat);
   const autres = await listAutresConstats(db, constat);
   const operation = adresse === undefined ? undefined : await findDerniereOperation(db, adresse);
   return {
@@ -51,9 +52,7 @@ export async function montrerConstat(db: Db, id: string): Promise<Page> {
       absences: absences(constat),
       liens: liensDe(constat),
       ...dates(constat, run?.judgedAt),
-      apparitions: await (
-        await listApparitions(db, constat)
-      ).map((un) => ({ ...un, closLe: un.closLe ?? null })),
+      apparitions: apparitions.map((un) => ({ ...un, closLe: un.closLe ?? null })),
       memoire: adresse === undefined ? [] : raconter(await findHistory(db, adresse)),
       autres: autres.map((autre) => ({
         id: autre.id,
