@@ -111,7 +111,7 @@ async function readEtat(pool: Pool) {
       nombre,
       href: adressePage(chemin, { etat: state, code }),
     })),
-    arret: channel.stop ?? null,
+    arret: channel.stop,
     pause:
       channel.pausedUntil === undefined
         ? null
