@@ -20,9 +20,10 @@ import type {
   EtatCalcul,
   IssuePlan,
   PlanPort,
+  PrevisionPlan,
   ResumePlan,
 } from '../web/console/plan/port.js';
-import { Recent } from './console-recent.js';
+import { Recent } from '../web/console/recent.js';
 import { planSettings } from './source-settings.js';
 
 export type ConsolePlan = { readonly port: PlanPort; readonly stop: () => Promise<void> };
@@ -75,6 +76,7 @@ export function createPlanPort(
 ): { readonly port: PlanPort; readonly settled: () => Promise<void> } {
   const resumes = new Recent<ResumePlan>(resumeFreshMs, now);
   const overtakings = new Recent<string | undefined>(overtakingFreshMs, now);
+  const previsions = new Recent<PrevisionPlan>(overtakingFreshMs, now);
   const calcul = new Calcul(pool, settings, { now, report, signal });
   const port: PlanPort = {
     quatreYeux: settings.quatreYeux,
@@ -89,7 +91,14 @@ export function createPlanPort(
         transaction(pool, (client) => findOvertaking(client, settings, plan, now())),
       );
     },
-    foresee: (intention, vu) => foresee(pool, settings, { ...intention, now: now() }, vu),
+    foresee: async (intention, vu) => {
+      const predict = (): Promise<PrevisionPlan> =>
+        foresee(pool, settings, { ...intention, now: now() }, vu);
+      if (vu !== undefined) return predict();
+      // Half a million operations are not counted again for a page reloaded: a decision always counts them.
+      const version = `${await versionOfPlan(pool)} ${JSON.stringify(intention)}`;
+      return previsions.get(version, predict);
+    },
     confirm: (confirmation) => confirmPatiently(pool, settings, confirmation, now, signal),
     compute: () => calcul.start(),
     etatCalcul: () => calcul.etat,

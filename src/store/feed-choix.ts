@@ -49,7 +49,12 @@ function listStates(states: readonly FeedState[]): string {
 }
 
 export type Selection =
-  | { readonly kind: 'ids'; readonly ids: readonly number[] }
+  | {
+      readonly kind: 'ids';
+      readonly ids: readonly number[];
+      /** Only while they are in one of these states. */
+      readonly parmi?: readonly FeedState[];
+    }
   /** Every operation that the decision may apply to; narrowed by what is given. */
   | { readonly kind: 'all'; readonly filtre: FiltreEnvois };
 
@@ -65,7 +70,10 @@ export function prisesSql(
   const admis = listStates(etatsAdmis[action]);
   const voulues =
     selection.kind === 'ids'
-      ? `o.id = any($${values.push(selection.ids)}::bigint[])`
+      ? [
+          `o.id = any($${values.push(selection.ids)}::bigint[])`,
+          ...(selection.parmi ? [`o.state in (${listStates(selection.parmi)})`] : []),
+        ].join(' and ')
       : conditionsOf(selection.filtre, values);
   const sql = `with voulue as materialized (
       select o.id, o.adresse, o.porteur_cle, o.kind from feed_operation o

@@ -110,6 +110,26 @@ describe('the queue in the console', () => {
     assert.equal((await lecteur.get('/console/envois/999')).status, 404);
   });
 
+  test('what the plan proposes is not cancelled from the queue, whatever is posted', async () => {
+    const [id = 0, file = 0] = await enfiler(db.pool, [
+      { adresse: adresse(1), state: 'planned' },
+      { adresse: adresse(2), state: 'approved' },
+    ]);
+    const navigateur = await ouverte.connecter('gestionnaire');
+    const effet = '/console/envois/effet?action=cancel';
+    for (const choix of [`operation=${id}`, 'etat=planned']) {
+      const { texte } = await navigateur.get(`${effet}&${choix}`);
+      assert.match(texte, /Aucune de ces opérations ne peut être annulée/u);
+    }
+    const form = await lire(navigateur, `${effet}&tout=oui`);
+    assert.equal((await navigateur.post('/console/envois/effet', form)).status, 303);
+    assert.equal((await operation(db.pool, file)).state, 'cancelled');
+    assert.equal((await operation(db.pool, id)).state, 'planned');
+    const avec = { ...form, tout: '', operation: String(id), cle: crypto.randomUUID() };
+    assert.equal((await navigateur.post('/console/envois/effet', avec)).status, 409);
+    assert.equal((await operation(db.pool, id)).state, 'planned');
+  });
+
   test('what was sent and answered, secrets masked', async () => {
     const [id = 0] = await enfiler(db.pool, [{ adresse: adresse(1), state: 'dead' }]);
     await db.pool.query(

@@ -112,7 +112,7 @@ function phraseActivite(bal: BalDuTitulaire | undefined, estConnu: boolean): str
 
 function vueStructure({ raisonSociale, commune, codePostal, finessSite, siret }: ActiviteDe) {
   return {
-    nom: raisonSociale ?? 'sans nom',
+    nom: raisonSociale ?? 'structure dont le fichier ne donne pas le nom',
     lieu: [codePostal, commune].filter((un) => un !== null).join(' '),
     numero: finessSite === null ? (siret === null ? '' : `SIRET ${siret}`) : `FINESS ${finessSite}`,
   };

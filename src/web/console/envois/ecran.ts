@@ -8,10 +8,11 @@ import { contientRole } from '../../../domain/role.js';
 import { findChannel } from '../../../store/feed-channel.js';
 import { countEnvoisUpTo, countFailures, listEnvois } from '../../../store/feed-envois.js';
 import { countStates, countWaitingForAnother, findOperation } from '../../../store/feed-queue.js';
-import { findPlanOperation, listDecisionsAbout } from '../../../store/plan-page.js';
+import { findPlanOperation, listDecisionsAbout, versionOfPlan } from '../../../store/plan-page.js';
 import { PageError } from '../../page/page-error.js';
 import { adressePage } from '../adresse-page.js';
 import type { EspaceConsole, PageConsole } from '../console.js';
+import { Recent } from '../recent.js';
 import { declareDecisionEnvois } from './decision.js';
 import { ages, filtreOf, listeSchema, paramsSchema, type FiltrePage } from './formulaire.js';
 import { vueDetail, vueEnvoi } from './vues.js';
@@ -19,21 +20,27 @@ import { vueDetail, vueEnvoi } from './vues.js';
 export type EnvoisOptions = { readonly pool: Pool; readonly now: () => Date };
 
 const parPage = 50;
+
+/** Pushers change the figures of the queue all the time; a decision is seen at once. */
+const freshMs = 10_000;
 const comptesMax = 10_000;
 const codesMax = 20;
 const decisionsMax = 20;
 
 export function createEcranEnvois(options: EnvoisOptions): PageConsole {
+  const etats = new Recent<EtatFile>(freshMs, options.now);
   return (app, espace) => {
     const lecteur = { config: { acces: 'lecteur' } };
-    app.get('/envois', lecteur, (request, reply) => showFile(options, espace, request, reply));
+    app.get('/envois', lecteur, (request, reply) =>
+      showFile({ ...options, etats }, espace, request, reply),
+    );
     app.get('/envois/:id', lecteur, (request, reply) => showUn(options, espace, request, reply));
     declareDecisionEnvois(app, espace, options);
   };
 }
 
 async function showFile(
-  { pool, now }: EnvoisOptions,
+  { pool, now, etats }: EnvoisOptions & { readonly etats: Recent<EtatFile> },
   espace: EspaceConsole,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -54,7 +61,7 @@ async function showFile(
     titre: 'Envois',
     actif: 'envois',
     donnees: {
-      ...(await readEtat(pool)),
+      ...(await etats.get(await versionOfPlan(pool), () => readEtat(pool))),
       filtre: selectionDuFiltre(choisi),
       choix,
       estFiltree,
@@ -71,6 +78,8 @@ async function showFile(
 }
 
 const chemin = '/console/envois';
+
+type EtatFile = Awaited<ReturnType<typeof readEtat>>;
 
 async function readEtat(pool: Pool) {
   const [states, channel, failures, waiting] = [
@@ -102,7 +111,7 @@ async function readEtat(pool: Pool) {
       nombre,
       href: adressePage(chemin, { etat: state, code }),
     })),
-    arret: channel.stop ?? null,
+    arret: channel.stop,
     pause:
       channel.pausedUntil === undefined
         ? null

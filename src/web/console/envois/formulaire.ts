@@ -62,7 +62,7 @@ export function filtreOf(
   now: Date,
 ): FiltreEnvois {
   return {
-    states: etat === undefined ? undefined : [etat],
+    states: etat === undefined ? etatsDeLaFile : [etat],
     domaine,
     kind,
     motif,
@@ -72,12 +72,18 @@ export function filtreOf(
   };
 }
 
+/** What the plan proposes is decided there, by who may approve: never cancelled from the queue. */
+const etatsDeLaFile = feedStates.filter((state) => state !== 'planned');
+
 /** Undefined when nothing was chosen. */
 export function selectionOf(demande: DemandeEnvois, now: Date): Selection | undefined {
-  if (demande.operation.length > 0) return { kind: 'ids', ids: demande.operation.map(Number) };
+  if (demande.operation.length > 0) {
+    return { kind: 'ids', ids: demande.operation.map(Number), parmi: etatsDeLaFile };
+  }
   const { etat, domaine, kind, motif, code, adresse, age, tout, le } = demande;
   const isFiltered = [etat, domaine, kind, motif, code, adresse, age].some((v) => v !== undefined);
   if (!isFiltered && tout === undefined) return undefined;
   const since = le === undefined ? now : new Date(le);
-  return { kind: 'all', filtre: filtreOf(demande, since) };
+  const filtre = filtreOf(demande, since);
+  return { kind: 'all', filtre: etat === 'planned' ? { ...filtre, states: [] } : filtre };
 }
