@@ -11,6 +11,7 @@ import { Coffre } from '../web/compte/coffre.js';
 import { MotsDePasse } from '../web/compte/mot-de-passe.js';
 import { ouvrirCompte, type CompteOuvert } from '../web/compte/ouverture.js';
 import { compteInconnu, comptePris } from './comptes-faults.js';
+import { tracerCompte } from './comptes-trace.js';
 import { compteJson } from './comptes-result.js';
 import { authorOf, print, type CommandContext } from './context.js';
 import { formatDateHeure } from '../report/layout.js';
@@ -50,6 +51,11 @@ export async function ouvrir(
     surroundings.now(),
   );
   if (!ouvert) throw role === undefined ? compteInconnu(nom) : comptePris(nom);
+  await tracerCompte(context, pool, {
+    action: role === undefined ? 'compte.reinitialisation' : 'compte.creation',
+    nom,
+    requete: { role: ouvert.compte.role, moyen: isTyped ? 'mot de passe' : 'activation' },
+  });
   if (isTyped) surroundings.out.write(await describeSecret(ouvert, settings.operateur.nom));
   else printActivation(context, open, ouvert);
 }

@@ -3,12 +3,14 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Pool } from '../db/pool.js';
 import { parseNomCompte } from '../domain/nom-compte.js';
 import { isRole, roles, type Role } from '../domain/role.js';
+import type { ActionTracee } from '../domain/trace.js';
 import { disableCompte, enableCompte, listComptes, setRole, type Compte } from '../store/compte.js';
 import { forgiveEssais } from '../store/essai-connexion.js';
 import { clesDuCompte } from '../web/compte/connexion-locale.js';
 import { compteInconnu } from './comptes-faults.js';
 import { ouvrir } from './comptes-ouverture.js';
 import { compteJson, describeComptes } from './comptes-result.js';
+import { tracerCompte } from './comptes-trace.js';
 import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 
@@ -20,12 +22,14 @@ export function registerComptes(program: Command, context: CommandContext): void
   registerList(comptes, context);
   registerChange(comptes, context, {
     name: 'disable',
+    action: 'compte.desactivation',
     description: 'désactive un compte : ses sessions prennent fin à leur prochaine page',
     change: ({ pool }, nom, { par, now }) => disableCompte(pool, nom, par, now),
     done: ({ nom }) => `Compte « ${nom} » désactivé ; ses sessions sont terminées.`,
   });
   registerChange(comptes, context, {
     name: 'enable',
+    action: 'compte.reactivation',
     description: 'réactive un compte désactivé, et lève l’attente due à des essais manqués',
     change: ({ pool }, nom) => reactivate(pool, nom),
     done: ({ nom }) => `Compte « ${nom} » actif.`,
@@ -38,6 +42,7 @@ export function registerComptes(program: Command, context: CommandContext): void
     .action((nom: string, role: Role, _options: unknown, command: Command) =>
       runWithProgram(context, command, async (open) => {
         const compte = found(await setRole(open.pool, nom, role), nom);
+        await tracerCompte(context, open.pool, { action: 'compte.role', nom, requete: { role } });
         print(context, open.isJson, compteJson(compte), () => `Compte « ${nom} » : ${role}.`);
       }),
     );
@@ -91,6 +96,7 @@ function registerList(comptes: Command, context: CommandContext): void {
 
 type Change = {
   readonly name: string;
+  readonly action: ActionTracee;
   readonly description: string;
   readonly change: (
     open: OpenProgram,
@@ -110,6 +116,7 @@ function registerChange(comptes: Command, context: CommandContext, what: Change)
         const { surroundings } = context;
         const by = { par: authorOf(surroundings), now: surroundings.now() };
         const compte = found(await what.change(open, nom, by), nom);
+        await tracerCompte(context, open.pool, { action: what.action, nom });
         print(context, open.isJson, compteJson(compte), () => what.done(compte));
       }),
     );

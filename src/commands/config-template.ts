@@ -366,6 +366,16 @@ console:
   # cleDesComptes: { env: ANNUAIRE_SYNC_CLE_DES_COMPTES }   # chiffre les secrets des codes à usage unique, 32 caractères au
                               # moins ; sans elle, une clé tirée une fois et gardée dans la base. En changer oblige à
                               # réinitialiser chaque compte (« comptes reset »)
+  # openid:                   # fournisseur OpenID Connect de l'établissement. Demande « web.urlPublique » ; déclarez-lui
+  #                           # l'adresse de retour <urlPublique>/console/retour et, pour la sortie, <urlPublique>/console/connexion
+  #   nom: mon établissement  # tel que le bouton de connexion le nomme
+  #   decouverte: https://sso.mon-etablissement.fr/realms/agents/.well-known/openid-configuration
+  #   emetteur: https://sso.mon-etablissement.fr/realms/agents   # comparé à la lettre
+  #   clientId: annuaire-sync
+  #   secret: { env: ANNUAIRE_SYNC_OPENID_SECRET }   # autres preuves : comme « professionnels.psc »
+  #   portees: [openid, profile]
+  #   revendicationRoles: realm_access.roles   # nom ou chemin de la revendication : un texte, ou une liste
+  #   roles: { annuaire-lecture: lecteur, annuaire-gestion: gestionnaire, annuaire-approbation: approbateur }
   activationHeures: 48        # validité du lien de première activation
   sessions:
     inactiviteMinutes: 30     # sans une page demandée

@@ -3,28 +3,29 @@ import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { Pool } from '../db/pool.js';
 import { ecranAccueil } from '../web/console/accueil/ecran.js';
-import { createConsole } from '../web/console/console.js';
+import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { ecranFiches } from '../web/console/fiches/ecran.js';
 import { ecranJournal } from '../web/console/journal/ecran.js';
 import { ecranRecherche } from '../web/console/recherche/ecran.js';
-import { Fournisseur } from '../web/connexion/fournisseur.js';
-import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
+import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
-import { createEcrans } from '../web/demande/ecrans.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
-import type { PlanPort } from '../web/console/plan/port.js';
 import type { WebPlugin } from '../web/server.js';
-import { ecransDeLaFile } from './console-ecrans.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
+import { ecransDeLaFile, ecransDesFiches } from './console-ecrans.js';
+import { accesConsole } from './web-console.js';
+import { accesDemande } from './web-demande.js';
 
 export type PagesSurroundings = {
   readonly pool: Pool;
   readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
+  /** Encrypts the second factors of the console's accounts. */
+  readonly cleDesComptes: Uint8Array;
   /** The plan, as the console decides on it. */
   readonly plan: PlanPort;
   readonly now: () => Date;
@@ -32,11 +33,15 @@ export type PagesSurroundings = {
   readonly report: (line: string) => void;
 };
 
-export function createPagePlugins(
-  settings: Settings,
-  { pool, demandes, cle, plan, now, report }: PagesSurroundings,
-): WebPlugin[] {
-  const { web, professionnels } = settings;
+export type SitePages = {
+  readonly plugins: readonly WebPlugin[];
+  /** Knows its routes once the server is started. */
+  readonly espaceConsole: EspaceConsole;
+};
+
+export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
+  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
+  const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
     contact: settings.hygiene.contact,
@@ -51,49 +56,23 @@ export function createPagePlugins(
     now,
     report,
   };
+  const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
     ...shared,
-    session: { inactiviteMs: 30 * 60_000, dureeMs: 10 * 3_600_000 },
-    identify: () => Promise.resolve(undefined),
+    ...acces,
     ecrans: [
+      connexion,
       ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
       ecranConstats({ db: pool, now }),
-      ...ecransDeLaFile({ pool, plan, now }),
+      ...ecransDeLaFile({ pool, plan, demandes, now }),
+      ...ecransDesFiches({ pool, now }),
       ecranFiches({ pool, now }),
       ecranJournal({ pool, now }),
       ecranRecherche({ pool, now }),
     ],
   });
-  const espaceDemande = createDemande({
-    ...shared,
-    session: {
-      inactiviteMs: professionnels.sessionInactiviteMs,
-      dureeMs: professionnels.sessionDureeMaxMs,
-    },
-    // Leaving ends the session at the provider as well.
-    formActions: professionnels.psc ? [new URL(professionnels.psc.emetteur).origin] : [],
-    ecrans: [
-      createEcranConnexion({
-        pool,
-        psc: professionnels.psc && new Fournisseur(professionnels.psc),
-        identitesDEssai: professionnels.identitesDEssai,
-        lien:
-          professionnels.lien && web.urlPublique
-            ? {
-                cle,
-                urlPublique: web.urlPublique,
-                domaine: settings.operateur.domaines[0]?.nom ?? '',
-                contact: settings.hygiene.contact,
-                reponseMinMs: 500,
-              }
-            : undefined,
-        now,
-        report,
-      }),
-      ...createEcrans({ pool, demandes, cle, now }),
-    ],
-  });
-  return [
+  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
+  const plugins = [
     createStatique(),
     createInactivitePage({
       ...around,
@@ -104,7 +83,8 @@ export function createPagePlugins(
       now,
       report,
     }),
-    espaceConsole.plugin,
+    ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,
   ];
+  return { plugins, espaceConsole: espaceConsole.espace };
 }

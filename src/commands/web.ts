@@ -8,8 +8,9 @@ import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
+import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
-import { getCleDesLiens } from '../store/cle-interne.js';
+import { getCleDesComptes, getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
@@ -18,7 +19,7 @@ import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
-import { createPagePlugins } from './web-pages.js';
+import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
   program
@@ -73,14 +74,15 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           report,
           inventaire: push?.options,
         }),
-        ...createPagePlugins(settings, {
+        ...createPages(settings, {
           pool,
           plan: consolePlan.port,
           demandes: await demandesSettings(settings, pool),
           cle: await getCleDesLiens(pool, web.cleDesLiens),
+          cleDesComptes: await getCleDesComptes(pool, settings.console.cleDesComptes),
           now,
           report,
-        }),
+        }).plugins,
       ],
     });
     const hangUp = onHangUp(server, report);
@@ -150,6 +152,9 @@ async function trimCalls(
     const oldest = new Date(now().getTime() - web.callsKeptDays * 86_400_000);
     await purgeSessions(pool, now()).catch((error: unknown) =>
       log('sessions', `Sessions terminées non élaguées : ${messageOf(error)}`),
+    );
+    await pruneEssais(pool, now()).catch((error: unknown) =>
+      log('comptes', `Essais de connexion oubliés non élagués : ${messageOf(error)}`),
     );
     await trimApiCalls(pool, web.callsKeptMax, oldest).catch((error: unknown) =>
       log('traces', `Traces d'appels non élaguées : ${messageOf(error)}`),

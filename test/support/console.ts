@@ -47,7 +47,7 @@ export async function startConsole(
     url,
     lines,
     visiteur: () => new Navigateur(url),
-    connecter: async (role = 'lecteur', nom = 'jdupont') => {
+    connecter: async (role = 'lecteur', nom = `Claude ${role}`) => {
       const navigateur = new Navigateur(url);
       await ouvrirSession(pool, navigateur, {
         espace: 'console',

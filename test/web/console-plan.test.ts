@@ -113,7 +113,7 @@ describe('the plan in the console', () => {
   test('what is shown is what is approved, once, whoever clicks twice; it is traced', async () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const page = await navigateur.get(toutApprouver);
     assert.match(
       page.texte,
@@ -141,7 +141,7 @@ describe('the plan in the console', () => {
   test('a plan computed again meanwhile: refused with what came and what went, then confirmed anew', async () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, toutApprouver);
     await load(db.pool, {
       inventaire: [
@@ -177,7 +177,7 @@ describe('the plan in the console', () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
     const [une, deuxieme] = [
-      await connecter('approbateur'),
+      await connecter('approbateur', 'jdupont'),
       await connecter('approbateur', 'amartin'),
     ];
     const [formUne, formDeux] = [
@@ -196,7 +196,7 @@ describe('the plan in the console', () => {
   test('approving while the plan is computed: either the plan that was read, or nothing', async () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, toutApprouver);
     const [reponse] = await Promise.all([
       confirmer(navigateur, form),
@@ -236,7 +236,7 @@ describe('the plan in the console', () => {
     const settings = { gardes: { ...reglagesPlan.gardes, changementsMax: 2 } };
     await suivre(db.pool, deux, settings);
     const { connecter } = await demarrer(settings);
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const held = await navigateur.get(toutApprouver);
     assert.match(held.texte, /Des gardes retiennent ce choix.*plan\.gardes\.changementsMax/su);
     assert.doesNotMatch(held.texte, /name="cle"/u);
@@ -262,7 +262,7 @@ describe('the plan in the console', () => {
   test('rejected with a reason, then taken up again by its number', async () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const form = await lire(navigateur, `/console/plan/effet?action=reject&adresse=${a}`);
     assert.equal((await confirmer(navigateur, form)).status, 422);
     const done = await confirmer(navigateur, { ...form, raison: 'le service déménage' });
@@ -282,7 +282,7 @@ describe('the plan in the console', () => {
     }));
     await suivre(db.pool, { ...socle, inventaire });
     const { connecter } = await demarrer();
-    const navigateur = await connecter('approbateur');
+    const navigateur = await connecter('approbateur', 'jdupont');
     const first = await navigateur.get('/console/plan/operations?kind=insert');
     assert.equal(first.texte.match(/name="operation"/gu)?.length, 50);
     const [, suivant = ''] = /rel="next" href="([^"]+)"/u.exec(first.texte) ?? [];
@@ -304,7 +304,7 @@ describe('the plan in the console', () => {
   test('nobody below an approver decides; nothing is decided without a choice or with a forged one', async () => {
     await suivre(db.pool, deux);
     const { connecter } = await demarrer();
-    const approbateur = await connecter('approbateur');
+    const approbateur = await connecter('approbateur', 'jdupont');
     const form = await lire(approbateur, toutApprouver);
     for (const role of ['lecteur', 'gestionnaire'] as const) {
       const navigateur = await connecter(role, `un-${role}`);

@@ -89,9 +89,17 @@ async function pageActivation(
       secret: texte,
       longueurMax: motDePasseLongueurMax,
       erreurs: erreurs.length > 0 ? erreurs : null,
-      fautes: Object.fromEntries(erreurs.map(({ champ, message }) => [champ, message])),
+      fautes: {
+        motDePasse: messageOf(erreurs, 'motDePasse'),
+        confirmation: messageOf(erreurs, 'confirmation'),
+        code: messageOf(erreurs, 'code'),
+      },
     },
   };
+}
+
+function messageOf(erreurs: readonly Erreur[], champ: Erreur['champ']): string | null {
+  return erreurs.find((erreur) => erreur.champ === champ)?.message ?? null;
 }
 
 async function activer(

@@ -135,7 +135,10 @@ async function renouveler(
     options.now(),
   );
   if (answer.kind !== 'connecte') {
-    const faute = fauteOf(answer, 'Ce code n’est pas le bon, ou a déjà servi : attendez le suivant.');
+    const faute = fauteOf(
+      answer,
+      'Ce code n’est pas le bon, ou a déjà servi : attendez le suivant.',
+    );
     return espace.show(request, reply, await pageCompte(espace, options, request, faute));
   }
   const codes = await connexion.renewSecours(compte.id);

@@ -22,7 +22,10 @@ export function createConnexion(options: ConnexionOptions): PageConsole {
       declareLocale(app, espace, options, locale);
       declareActivation(app, espace, options, locale);
     }
-    if (openid) declareOpenid(app, espace, options, openid);
+    if (openid) {
+      declareOpenid(app, espace, options, openid);
+      app.addHook('onClose', () => openid.fournisseur.close());
+    }
   };
 }
 

@@ -41,7 +41,8 @@ export function createIdentify({
         : undefined;
     }
     const told = sessionOpenid.safeParse(donnees['openid']).data;
-    if (told?.emetteur !== openid?.emetteur || told?.clientId !== openid?.clientId) return undefined;
+    if (told?.emetteur !== openid?.emetteur || told?.clientId !== openid?.clientId)
+      return undefined;
     return told && { sujet: titulaire, nom: told.nom, role: told.role, moyen: 'openid' };
   };
 }

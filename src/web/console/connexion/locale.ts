@@ -135,7 +135,10 @@ async function verifierCode(
   if (answer.kind === 'perime') return recommencer();
   if (answer.kind !== 'connecte') {
     await tracerRefus(options, request, answer, 'code');
-    const faute = fauteOf(answer, 'Ce code n’est pas le bon, ou a déjà servi : attendez le suivant.');
+    const faute = fauteOf(
+      answer,
+      'Ce code n’est pas le bon, ou a déjà servi : attendez le suivant.',
+    );
     return espace.show(request, reply, pageCode(faute));
   }
   return ouvrirSession(espace, options, { request, reply, suite }, answer);

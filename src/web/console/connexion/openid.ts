@@ -1,4 +1,5 @@
 // Signing in with the opérateur's own OpenID Connect provider: who somebody is, and the role that one of his claims gives.
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { contientRole, type Role } from '../../../domain/role.js';
@@ -189,14 +190,13 @@ function lire(revendications: Readonly<Record<string, unknown>>, chemin: string)
 function valeursDe(value: unknown): string[] {
   if (typeof value === 'string') return [value, ...value.split(/[\s,]+/u)].slice(0, rolesMax);
   if (!Array.isArray(value)) return [];
-  return value
-    .slice(0, rolesMax)
-    .filter((one: unknown): one is string => typeof one === 'string');
+  return value.slice(0, rolesMax).filter((one: unknown): one is string => typeof one === 'string');
 }
 
-/** Unique among all providers and stable, whatever the length of what they say. */
+/** Stable, and fit for a session and a trace whatever the length of what the provider says. */
 function sujetDe({ sujet }: Identite): string {
-  return `openid:${sujet}`.slice(0, 200);
+  const isShort = /^[\x21-\x7e]{1,150}$/u.test(sujet);
+  return `openid:${isShort ? sujet : createHash('sha256').update(sujet).digest('base64url')}`;
 }
 
 function nomDe({ revendications, sujet }: Identite): string {

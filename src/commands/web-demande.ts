@@ -1,0 +1,43 @@
+// How professionals sign in, and what they may then do, as the settings have it.
+import type { Settings } from '../config/settings.js';
+import { Fournisseur } from '../web/connexion/fournisseur.js';
+import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
+import type { DemandeOptions } from '../web/demande/demande.js';
+import { createEcrans } from '../web/demande/ecrans.js';
+import type { PagesSurroundings } from './web-pages.js';
+
+/** The answer to who asks for a link takes as long whether one leaves or not. */
+const reponseMinMs = 500;
+
+export function accesDemande(
+  { professionnels, web, operateur, hygiene }: Settings,
+  { pool, demandes, cle, now, report }: PagesSurroundings,
+): Pick<DemandeOptions, 'session' | 'formActions' | 'ecrans'> {
+  const { psc, lien, identitesDEssai } = professionnels;
+  const connexion = createEcranConnexion({
+    pool,
+    psc: psc && new Fournisseur(psc),
+    identitesDEssai,
+    lien:
+      lien && web.urlPublique
+        ? {
+            cle,
+            urlPublique: web.urlPublique,
+            domaine: operateur.domaines[0]?.nom ?? '',
+            contact: hygiene.contact,
+            reponseMinMs,
+          }
+        : undefined,
+    now,
+    report,
+  });
+  return {
+    session: {
+      inactiviteMs: professionnels.sessionInactiviteMs,
+      dureeMs: professionnels.sessionDureeMaxMs,
+    },
+    // Leaving ends the session at the provider as well.
+    formActions: psc ? [new URL(psc.emetteur).origin] : [],
+    ecrans: [connexion, ...createEcrans({ pool, demandes, cle, now })],
+  };
+}
