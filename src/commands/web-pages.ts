@@ -15,7 +15,7 @@ import { Pages } from '../web/page/pages.js';
 import { createStatique } from '../web/page/statique.js';
 import type { WebPlugin } from '../web/server.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
-import { ecransDeLaFile, ecransDesFiches } from './console-ecrans.js';
+import { ecransDeLaFile } from './console-ecrans.js';
 import { accesConsole } from './web-console.js';
 import { accesDemande } from './web-demande.js';
 
@@ -65,7 +65,6 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
       ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
       ecranConstats({ db: pool, now }),
       ...ecransDeLaFile({ pool, plan, demandes, now }),
-      ...ecransDesFiches({ pool, now }),
       ecranFiches({ pool, now }),
       ecranJournal({ pool, now }),
       ecranRecherche({ pool, now }),

@@ -3,9 +3,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
-import { openConsolePlan } from '../../src/commands/console-plan.js';
-import { demandesSettings } from '../../src/commands/demandes-settings.js';
-import { createPages } from '../../src/commands/web-pages.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import type { Pool } from '../../src/db/pool.js';
 import type { Role } from '../../src/domain/role.js';
@@ -16,11 +13,11 @@ import { ouvrirCompte } from '../../src/web/compte/ouverture.js';
 import type { EspaceConsole } from '../../src/web/console/console.js';
 import { WebServer } from '../../src/web/server.js';
 import type { TestDatabase } from './database.js';
+import { buildSite, cleDesComptes } from './site.js';
 import { tempFolder } from './extraction-files.js';
 import { Navigateur, type Reponse } from './navigateur.js';
 import { webSettings } from './web-server.js';
 
-const cleDesComptes = Buffer.alloc(32, 5);
 export const motDePasse = 'quatre mots sans rapport';
 
 export type ConsoleServie = {
@@ -33,7 +30,7 @@ export type ConsoleServie = {
 
 /** `reglages`: lines of YAML besides the opérateur and the database. */
 export async function servirConsole(
-  { pool, url: connectionString }: TestDatabase,
+  db: TestDatabase,
   now: () => Date,
   reglages = '',
 ): Promise<ConsoleServie> {
@@ -42,21 +39,13 @@ export async function servirConsole(
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
   const settings = loadSettings(config);
-  const consolePlan = openConsolePlan(settings, connectionString, { now, report });
-  const { plugins, espaceConsole } = createPages(settings, {
-    pool,
-    demandes: await demandesSettings(settings, pool),
-    plan: consolePlan.port,
-    cle: Buffer.alloc(32, 6),
-    cleDesComptes,
-    now,
-    report,
-  });
+  const site = await buildSite(settings, db, { now, report });
+  const { plugins, espaceConsole } = site;
   const server = new WebServer({ settings: webSettings, plugins, report });
   const url = await server.start();
   const stop = async (): Promise<void> => {
     await server.stop();
-    await consolePlan.stop();
+    await site.stop();
   };
   return { url, espace: espaceConsole, lines, stop };
 }
