@@ -110,6 +110,19 @@ export async function listDemandesDe(db: Db, rpps: string, max: number): Promise
   return rows.map(toDemande);
 }
 
+/** Of BAL, given by their addresses; the last first. */
+export async function listDemandesSur(
+  db: Db,
+  adresses: readonly string[],
+  max: number,
+): Promise<Demande[]> {
+  const { rows } = await db.query<DemandeRow>(
+    `select ${demandeColumns} from demande d where d.adresse = any($1::text[]) order by d.id desc limit $2::integer`,
+    [adresses, max],
+  );
+  return rows.map(toDemande);
+}
+
 export type FiltreDemandes = {
   /** Undefined: those that are open. */
   readonly etats?: readonly EtatDemande[] | undefined;

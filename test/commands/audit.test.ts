@@ -72,7 +72,7 @@ test('what commands decide and run is traced, failures included, and nothing of 
   );
   assert.equal(found[1]?.reponse?.faute, 'NOM_DE_CLE_PRIS');
   assert.match(found[0]?.poste.agent ?? '', /^annuaire-sync /u);
-  assert.notEqual(found[0]?.correlation, found[1]?.correlation);
+  assert.notEqual(found[0]?.correlation, found[1].correlation);
   assert.ok(!exported.stdout.includes(cle));
 });
 

@@ -12,11 +12,13 @@ import {
   listPubliees,
   listSuppressionsDe,
 } from '../../../store/fiche-bal.js';
+import { listDemandesSur } from '../../../store/demande.js';
 import { PageError } from '../../page/page-error.js';
 import {
   momentsAnnuaire,
   momentsAvis,
   momentsConstats,
+  momentsDemandes,
   momentsHygiene,
   momentsInventaire,
   momentsJournal,
@@ -25,7 +27,7 @@ import {
 } from './chronologie.js';
 import { comparer } from './cotes.js';
 import type { Fiche } from './ecran.js';
-import { ligneConstat, ligneOperation } from './listes.js';
+import { ligneConstat, ligneDemande, ligneOperation } from './listes.js';
 
 const parListe = 50;
 
@@ -39,6 +41,7 @@ export async function montrerBal(pool: Pool, id: string): Promise<Fiche> {
   const constats = await listConstatsDe(pool, [adresse], parListe);
   if (presences.length + mouvements.length + constats.length === 0) throw unknown();
   const operations = await listOperationsDe(pool, [adresse], parListe);
+  const demandes = await listDemandesSur(pool, [adresse], parListe);
   const cas = await listCasDe(pool, adresse, 20);
   const avis = await listAvisDe(pool, adresse, parListe);
   const traces = await listDecisions(pool, adresse);
@@ -57,12 +60,14 @@ export async function montrerBal(pool: Pool, id: string): Promise<Fiche> {
         ouverts: constats.filter(({ closLe }) => !closLe).map(ligneConstat),
         passes: constats.filter(({ closLe }) => closLe).map(ligneConstat),
         operations: operations.map(ligneOperation),
+        demandes: demandes.map(ligneDemande),
         suppressions: await listSuppressionsDe(pool, adresse),
         moments: ordonner([
           ...momentsAnnuaire(presences),
           ...momentsInventaire(mouvements),
           ...momentsConstats(constats),
           ...momentsOperations(operations),
+          ...momentsDemandes(demandes),
           ...momentsHygiene(cas),
           ...momentsAvis(avis),
           ...momentsJournal(traces),

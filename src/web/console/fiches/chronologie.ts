@@ -4,13 +4,22 @@ import { expliquer } from '../../../domain/constat-explication.js';
 import { libelleAction, libellesIssue, type Trace } from '../../../domain/trace.js';
 import type { Presence } from '../../../store/bal-annuaire.js';
 import type { CasInactivite } from '../../../store/cas-inactivite.js';
+import type { Demande } from '../../../store/demande.js';
 import type { ConstatGarde } from '../../../store/constat.js';
 import type { AvisDe, MouvementInventaire, OperationDe } from '../../../store/fiche-bal.js';
 
 export type Moment = {
   readonly le: Date;
   readonly genre:
-    'Annuaire' | 'Inventaire' | 'Activité' | 'Constat' | 'Envoi' | 'Hygiène' | 'Avis' | 'Journal';
+    | 'Annuaire'
+    | 'Inventaire'
+    | 'Activité'
+    | 'Constat'
+    | 'Envoi'
+    | 'Hygiène'
+    | 'Avis'
+    | 'Demande'
+    | 'Journal';
   readonly texte: string;
   /** Without the base. */
   readonly chemin: string | null;
@@ -134,6 +143,28 @@ function finDe({ cloture, auteur, motif }: CasInactivite): string {
       return 'Cas clos';
   }
 }
+
+export function momentsDemandes(demandes: readonly Demande[], nommer = false): Moment[] {
+  return demandes.flatMap(({ id, adresse, etat, deposeeLe, decideeLe, transmiseLe, closeLe }) => {
+    const de = nommer ? `${adresse} : ` : '';
+    const at = (le: Date | undefined, texte: string): Moment[] =>
+      le
+        ? [{ le, genre: 'Demande', texte: `${de}${texte}`, chemin: `/console/demandes/${id}` }]
+        : [];
+    return [
+      ...at(deposeeLe, 'Suppression demandée par le professionnel'),
+      ...at(decideeLe, etat === 'refusee' ? 'Demande refusée' : 'Demande acceptée'),
+      ...at(transmiseLe, 'Demande transmise à l’Annuaire'),
+      ...at(etat === 'refusee' ? undefined : closeLe, finsDemande[etat] ?? 'Demande close'),
+    ];
+  });
+}
+
+const finsDemande: Partial<Record<Demande['etat'], string>> = {
+  confirmee: 'Suppression confirmée par l’extraction',
+  retiree: 'Demande retirée',
+  'sans-objet': 'Demande devenue sans objet',
+};
 
 export function momentsAvis(avis: readonly AvisDe[]): Moment[] {
   return avis.flatMap(({ gabarit, destinataire, partiLe }) =>

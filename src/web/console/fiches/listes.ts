@@ -1,8 +1,10 @@
 // Findings and operations as the sheets list them.
 import { catalogueConstats } from '../../../domain/constat.js';
 import { expliquer } from '../../../domain/constat-explication.js';
+import { libellesEtape } from '../../../domain/demande.js';
 import type { FeedState } from '../../../domain/feed-state.js';
 import type { ConstatGarde } from '../../../store/constat.js';
+import type { Demande } from '../../../store/demande.js';
 import type { BalDe } from '../../../store/professionnel.js';
 import type { OperationDe } from '../../../store/fiche-bal.js';
 import { libelleOperation } from './chronologie.js';
@@ -39,6 +41,14 @@ export function ligneOperation(operation: OperationDe): Ligne {
     libelle: libelleOperation(operation),
     etat: etats[state],
     ton: state === 'dead' || state === 'held' ? 'mal' : state === 'confirmed' ? 'bien' : 'info',
+  };
+}
+
+export function ligneDemande({ id, adresse, etat, nom, rpps, deposeeLe }: Demande): Ligne {
+  return {
+    ...{ id, adresse, rpps, deposeeLe },
+    nom: nom ?? `RPPS ${rpps}`,
+    etat: libellesEtape[etat],
   };
 }
 

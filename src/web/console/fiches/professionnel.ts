@@ -3,10 +3,17 @@ import { parseRpps } from '../../../domain/identifiers.js';
 import { listConstatsDe, listOperationsDe } from '../../../store/fiche-bal.js';
 import { listMouvementsActivite, type MouvementActivite } from '../../../store/fiche-recherche.js';
 import { findBalsDe, findProfessionnel, type ActiviteDe } from '../../../store/professionnel.js';
+import { listDemandesSur } from '../../../store/demande.js';
 import { PageError } from '../../page/page-error.js';
-import { momentsConstats, momentsOperations, ordonner, type Moment } from './chronologie.js';
+import {
+  momentsConstats,
+  momentsDemandes,
+  momentsOperations,
+  ordonner,
+  type Moment,
+} from './chronologie.js';
 import type { Fiche } from './ecran.js';
-import { ligneBal, ligneConstat, ligneOperation } from './listes.js';
+import { ligneBal, ligneConstat, ligneDemande, ligneOperation } from './listes.js';
 
 const parListe = 50;
 
@@ -19,6 +26,7 @@ export async function montrerProfessionnel(pool: Pool, id: string, now: Date): P
   const adresses = bals.map(({ adresse }) => adresse);
   const constats = await listConstatsDe(pool, adresses, parListe);
   const operations = await listOperationsDe(pool, adresses, parListe);
+  const demandes = await listDemandesSur(pool, adresses, parListe);
   const nom = [found?.prenom, found?.nom].filter(Boolean).join(' ');
   return {
     objet: { genre: 'professionnel', id: `8${rpps}` },
@@ -35,10 +43,12 @@ export async function montrerProfessionnel(pool: Pool, id: string, now: Date): P
         bals: bals.map(ligneBal),
         ouverts: constats.filter(({ closLe }) => !closLe).map(ligneConstat),
         operations: operations.map(ligneOperation),
+        demandes: demandes.map(ligneDemande),
         moments: ordonner([
           ...momentsActivite(await listMouvementsActivite(pool, rpps)),
           ...momentsConstats(constats, true),
           ...momentsOperations(operations, true),
+          ...momentsDemandes(demandes, true),
         ]),
       },
     },

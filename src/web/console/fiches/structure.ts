@@ -17,6 +17,7 @@ import { ligneBal, ligneConstat, ligneOperation } from './listes.js';
 const parListe = 50;
 const exercantsMax = 50;
 const egMontrees = 100;
+const balsMontrees = 100;
 
 export async function montrerStructure(pool: Pool, id: string, now: Date): Promise<Fiche> {
   const structure = readStructure(id);
@@ -47,7 +48,8 @@ export async function montrerStructure(pool: Pool, id: string, now: Date): Promi
         entiteJuridique: found.entiteJuridique,
         entites: found.entitesGeographiques.slice(0, egMontrees),
         nombreEntites: found.nombreEntitesGeographiques,
-        bals: found.bals.map(ligneBal),
+        bals: found.bals.slice(0, balsMontrees).map(ligneBal),
+        balsSontPlus: found.bals.length > balsMontrees,
         exercants,
         exercantsSontPlus: exercants.length >= exercantsMax,
         ouverts: constats.filter(({ closLe }) => !closLe).map(ligneConstat),
