@@ -149,8 +149,12 @@ test('of two identical returns at once, one goes in and the other is told to beg
   const state = browser.cookie(site.url, cookie) ?? '';
   const twins = [new BrowserByHand(), new BrowserByHand()];
   for (const twin of twins) twin.setCookie(site.url, cookie, state);
+  const exchanges = (): number =>
+    site.provider.asked.filter((path) => path.endsWith('/token')).length;
+  const before = exchanges();
   const statuses = await Promise.all(twins.map(async (twin) => (await twin.request(back)).status));
   assert.deepEqual(statuses.sort(), [303, 400]);
+  assert.equal(exchanges() - before, 1, 'the other is stopped by us, not by the provider');
 });
 
 test('the return of another browser lets nobody in: neither with a session of its own, nor without', async () => {
