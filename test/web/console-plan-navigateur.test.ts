@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
-import { ecransDeLaFile } from '../../src/commands/console-ecrans.js';
 import { createPlanPort } from '../../src/commands/console-plan.js';
 import { approve } from '../../src/plan/decide.js';
 import { silentProgress } from '../../src/progress.js';
+import { createEcranDemandes } from '../../src/web/console/demandes/ecran.js';
+import { createEcranEnvois } from '../../src/web/console/envois/ecran.js';
+import { createEcranPlan } from '../../src/web/console/plan/ecran.js';
 import { axe } from '../support/axe.js';
 import { testInBrowser, type InBrowser } from '../support/browser.js';
 import { startConsole, type ConsoleEssai } from '../support/console.js';
@@ -40,12 +42,11 @@ beforeEach(async () => {
   const now = (): Date => maintenant;
   const surroundings = { now, report: () => undefined, signal: controller.signal };
   const { port, settled } = createPlanPort(db.pool, reglagesPlan, surroundings);
-  const ecrans = ecransDeLaFile({
-    pool: db.pool,
-    plan: port,
-    demandes: reglagesDemandes,
-    now,
-  });
+  const ecrans = [
+    createEcranPlan({ plan: port, db: db.pool, now }),
+    createEcranEnvois({ pool: db.pool, now }),
+    createEcranDemandes({ pool: db.pool, settings: reglagesDemandes, now }),
+  ];
   ouverte = await startConsole(db.pool, ecrans, now);
   stop = async () => {
     await ouverte.stop();

@@ -50,7 +50,7 @@ export type Trace = {
 };
 
 const [largeur, hauteur] = [400, 200];
-const marge = { haut: 10, droite: 16, bas: 26, gauche: 46 };
+const marge = { haut: 10, droite: 16, bas: 26, gauche: 58 };
 
 // More points than that are no more visible in a drawing of 400 units, and their table could not be read.
 const pointsMax = 60;
