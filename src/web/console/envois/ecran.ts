@@ -115,7 +115,7 @@ async function readEtat(pool: Pool) {
     pause:
       channel.pausedUntil === undefined
         ? null
-        : { jusqua: channel.pausedUntil, raison: channel.pauseReason ?? '' },
+        : { jusqua: channel.pausedUntil, raison: channel.pauseReason },
     enAttente: waiting,
   };
 }
