@@ -320,7 +320,7 @@ web:
     baseSecondes: 5           # d'une requête à la base
     arretSecondes: 10         # pour finir les réponses en cours
 
-# Professionnels : comment ils se connectent à « /demande » pour demander la suppression d'une BAL (docs/demande.md).
+# Professionnels : comment ils se connectent à « /demande » pour demander la suppression d'une BAL (docs/demandes.md).
 professionnels:
   # psc:                      # Pro Santé Connect : l'identifiant et le secret sont donnés par l'ANS. Demande « web.urlPublique » ;
   #                           # déclarez à l'ANS l'adresse de retour <urlPublique>/demande/retour et, pour la sortie, <urlPublique>/demande/deconnecte

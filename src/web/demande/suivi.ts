@@ -41,9 +41,12 @@ export function createSuivi(options: EcransOptions): PageDemande {
       return espace.show(request, reply, pageRetrait(demande, `/demande/suivi/${demande.id}`));
     });
     app.post('/suivi/:id/retrait', acces, async (request, reply) => {
-      const { id, rpps } = await mine(request);
+      // Another's is refused where the trail is written, not before.
+      const id = numberOf(request);
+      const professionnel = espace.who(request);
+      const { rpps } = professionnel;
       const acte = {
-        auteur: auteurDe(espace.who(request)),
+        auteur: auteurDe(professionnel),
         poste: posteOf(request),
         correlation: request.id,
       };
@@ -100,10 +103,15 @@ async function findMine(
   espace: EspaceDemande,
   request: FastifyRequest,
 ): Promise<Demande> {
-  const { data } = chemin.safeParse(request.params);
-  const demande = data && (await findDemande(pool, Number(data.id)));
+  const demande = await findDemande(pool, numberOf(request));
   if (demande?.rpps !== espace.who(request).rpps) throw unknown();
   return demande;
+}
+
+function numberOf(request: FastifyRequest): number {
+  const { data } = chemin.safeParse(request.params);
+  if (!data) throw unknown();
+  return Number(data.id);
 }
 
 function unknown(): PageError {

@@ -31,6 +31,8 @@ export type EspaceOptions<Qui> = {
   readonly identify: (session: Session) => Promise<Qui | undefined>;
   /** What a route declares (`config.acces`), against who asks. */
   readonly allows: (qui: Qui | undefined, acces: string) => 'oui' | 'connexion' | 'non';
+  /** Told of somebody signed in who asked for more than he may. */
+  readonly onRefus?: (request: FastifyRequest, qui: Qui) => Promise<void>;
   /** Path of the page where one signs in, without the base. */
   readonly pageConnexion: string;
   /** Template around every page, and what it shows of who is signed in. */
@@ -188,7 +190,10 @@ export class Espace<Qui> {
     if (request.is404) return;
     const answer = allows(qui, request.routeOptions.config.acces ?? '');
     if (answer === 'oui') return;
-    if (answer === 'non') throw forbidden();
+    if (answer === 'non') {
+      if (qui !== undefined) await this.#options.onRefus?.(request, qui);
+      throw forbidden();
+    }
     if (request.method !== 'GET') throw expired();
     const suite = encodeURIComponent(request.url);
     this.redirect(reply, `${pageConnexion}?suite=${suite}`);
