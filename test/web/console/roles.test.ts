@@ -40,6 +40,21 @@ const attendu: Readonly<Record<string, Role | 'public'>> = {
   'GET /console/plan/effet': 'approbateur',
   'POST /console/plan/effet': 'approbateur',
   'POST /console/plan/calcul': 'gestionnaire',
+  'GET /console/envois': 'lecteur',
+  'GET /console/envois/:id': 'lecteur',
+  'GET /console/envois/effet': 'gestionnaire',
+  'POST /console/envois/effet': 'gestionnaire',
+  'GET /console/demandes': 'lecteur',
+  'GET /console/demandes/:id': 'lecteur',
+  'GET /console/demandes/:id/decision': 'gestionnaire',
+  'POST /console/demandes/:id/decision': 'gestionnaire',
+  'GET /console/journal': 'lecteur',
+  'GET /console/journal.csv': 'lecteur',
+  'GET /console/journal/:sequence': 'lecteur',
+  'GET /console/recherche': 'lecteur',
+  'GET /console/bals/:id': 'lecteur',
+  'GET /console/professionnels/:id': 'lecteur',
+  'GET /console/structures/:id': 'lecteur',
 };
 
 let now = new Date('2026-11-23T09:00:10Z');
