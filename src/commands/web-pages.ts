@@ -58,7 +58,12 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     ...acces,
     ecrans: [connexion, ...ecransConsole(settings, { pool, plan, demandes, now })],
   });
-  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
+  const espaceDemande = createDemande({
+    ...shared,
+    // As their mails say it.
+    pages: new Pages({ ...around, contact: demandes.contact }),
+    ...accesDemande(settings, surroundings),
+  });
   const plugins = [
     createStatique(),
     createRacine({ pages: shared.pages, isEncrypted, hasConsole: settings.console.actif }),

@@ -14,6 +14,8 @@ import { donneesSuivi, titreSuivi } from './etat-suivi.js';
 
 const acces = { config: { acces: 'professionnel' } };
 
+export const voirDemandes = { texte: 'Voir vos demandes', chemin: '/demande/suivi' };
+
 export function createSuivi(options: EcransOptions): PageDemande {
   return (app, espace) => {
     const mine = (request: FastifyRequest): Promise<Demande> => findMine(options, espace, request);
@@ -87,12 +89,19 @@ export async function announceRetrait(
         texte: 'Votre demande est retirée : la boîte aux lettres est conservée.',
       });
     case 'impossible':
-      return espace.announce(request, { genre: 'erreur', texte: issue.message });
+      return espace.announce(request, { genre: 'erreur', texte: tropTard(issue) });
     case 'inconnue':
       throw unknown();
     default:
       return issue satisfies never;
   }
+}
+
+/** Accepted: the push holds it, and the message says so; else its state does. */
+function tropTard({ demande: { etat }, message }: IssueDemande & { kind: 'impossible' }): string {
+  return etat === 'acceptee'
+    ? message
+    : `Votre demande ne peut plus être retirée : elle est ${libellesEtape[etat]}.`;
 }
 
 const chemin = z.object({ id: z.string().regex(/^[0-9]{1,15}$/u) });
@@ -119,6 +128,7 @@ function unknown(): PageError {
     404,
     'Demande introuvable',
     'Cette demande n’existe pas, ou n’est pas la vôtre. La page « Vos demandes » donne les vôtres.',
+    voirDemandes,
   );
 }
 
