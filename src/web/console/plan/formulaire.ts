@@ -38,7 +38,7 @@ export const pageFields = { apres: facultatif(numero), avant: facultatif(numero)
 
 export const listeSchema = z.object({
   ...choixFields,
-  etape: facultatif(z.enum(['decider', 'seconde', 'decidee'])),
+  etape: facultatif(z.enum(['proposee', 'decider', 'seconde', 'decidee'])),
   ...pageFields,
 });
 export type DemandeListe = z.infer<typeof listeSchema>;
