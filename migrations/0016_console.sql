@@ -6,12 +6,18 @@ create index constat_age on constat (code, opened_at, id) include (type_bal, adr
 create index constat_domaine_age on constat (domaine, code, opened_at, id) include (type_bal, adresse)
   where closed_run_id is null;
 drop index constat_domaine;
--- By address, code by code.
-create index constat_code_adresse on constat (code, coalesce(adresse, ''), id) where closed_run_id is null;
--- Few types, very many findings: of a rare one, all of them at once.
-create index constat_type on constat (type_bal, code, id) where closed_run_id is null;
+-- By address, code by code, of any type or of one; what the filters look at is beside. The address is there twice: an index that
+-- holds only an expression of it is not read alone.
+create index constat_code_adresse on constat (code, coalesce(adresse, ''), id) include (adresse, type_bal, opened_at)
+  where closed_run_id is null;
+create index constat_type on constat (type_bal, code, coalesce(adresse, ''), id) include (adresse, opened_at)
+  where closed_run_id is null;
 -- What was found of a BAL once and no longer holds.
 create index constat_clos_adresse on constat (adresse, code) where closed_run_id is not null;
+
+-- The operations of a reason, or of an answer, that the queue hardly holds: the last ones first.
+create index feed_operation_motif on feed_operation (motif, id);
+create index feed_operation_code on feed_operation (last_code, id) where last_code is not null;
 
 -- The figures of mesure_hygiene over all domains, a row a day and figure: summing half a million rows takes longer than
 -- a page may.

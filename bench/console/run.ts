@@ -1,7 +1,8 @@
 // How long the server works on each page of the console with the whole country in service: real base, real HTTP, a session.
 // The list of pages is the route table of the console: a page added there is measured here.
 //
-//   npm run bench:console -- [--sample var/bench/national-2] [--base var/bench/console] [--rounds 40] [--url postgresql://…]
+//   npm run bench:console -- [--sample var/bench/national-2] [--base var/bench/console] [--rounds 40] [--only REGEXP]
+//     [--url postgresql://…]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     sample: { type: 'string', default: join('var', 'bench', 'national-2') },
     base: { type: 'string', default: join('var', 'bench', 'console') },
     rounds: { type: 'string', default: '40' },
+    only: { type: 'string', default: '' },
     url: { type: 'string' },
   },
 });
@@ -129,8 +131,8 @@ async function adressesOf(
   const ids: Readonly<Record<string, string>> = {
     '/console/constats/:id': `select max(id)::text as id from constat`,
     '/console/envois/:id': `select max(id)::text as id from feed_operation where state = 'dead'`,
-    '/console/bals/:adresse': `select max(adresse) as id from bal_operateur`,
-    '/console/professionnels/:rpps': `select max(identifiant_pp) as id from bal_operateur`,
+    '/console/bals/:id': `select max(adresse) as id from bal_operateur`,
+    '/console/professionnels/:id': `select max(identifiant_pp) as id from bal_operateur`,
     '/console/structures/:id': `select max(structure_id) as id from bal_operateur`,
   };
   const adresses: string[] = [];
@@ -151,7 +153,18 @@ async function adressesOf(
     'adresse=mar&tri=domaine',
     'age=moins-2&tri=adresse',
   ];
-  return [...new Set(adresses), ...pires.map((query) => `/console/constats?${query}`)];
+  const toutes = [
+    ...new Set(adresses),
+    ...pires.map((query) => `/console/constats?${query}`),
+    '/console?domaine=medecine-exemple.mssante.fr',
+    '/console/plan/effet?tout=oui&action=approve',
+    '/console/plan/retenues?code=ENVOI_EN_COURS',
+    '/console/envois?motif=DEMANDE_PS',
+    '/console/envois?code=INCONNU',
+    '/console/envois?etat=dead',
+    '/console/recherche?q=martin',
+  ];
+  return toutes.filter((adresse) => new RegExp(options.only, 'u').test(adresse));
 }
 
 async function measureOne(

@@ -2,7 +2,10 @@
 import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import type { DemandesSettings } from '../demande/settings.js';
+import { echeanceDemande } from '../domain/demande.js';
+import { countDemandes } from '../store/demande.js';
 import { ecranAccueil } from '../web/console/accueil/ecran.js';
+import type { CompteDemandes } from '../web/console/accueil/faits.js';
 import type { PageConsole } from '../web/console/console.js';
 import { ecranConstats } from '../web/console/constats/ecran.js';
 import { createEcranDemandes } from '../web/console/demandes/ecran.js';
@@ -26,7 +29,12 @@ export function ecransConsole(
   { pool, plan, demandes, now }: EcransOptions,
 ): PageConsole[] {
   return [
-    ecranAccueil({ db: pool, now, fraicheur: () => lireFraicheur(pool, settings, now()) }),
+    ecranAccueil({
+      db: pool,
+      now,
+      fraicheur: () => lireFraicheur(pool, settings, now()),
+      compterDemandes: () => compterDemandes(pool, demandes, now()),
+    }),
     ecranConstats({ db: pool, now }),
     createEcranPlan({ plan, db: pool, now }),
     createEcranEnvois({ pool, now }),
@@ -35,4 +43,14 @@ export function ecransConsole(
     ecranFiches({ pool, now }),
     ecranRecherche({ pool, now }),
   ];
+}
+
+async function compterDemandes(
+  pool: Pool,
+  { delaiJours }: DemandesSettings,
+  now: Date,
+): Promise<CompteDemandes> {
+  const { parEtat, enRetard } = await countDemandes(pool, echeanceDemande(now, -delaiJours));
+  const enAttente = (parEtat.get('recue') ?? 0) + (parEtat.get('en-examen') ?? 0);
+  return { enAttente, enRetard };
 }

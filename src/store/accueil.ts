@@ -6,7 +6,7 @@ import type { EtatEnvoi } from '../domain/avis.js';
 import type { Db } from '../db/pool.js';
 import type { FileEnvoi } from './file-envoi.js';
 
-const compteMax = 10_000;
+const compteMax = 2_000;
 
 export type Comptes<Etat extends string> = ReadonlyMap<Etat, NombreBorne>;
 

@@ -87,11 +87,13 @@ export async function listRecherche(
 }
 
 function estRassemblable(recherche: RechercheConstats, trouves: number, tri: TriConstats): boolean {
-  const { typeBal, debutAdresse, ouvertDepuis, ouvertAvant } = recherche;
+  const { domaine: voulu, typeBal, debutAdresse, ouvertDepuis, ouvertAvant } = recherche;
   const isParAge = tri === 'recents' || tri === 'anciens';
+  const isToutesAdresses = tri === 'adresse' && voulu === undefined;
   // What the index of the order does not hold is looked at row by row.
   const isMalServie =
-    debutAdresse !== undefined || (!isParAge && (typeBal ?? ouvertDepuis ?? ouvertAvant));
+    debutAdresse !== undefined ||
+    (!isParAge && !isToutesAdresses && (typeBal ?? ouvertDepuis ?? ouvertAvant) !== undefined);
   return trouves <= (isMalServie ? rassemblesMax : constatsComptesMax);
 }
 

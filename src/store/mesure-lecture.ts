@@ -6,12 +6,14 @@ export type JourMesure = {
   /** aaaa-mm-jj, Europe/Paris. */
   readonly jour: string;
   readonly mesureLe: Date;
+  /** The last reconciliation of the day, of which the figures are. */
+  readonly runId: number;
   readonly nonEvalues: readonly Chiffre[];
 };
 
 export async function listJours(db: Db, depuis: string): Promise<JourMesure[]> {
   const { rows } = await db.query<JourMesure>(
-    `select jour::text as jour, mesure_at as "mesureLe", non_evalues as "nonEvalues"
+    `select jour::text as jour, mesure_at as "mesureLe", run_id as "runId", non_evalues as "nonEvalues"
      from mesure_jour where jour >= $1::date order by jour`,
     [depuis],
   );

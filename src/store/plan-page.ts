@@ -15,8 +15,11 @@ import {
 } from './plan-operation.js';
 
 export type FiltrePlan = Omit<ChoixOperations, 'operations'> & {
-  readonly etape?: CompteOperations['etape'] | undefined;
+  readonly etape?: EtapeCherchee | undefined;
 };
+
+/** proposee: waits for a decision, the first or the second. */
+export type EtapeCherchee = CompteOperations['etape'] | 'proposee';
 
 export type Pagee<T> = {
   readonly lignes: readonly T[];
@@ -50,9 +53,10 @@ export async function listPlanPage(
 }
 
 function statesOf(
-  etape: CompteOperations['etape'] | undefined,
+  etape: EtapeCherchee | undefined,
 ): readonly ('planned' | 'approved' | 'retry' | 'sending')[] {
   switch (etape) {
+    case 'proposee':
     case 'decider':
     case 'seconde':
       return ['planned'];

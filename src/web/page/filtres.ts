@@ -22,6 +22,36 @@ export function addFilters(engine: Liquid): void {
   engine.registerFilter('pluriel', (value: unknown, un: string, plusieurs: string) =>
     typeof value === 'number' && Math.abs(value) >= 2 ? plusieurs : un,
   );
+  // Markup: to be followed by « raw ».
+  engine.registerFilter('adresse', (value: unknown) => couper(String(value)));
   // One segment of a path: an address, an identifier.
   engine.registerFilter('segment', (value: unknown) => encodeURIComponent(String(value)));
+}
+
+/** Longer, it may break anywhere: what a desk has room for, what a telephone has. */
+const boutMax = { bureau: 60, telephone: 36 };
+
+/** An address of which a line breaks after the @. */
+function couper(texte: string): string {
+  const arobase = texte.indexOf('@') + 1;
+  return [texte.slice(0, arobase), texte.slice(arobase)]
+    .filter((bout) => bout !== '')
+    .map((bout) =>
+      bout.length > boutMax.bureau
+        ? echapper(bout)
+        : `<span class="${bout.length > boutMax.telephone ? 'bout' : 'bout court'}">${echapper(bout)}</span>`,
+    )
+    .join('<wbr>');
+}
+
+const entites: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+function echapper(texte: string): string {
+  return texte.replace(/[&<>"']/gu, (signe) => entites[signe] ?? '');
 }

@@ -140,6 +140,37 @@ test('each thing that is wrong is a point with its remedy, the worst first', asy
   assert.match(texte, /href="\/console\/envois\?etat=dead"/u);
 });
 
+test('what waits for a person is named, and is not called a fault', async () => {
+  await rapprocher();
+  demandes = { enAttente: 4, enRetard: 0 };
+  await db.pool.query(
+    `insert into plan (computed_at, reconcile_run_id, loads, settings_fingerprint, suppressions_fingerprint, etat,
+       gardes, insert_count, replace_count, delete_count, retenue_count)
+     values ($1, 1, '{}', 'x', 'x', 'ouvert', '[]', 0, 0, 1, 0)`,
+    [now],
+  );
+  await db.pool.query(
+    `insert into feed_operation (plan_id, last_plan_id, kind, adresse, domaine, porteur_kind, motif, exigence, created_at)
+     values (1, 1, 'delete', 'a@b.mssante.fr', 'b.mssante.fr', 'a-rechercher', 'PER_TYPE_10', 'x', $1)`,
+    [now],
+  );
+  const texte = await accueil();
+  assert.match(texte, /class="verdict decision"/u);
+  assert.match(texte, /Rien d’anormal : des décisions sont attendues/u);
+  assert.match(texte, /1 opération attend une décision\.<\/strong> Rien n’est transmis/u);
+  assert.match(texte, /4 demandes de suppression attendent une réponse\./u);
+  assert.match(texte, /href="\/console\/demandes\?etat=attente"/u);
+  await rapprocher();
+  assert.match(await accueil(), /date d’avant le dernier rapprochement : recalculez-le/u);
+});
+
+test('a measure made since is drawn, though the curves are kept', async () => {
+  await mesurer('2026-11-19', [['a', 3]]);
+  assert.match(await accueil(), /<td class="nombre">3<\/td>/u);
+  await mesurer('2026-11-19', [['a', 7]]);
+  assert.match(await accueil(), /<td class="nombre">7<\/td>/u);
+});
+
 test('what was loaded since the last reconciliation is told', async () => {
   await rapprocher();
   sources = [{ ...fraiche, loadId: 2 }];

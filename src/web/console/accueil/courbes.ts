@@ -4,7 +4,7 @@ import { parisDay } from '../../../domain/paris-time.js';
 import type { Db } from '../../../db/pool.js';
 import { joursAvant } from '../../../report/hygiene/modele.js';
 import { tracer, type Trace } from '../../../report/hygiene/trace.js';
-import { listJours } from '../../../store/mesure-lecture.js';
+import { listJours, type JourMesure } from '../../../store/mesure-lecture.js';
 import { listTotaux, listTotauxDomaine, type TotalJour } from '../../../store/mesure-total.js';
 
 type Nom = Chiffre | Base;
@@ -43,14 +43,33 @@ const groupes: readonly { readonly titre: string; readonly chiffres: readonly Ch
   { titre: 'Domaines', chiffres: ['domaines_hors_liste_blanche', 'domaines_sans_bal'] },
 ];
 
-export async function lireMesures(
+/** They change with a measure: what was drawn of it is kept, of the domains last asked for. */
+export class MesuresLues {
+  readonly #lues = new Map<string, Mesures>();
+
+  async lire(db: Db, domaine: string | undefined, now: Date): Promise<Mesures> {
+    const depuis = joursAvant(parisDay(now), joursMontres);
+    const jours = await listJours(db, depuis);
+    const derniere = jours.at(-1);
+    if (!derniere) return { courbes: [], type10: null };
+    const cle = [depuis, jours.length, derniere.runId, domaine ?? ''].join(' ');
+    const mesures = this.#lues.get(cle) ?? (await lireMesures(db, domaine, depuis, jours));
+    this.#lues.delete(cle);
+    this.#lues.set(cle, mesures);
+    for (const ancienne of [...this.#lues.keys()].slice(0, -luesMax)) this.#lues.delete(ancienne);
+    return mesures;
+  }
+}
+
+/** A tenth of a megabyte each. */
+const luesMax = 20;
+
+async function lireMesures(
   db: Db,
   domaine: string | undefined,
-  now: Date,
+  depuis: string,
+  jours: readonly JourMesure[],
 ): Promise<Mesures> {
-  const depuis = joursAvant(parisDay(now), joursMontres);
-  const jours = await listJours(db, depuis);
-  if (jours.length === 0) return { courbes: [], type10: null };
   const voulus: readonly Nom[] = ['publiees', ...groupes.flatMap(({ chiffres }) => chiffres)];
   const totaux =
     domaine === undefined

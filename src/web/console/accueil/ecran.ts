@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Page } from '../../page/pages.js';
 import type { PageConsole } from '../console.js';
-import { lireMesures } from './courbes.js';
+import { MesuresLues } from './courbes.js';
 import { lireFaits, type AccueilOptions, type Faits } from './faits.js';
-import { capitale, dire, juger } from './verdict.js';
+import { capitale, dire, direVerdict, juger } from './verdict.js';
 
 /** The first page: is everything well, and if not, what to do. */
 export function ecranAccueil(options: AccueilOptions): PageConsole {
+  const mesures = new MesuresLues();
   return (app, espace) => {
     app.get('/', { config: { acces: 'lecteur' } }, async (request, reply) => {
       const { domaine } = query.parse(request.query);
-      const page = await montrerAccueil(options, domaine);
+      const page = await montrerAccueil(options, mesures, domaine);
       return espace.show(request, reply, { ...page, actif: 'accueil' });
     });
   };
@@ -30,10 +31,14 @@ const query = z
   })
   .catch({});
 
-async function montrerAccueil(options: AccueilOptions, domaine: string | undefined): Promise<Page> {
+async function montrerAccueil(
+  options: AccueilOptions,
+  mesures: MesuresLues,
+  domaine: string | undefined,
+): Promise<Page> {
   const now = options.now();
   const faits = await lireFaits(options);
-  const { courbes, type10 } = await lireMesures(options.db, domaine, now);
+  const { courbes, type10 } = await mesures.lire(options.db, domaine, now);
   const points = juger(faits, now);
   return {
     gabarit: 'console/accueil',
@@ -41,8 +46,8 @@ async function montrerAccueil(options: AccueilOptions, domaine: string | undefin
     titre: 'Accueil',
     donnees: {
       points,
-      verdict: verdict(points.length),
-      estGrave: points.some(({ genre }) => genre === 'mal'),
+      verdict: direVerdict(points),
+      ton: points[0]?.genre ?? 'bien',
       domaine: domaine ?? '',
       courbes,
       type10,
@@ -52,18 +57,8 @@ async function montrerAccueil(options: AccueilOptions, domaine: string | undefin
   };
 }
 
-function verdict(n: number): string {
-  if (n === 0) return 'Tout va bien';
-  return n === 1 ? '1 point demande votre attention' : `${n} points demandent votre attention`;
-}
-
 function cartes({ run, plan, operations, demandes, cas, courriels, webhooks }: Faits): object {
   const aDecider = operations.get('planned');
-  const compte = (etats: readonly ('approved' | 'retry' | 'sending')[]) =>
-    etats
-      .flatMap((etat) => operations.get(etat) ?? [])
-      .reduce((a, b) => ({ n: a.n + b.n, estDepasse: a.estDepasse || b.estDepasse }), zero);
-  const acceptees = operations.get('accepted');
   return {
     run,
     plan: plan && {
@@ -72,16 +67,10 @@ function cartes({ run, plan, operations, demandes, cas, courriels, webhooks }: F
       estBloque: plan.etat === 'bloque',
       aDecider: aDecider ? dire(aDecider, 'opération à décider', 'opérations à décider') : null,
     },
-    envois: {
-      attente: dire(
-        compte(['approved', 'retry', 'sending']),
-        'opération à envoyer',
-        'opérations à envoyer',
-      ),
-      acceptees: acceptees
-        ? dire(acceptees, 'acceptée, à confirmer', 'acceptées, à confirmer')
-        : null,
-    },
+    envois: etatsMontres.flatMap(({ etat, un, plusieurs }) => {
+      const compte = operations.get(etat);
+      return compte ? [{ etat, texte: dire(compte, un, plusieurs) }] : [];
+    }),
     demandes,
     cas: cas.total.n > 0 ? dire(cas.total, 'BAL inactive suivie', 'BAL inactives suivies') : null,
     casASupprimer: cas.etats.get('a-supprimer') ?? 0,
@@ -97,7 +86,13 @@ function direAttente(file: Faits['courriels'], un: string, plusieurs: string): s
   return attente ? [dire(attente, un, plusieurs)] : [];
 }
 
-const zero = { n: 0, estDepasse: false };
+/** Each has its list: a figure of several lists could not be checked in any. */
+const etatsMontres = [
+  { etat: 'approved', un: 'opération à envoyer', plusieurs: 'opérations à envoyer' },
+  { etat: 'sending', un: 'en cours d’envoi', plusieurs: 'en cours d’envoi' },
+  { etat: 'retry', un: 'à renvoyer', plusieurs: 'à renvoyer' },
+  { etat: 'accepted', un: 'acceptée, à confirmer', plusieurs: 'acceptées, à confirmer' },
+] as const;
 
 function ligneSource({
   libelle,

@@ -32,9 +32,9 @@ export type SourceFraiche = {
 };
 
 export type CompteDemandes = {
-  /** Neither accepted, refused nor withdrawn. */
+  /** Neither accepted, refused nor withdrawn: for a person to answer. */
   readonly enAttente: number;
-  /** Of these, beyond the delay of the settings. */
+  /** Of these and of the accepted ones, beyond the delay of the settings. */
   readonly enRetard: number;
 };
 

@@ -4,8 +4,11 @@ import type { NombreBorne } from '../../../domain/nombre-borne.js';
 import type { Faits, SourceFraiche } from './faits.js';
 
 export type Point = {
-  /** `mal`: something has stopped or is being lost; `attention`: it will be, if nobody looks. */
-  readonly genre: 'mal' | 'attention';
+  /**
+   * `mal`: something has stopped or is being lost; `attention`: it will be, if nobody looks; `decision`: nothing is wrong,
+   * and a person is waited for.
+   */
+  readonly genre: 'mal' | 'attention' | 'decision';
   readonly texte: string;
   readonly remede: string;
   /** Of the console. */
@@ -28,8 +31,21 @@ export function juger(faits: Faits, now: Date): Point[] {
   return points.sort((x, y) => rang(x) - rang(y));
 }
 
+const genres: readonly Point['genre'][] = ['mal', 'attention', 'decision'];
+
 function rang({ genre }: Point): number {
-  return genre === 'mal' ? 0 : 1;
+  return genres.indexOf(genre);
+}
+
+/** One sentence; decisions that wait are not called faults. */
+export function direVerdict(points: readonly Point[]): string {
+  const fautes = points.filter(({ genre }) => genre !== 'decision').length;
+  if (fautes > 0) {
+    return fautes === 1
+      ? '1 point demande votre attention'
+      : `${fautes} points demandent votre attention`;
+  }
+  return points.length === 0 ? 'Tout va bien' : 'Rien d’anormal : des décisions sont attendues';
 }
 
 function surSource({ libelle: nom, freshness, estInventaire, echec }: SourceFraiche): Point[] {
@@ -81,8 +97,27 @@ function surRapprochement({ run, sources }: Faits): Point[] {
   ];
 }
 
-function surPlan({ plan }: Faits): Point[] {
-  if (plan?.etat !== 'bloque') return [];
+function surPlan({ plan, run, operations }: Faits): Point[] {
+  const proposees = operations.get('planned');
+  // A guard is lifted, or what it saw mended, before anything is decided.
+  if (plan?.etat !== 'bloque') {
+    if (!proposees) return [];
+    const texte = dire(
+      proposees,
+      'opération attend une décision',
+      'opérations attendent une décision',
+    );
+    return [
+      point(
+        'decision',
+        `${texte}.`,
+        plan && run && plan.reconcileRunId !== run.id
+          ? 'Le plan date d’avant le dernier rapprochement : recalculez-le, puis décidez.'
+          : 'Rien n’est transmis à l’Annuaire sans elle.',
+        '/console/plan',
+      ),
+    ];
+  }
   const actives = plan.gardes.filter(({ leveePar }) => leveePar === undefined);
   const [premiere] = actives;
   return [
@@ -161,14 +196,35 @@ function surAvis({ courriels, webhooks }: Faits): Point[] {
 }
 
 function surDemandes({ demandes }: Faits): Point[] {
-  if (!demandes || demandes.enRetard === 0) return [];
-  const { enRetard: n } = demandes;
+  if (!demandes) return [];
+  const { enRetard, enAttente } = demandes;
+  if (enRetard > 0) {
+    const texte = dire(
+      { n: enRetard, estDepasse: false },
+      'demande de suppression attend',
+      'demandes de suppression attendent',
+    );
+    return [
+      point(
+        'mal',
+        `${texte} depuis trop longtemps.`,
+        'Un professionnel attend : acceptez ou refusez, avec un motif ; ce qui est accepté est à transmettre.',
+        '/console/demandes?etat=retard',
+      ),
+    ];
+  }
+  if (enAttente === 0) return [];
+  const texte = dire(
+    { n: enAttente, estDepasse: false },
+    'demande de suppression attend une réponse',
+    'demandes de suppression attendent une réponse',
+  );
   return [
     point(
-      'mal',
-      `${dire({ n, estDepasse: false }, 'demande de suppression attend', 'demandes de suppression attendent')} depuis trop longtemps.`,
-      'Un professionnel attend une réponse : acceptez ou refusez, avec un motif.',
-      '/console/demandes',
+      'decision',
+      `${texte}.`,
+      'Acceptez ou refusez, avec un motif.',
+      '/console/demandes?etat=attente',
     ),
   ];
 }

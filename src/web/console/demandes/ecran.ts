@@ -8,6 +8,7 @@ import {
   estDemandeEnRetard,
   etatsDemande,
   libellesEtape,
+  type EtatDemande,
 } from '../../../domain/demande.js';
 import { contientRole } from '../../../domain/role.js';
 import { readPreuves } from '../../../store/demande-preuves.js';
@@ -43,8 +44,8 @@ export function createEcranDemandes(options: DemandesOptions): PageConsole {
 }
 
 const listeSchema = z.object({
-  /** « retard »: late ones; « toutes »: closed ones too; nothing: those that are open. */
-  etat: facultatif(z.enum([...etatsDemande, 'retard', 'toutes'])),
+  /** « attente »: without an answer; « retard »: late ones; « toutes »: closed ones too; nothing: those that are open. */
+  etat: facultatif(z.enum([...etatsDemande, 'attente', 'retard', 'toutes'])),
   domaine: facultatif(domaineSchema),
   adresse: facultatif(adresseSchema),
   rpps: facultatif(
@@ -71,12 +72,7 @@ async function showFile(
   const demandes = await listDemandes(
     pool,
     {
-      etats:
-        etat === undefined || etat === 'retard'
-          ? undefined
-          : etat === 'toutes'
-            ? etatsDemande
-            : [etat],
+      etats: etatsVoulus(etat),
       domaine,
       adresse,
       rpps,
@@ -118,6 +114,14 @@ async function showFile(
           : null,
     },
   });
+}
+
+function etatsVoulus(
+  etat: z.infer<typeof listeSchema>['etat'],
+): readonly EtatDemande[] | undefined {
+  if (etat === undefined || etat === 'retard') return undefined;
+  if (etat === 'attente') return ['recue', 'en-examen'];
+  return etat === 'toutes' ? etatsDemande : [etat];
 }
 
 const params = z.object({ id: numero });

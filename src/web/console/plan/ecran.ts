@@ -11,6 +11,7 @@ import {
 import { kindsOperation } from '../../../domain/feed-operation.js';
 import type { Db } from '../../../db/pool.js';
 import { listDecisions, listPlanPage, listRetenuesPage } from '../../../store/plan-page.js';
+import type { CompteOperations } from '../../../store/plan-operation.js';
 import { recordTrace } from '../../../store/journal.js';
 import type { Plan } from '../../../store/plan.js';
 import { acteDe } from '../acte.js';
@@ -153,10 +154,15 @@ async function describeTotal(
         (filtre.domaine === undefined || ligne.domaine === filtre.domaine) &&
         (filtre.kind === undefined || ligne.kind === filtre.kind) &&
         (filtre.motif === undefined || ligne.motif === filtre.motif) &&
-        (filtre.etape === undefined || ligne.etape === filtre.etape),
+        isDeLEtape(ligne.etape, filtre.etape),
     )
     .reduce((sum, ligne) => sum + ligne.nombre, 0);
   return `${nombre(n)} opération${n > 1 ? 's' : ''}`;
+}
+
+function isDeLEtape(etape: CompteOperations['etape'], voulue: Filtre['etape']): boolean {
+  if (voulue === undefined) return true;
+  return voulue === 'proposee' ? etape !== 'decidee' : etape === voulue;
 }
 
 const choixDuFiltre = {
@@ -166,7 +172,8 @@ const choixDuFiltre = {
     libelle: definitionMotif(motif).libelle,
   })),
   etapes: [
-    { valeur: 'decider', libelle: 'à décider' },
+    { valeur: 'proposee', libelle: 'à décider' },
+    { valeur: 'decider', libelle: 'attend une première personne' },
     { valeur: 'seconde', libelle: 'attend une seconde personne' },
     { valeur: 'decidee', libelle: 'approuvée, à envoyer' },
   ],

@@ -43,7 +43,7 @@ export function numberOf(text: string | undefined): number | undefined {
 
 export const listeSchema = z.object({
   ...choixFields,
-  etape: facultatif(z.enum(['decider', 'seconde', 'decidee'])),
+  etape: facultatif(z.enum(['proposee', 'decider', 'seconde', 'decidee'])),
   ...pageFields,
 });
 export type DemandeListe = z.infer<typeof listeSchema>;

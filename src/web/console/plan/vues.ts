@@ -50,7 +50,7 @@ export function vueResume(plan: Plan, { operations, retenues, approbationsDepass
       kind,
       libelle: libellesKind[kind].plusieurs,
       nombre: somme(aDecider, kind),
-      href: adressePage('/console/plan/operations', { kind }),
+      href: adressePage('/console/plan/operations', { kind, etape: 'proposee' }),
     })),
     secondes: somme(operations.filter(({ etape }) => etape === 'seconde')),
     decidees: somme(operations.filter(({ etape }) => etape === 'decidee')),
@@ -81,7 +81,7 @@ function vueDomaines(lignes: readonly CompteOperations[]) {
       domaine,
       ...comptes,
       total: total(comptes),
-      href: adressePage('/console/plan/operations', { domaine }),
+      href: adressePage('/console/plan/operations', { domaine, etape: 'proposee' }),
     })),
     dePlus: Math.max(0, tries.length - domainesMax),
   };
@@ -103,7 +103,7 @@ function vueMotifs(lignes: readonly CompteOperations[]) {
           libelle,
           exigence,
           nombre: n,
-          href: adressePage('/console/plan/operations', { kind, motif }),
+          href: adressePage('/console/plan/operations', { kind, motif, etape: 'proposee' }),
         },
       ];
     }),
