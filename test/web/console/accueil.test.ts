@@ -169,6 +169,8 @@ test('of a domain that was never measured, nothing is said to be well', async ()
   const texte = await accueil('/console?domaine=inconnu.fr');
   assert.match(texte, /Rien n’a été mesuré de ce domaine/u);
   assert.doesNotMatch(texte, /c’est l’objectif/u);
+  // No text of the base holds it: the page of all domains, rather than a failure.
+  assert.match(await accueil('/console?domaine=%00'), /<td class="nombre">3<\/td>/u);
 });
 
 test('a measure made since is drawn, though the curves are kept', async () => {
