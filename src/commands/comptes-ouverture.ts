@@ -29,15 +29,35 @@ export type OuvertureVoulue = {
 export async function ouvrir(
   context: CommandContext,
   open: OpenProgram,
-  { nom, role, veutActivation, input }: OuvertureVoulue,
+  voulue: OuvertureVoulue,
 ): Promise<void> {
-  const { surroundings } = context;
+  const { nom, role, veutActivation, input } = voulue;
   const { settings, pool, isJson } = open;
+  const isTyped = !veutActivation && !isJson && input.isTTY;
+  const action = role === undefined ? 'compte.reinitialisation' : 'compte.creation';
+  const moyen = isTyped ? 'mot de passe' : 'activation';
+  const ouvert = await tracerCompte(
+    context,
+    pool,
+    { action, nom, requete: { moyen, ...(role && { role }) } },
+    () => ouvrirOuRefuser(context, open, voulue, isTyped),
+    ({ compte }) => ({ role: compte.role }),
+  );
+  if (isTyped) {
+    context.surroundings.out.write(await describeSecret(ouvert, settings.operateur.nom));
+  } else printActivation(context, open, ouvert);
+}
+
+async function ouvrirOuRefuser(
+  { surroundings }: CommandContext,
+  { settings, pool }: OpenProgram,
+  { nom, role, input }: OuvertureVoulue,
+  isTyped: boolean,
+): Promise<CompteOuvert> {
   // Said before a password is typed for nothing.
   const connu = await findCompte(pool, nom);
   if (!connu && role === undefined) throw compteInconnu(nom);
   if (connu && role !== undefined) throw comptePris(nom);
-  const isTyped = !veutActivation && !isJson && input.isTTY;
   const ouvert = await ouvrirCompte(
     pool,
     new Coffre(await getCleDesComptes(pool, settings.console.cleDesComptes)),
@@ -51,13 +71,7 @@ export async function ouvrir(
     surroundings.now(),
   );
   if (!ouvert) throw role === undefined ? compteInconnu(nom) : comptePris(nom);
-  await tracerCompte(context, pool, {
-    action: role === undefined ? 'compte.reinitialisation' : 'compte.creation',
-    nom,
-    requete: { role: ouvert.compte.role, moyen: isTyped ? 'mot de passe' : 'activation' },
-  });
-  if (isTyped) surroundings.out.write(await describeSecret(ouvert, settings.operateur.nom));
-  else printActivation(context, open, ouvert);
+  return ouvert;
 }
 
 async function typedHash(

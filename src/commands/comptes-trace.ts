@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
+// What is done to an account from this machine.
 import type { Pool } from '../db/pool.js';
 import type { ActionTracee, ContenuTrace } from '../domain/trace.js';
-import { recordTrace } from '../store/journal.js';
-import { authorOf, type CommandContext } from './context.js';
+import type { CommandContext } from './context.js';
+import { tracer } from './tracer.js';
 
 export type TraceCompte = {
   readonly action: ActionTracee;
@@ -10,19 +10,18 @@ export type TraceCompte = {
   readonly requete?: ContenuTrace;
 };
 
-/** What was done to an account from this machine. */
-export async function tracerCompte(
+/** A refusal too is traced: an unknown name, one that is taken. */
+export function tracerCompte<T>(
   { surroundings }: CommandContext,
   pool: Pool,
   { action, nom, requete }: TraceCompte,
-): Promise<void> {
-  const trace = {
-    action,
-    issue: 'reussite',
-    auteur: { genre: 'personne', id: authorOf(surroundings) },
-    objets: [{ genre: 'compte', id: nom }],
-    poste: { adresse: hostname() },
-    requete,
-  } as const;
-  await recordTrace(pool, trace, surroundings.now());
+  work: () => Promise<T>,
+  reponseOf?: (result: T) => ContenuTrace,
+): Promise<T> {
+  return tracer(
+    { pool, surroundings },
+    { action, objets: [{ genre: 'compte', id: nom }], ...(requete && { requete }) },
+    work,
+    (result) => (reponseOf ? { reponse: reponseOf(result) } : {}),
+  );
 }

@@ -41,8 +41,10 @@ export function registerComptes(program: Command, context: CommandContext): void
     .argument('<role>', roles.join(', '), parseRole)
     .action((nom: string, role: Role, _options: unknown, command: Command) =>
       runWithProgram(context, command, async (open) => {
-        const compte = found(await setRole(open.pool, nom, role), nom);
-        await tracerCompte(context, open.pool, { action: 'compte.role', nom, requete: { role } });
+        const trace = { action: 'compte.role', nom, requete: { role } } as const;
+        const compte = await tracerCompte(context, open.pool, trace, async () =>
+          found(await setRole(open.pool, nom, role), nom),
+        );
         print(context, open.isJson, compteJson(compte), () => `Compte « ${nom} » : ${role}.`);
       }),
     );
@@ -115,8 +117,10 @@ function registerChange(comptes: Command, context: CommandContext, what: Change)
       runWithProgram(context, command, async (open) => {
         const { surroundings } = context;
         const by = { par: authorOf(surroundings), now: surroundings.now() };
-        const compte = found(await what.change(open, nom, by), nom);
-        await tracerCompte(context, open.pool, { action: what.action, nom });
+        const { action } = what;
+        const compte = await tracerCompte(context, open.pool, { action, nom }, async () =>
+          found(await what.change(open, nom, by), nom),
+        );
         print(context, open.isJson, compteJson(compte), () => what.done(compte));
       }),
     );

@@ -24,7 +24,7 @@ import {
   listEtapes,
   type Demande,
 } from '../store/demande.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
 import {
   demandeJson,
   describeDemande,
@@ -33,7 +33,7 @@ import {
   preuvesJson,
 } from './demandes-result.js';
 import { demandesSettings } from './demandes-settings.js';
-import { posteLocal } from './poste-local.js';
+import { acteLocal } from './tracer.js';
 import type { OpenProgram } from './program.js';
 
 export function registerDemandes(program: Command, context: CommandContext): void {
@@ -168,7 +168,7 @@ function registerDecision(
     .argument('<n°>', 'numéro de la demande', parseNumero)
     .action(async (id: number, _options: unknown, command: Command) => {
       await runWithProgram(context, command, (open) =>
-        decide(context, open, id, (now) => act(open, id, acteOf(context), now)),
+        decide(context, open, id, (now) => act(open, id, acteLocal(context.surroundings), now)),
       );
     });
 }
@@ -186,7 +186,7 @@ function registerReasoned(
     .action(async (id: number, options: { motif: string }, command: Command) => {
       await runWithProgram(context, command, (open) =>
         decide(context, open, id, (now) =>
-          act(open, id, { ...acteOf(context), motif: options.motif }, now),
+          act(open, id, { ...acteLocal(context.surroundings), motif: options.motif }, now),
         ),
       );
     });
@@ -216,11 +216,6 @@ function doneOf(id: number, issue: IssueDemande): Demande {
     default:
       return issue satisfies never;
   }
-}
-
-function acteOf({ surroundings }: CommandContext): Acte {
-  const nom = authorOf(surroundings);
-  return { auteur: { genre: 'personne', id: nom, nom }, poste: posteLocal() };
 }
 
 function unknown(id: number): AppError {

@@ -120,6 +120,11 @@ Et maintenant
   Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
     ${command} ldap
     ldapsearch -x -H ldap://127.0.0.1:8389 -b ou=bal,o=mssante,c=fr -z 5 '(&(objectClass=inetOrgPerson)(cn=*mar*))' cn mail
+  Ouvrir la console des administrateurs, http://127.0.0.1:8480/console, avec le compte que la première commande crée :
+    ${command} comptes create moi --role approbateur
+    ${command} web
+  Demander la suppression d'une BAL comme un professionnel, http://127.0.0.1:8480/demande ; Pro Santé Connect est simulé :
+    ${command} simulate psc
   Décider des suppressions du plan (${suppressions}), puis les envoyer ; le simulateur tourne dans un autre terminal :
     ${command} plan
     ${command} simulate feed

@@ -1,6 +1,7 @@
 // « inventory drop | transfer »: what becomes of the lines of a source that the settings no longer know.
 import type { Command } from 'commander';
 import type { ObjetTrace } from '../domain/trace.js';
+import type { OpenProgram } from './program.js';
 import { UsageError } from '../errors.js';
 import {
   dropSource,
@@ -20,16 +21,11 @@ export function registerInventoryParts(inventory: Command, context: CommandConte
     .option('--accept', 'ses BAL disparaissent de l’inventaire ; la trace en reste', false)
     .action(async (nom: string, { accept }: { accept: boolean }, command: Command) => {
       await runWithProgram(context, command, async (open) => {
-        if (open.settings.inventaire.sources.some((source) => source.nom === nom))
-          throw new UsageError(
-            'SOURCE_DECLAREE',
-            `La source d'inventaire « ${nom} » est dans les réglages : elle reviendrait. Retirez-la d'abord de inventaire.sources.`,
-          );
         const acceptedBy = accept ? authorOf(context.surroundings) : undefined;
         const result = await tracer(
           { ...context, pool: open.pool },
           { action: 'inventaire.retrait', objets: [sourceOf(nom)], requete: { accept } },
-          () => dropSource(open.pool, nom, acceptedBy),
+          () => drop(open, nom, acceptedBy),
           ({ balCount }) => ({ reponse: { balCount } }),
         );
         print(context, open.isJson, result, () => describeDrop(result));
@@ -52,7 +48,6 @@ export function registerInventoryParts(inventory: Command, context: CommandConte
         command: Command,
       ) => {
         await runWithProgram(context, command, async (open) => {
-          const vers = getSource(open, nouvelle);
           const voulus = domaines.map((domaine) => domaine.trim().toLowerCase());
           const result = await tracer(
             { ...context, pool: open.pool },
@@ -61,13 +56,27 @@ export function registerInventoryParts(inventory: Command, context: CommandConte
               objets: [sourceOf(ancienne), sourceOf(nouvelle)],
               requete: { domaines: voulus },
             },
-            () => transferSource(open.pool, ancienne, vers, voulus),
+            async () => transferSource(open.pool, ancienne, getSource(open, nouvelle), voulus),
             ({ balCount, domaines: passes }) => ({ reponse: { balCount, domaines: passes } }),
           );
           print(context, open.isJson, result, () => describeTransfer(result));
         });
       },
     );
+}
+
+async function drop(
+  { settings, pool }: OpenProgram,
+  nom: string,
+  acceptedBy: string | undefined,
+): ReturnType<typeof dropSource> {
+  if (settings.inventaire.sources.some((source) => source.nom === nom)) {
+    throw new UsageError(
+      'SOURCE_DECLAREE',
+      `La source d'inventaire « ${nom} » est dans les réglages : elle reviendrait. Retirez-la d'abord de inventaire.sources.`,
+    );
+  }
+  return dropSource(pool, nom, acceptedBy);
 }
 
 function sourceOf(nom: string): ObjetTrace {

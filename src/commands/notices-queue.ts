@@ -12,6 +12,8 @@ import { print, runWithProgram, type CommandContext } from './context.js';
 import { databaseClock } from './feed-run.js';
 import { formatDate } from './format-date.js';
 import { libellesEnvoi } from './notices-result.js';
+import type { OpenProgram } from './program.js';
+import { tracer } from './tracer.js';
 
 const listMaxDefault = 50;
 const listMax = 10_000;
@@ -82,15 +84,39 @@ function registerDecision(
         );
       }
       await runWithProgram(context, self, async (open) => {
-        const now = (await databaseClock(open.pool)).now();
-        const result = await transaction(open.pool, async (db) =>
-          decide(db, action, code === undefined ? given : await withCode(db, code), now),
-        );
+        const result = await decideTraced(context, open, action, { given, code });
         if (result.impossibles.length > 0) context.setExitCode(1);
         print(context, open.isJson, result, () => describeDecision(action, result));
       });
     });
 }
+
+async function decideTraced(
+  { surroundings }: CommandContext,
+  { pool }: OpenProgram,
+  action: 'retry' | 'cancel',
+  { given, code }: { readonly given: readonly Numero[]; readonly code: string | undefined },
+): Promise<DecisionResult> {
+  const now = (await databaseClock(pool)).now();
+  return tracer(
+    { pool, surroundings },
+    {
+      action: action === 'retry' ? 'avis.rejeu' : 'avis.annulation',
+      requete: code === undefined ? { numeros: given.map(nameOf) } : { code },
+    },
+    () =>
+      transaction(pool, async (db) =>
+        decide(db, action, code === undefined ? given : await withCode(db, code), now),
+      ),
+    ({ faits, impossibles }) => ({
+      issue: impossibles.length > 0 ? 'refus' : 'reussite',
+      objets: faits.map((id) => ({ genre: 'avis', id })),
+      reponse: { faits: faits.length, impossibles: impossibles.slice(0, impossiblesTracesMax) },
+    }),
+  );
+}
+
+const impossiblesTracesMax = 50;
 
 const stuck: readonly EtatEnvoi[] = ['refuse', 'abandonne'];
 

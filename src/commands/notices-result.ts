@@ -58,3 +58,10 @@ export function exitCodeOf({ courriels, webhooks, isInterrupted }: Bilan): numbe
   const isStopped = courriels?.arret !== undefined || webhooks.muets.length > 0;
   return stuck || isStopped || isInterrupted ? 1 : 0;
 }
+
+/** Something left, or will be tried again. */
+export function hasMoved({ courriels, webhooks }: Bilan): boolean {
+  return [courriels, webhooks].some(
+    (one) => one !== undefined && one.partis + one.reportes + one.repris + one.perdus > 0,
+  );
+}

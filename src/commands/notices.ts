@@ -7,8 +7,9 @@ import { print, runWithProgram, type CommandContext } from './context.js';
 import { databaseClock, pusherName } from './feed-run.js';
 import { dryRunNotices } from './notices-dry-run.js';
 import { registerNoticesQueue } from './notices-queue.js';
-import { describeBilan, exitCodeOf } from './notices-result.js';
+import { describeBilan, exitCodeOf, hasMoved } from './notices-result.js';
 import type { OpenProgram } from './program.js';
+import { tracer } from './tracer.js';
 
 type Options = {
   readonly dryRun: boolean;
@@ -57,12 +58,30 @@ Exemples :
           await dryRunNotices(context, open, options.dossier);
           return;
         }
-        const bilan = await runNotices(context, open, options);
+        const bilan = await runNoticesTraced(context, open, options);
         context.setExitCode(exitCodeOf(bilan));
         print(context, open.isJson, bilan, () => describeBilan(bilan));
       });
     });
   registerNoticesQueue(notices, context);
+}
+
+/** Most runs find nothing to send, every five minutes: those are not traced. */
+function runNoticesTraced(
+  context: CommandContext,
+  open: OpenProgram,
+  options: Options,
+): Promise<Bilan> {
+  const { jusquAuBout, dureeMax } = options;
+  return tracer(
+    { ...context, pool: open.pool },
+    { action: 'avis.envoi', genre: 'programme', requete: { jusquAuBout, dureeMax } },
+    () => runNotices(context, open, options),
+    (bilan) => {
+      const issue = exitCodeOf(bilan) === 0 ? 'reussite' : 'echec';
+      return issue === 'echec' || hasMoved(bilan) ? { issue, reponse: { ...bilan } } : undefined;
+    },
+  );
 }
 
 async function runNotices(

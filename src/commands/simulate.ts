@@ -4,8 +4,9 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { dialectNames, type DialectName } from '../simulator/dialect.js';
 import { faultNames, parseFaults, type Faults } from '../simulator/faults.js';
-import { globalOptions, runWithSettings, type CommandContext } from './context.js';
+import { globalOptions, runWithProgram, runWithSettings, type CommandContext } from './context.js';
 import { simulateFeed } from './simulate-feed.js';
+import { simulatePsc } from './simulate-psc.js';
 import { simulatePublish } from './simulate-publish.js';
 
 type FeedCommandOptions = {
@@ -27,6 +28,7 @@ export function registerSimulate(program: Command, context: CommandContext): voi
     .command('simulate')
     .description("imite l'ANS, pour répéter sans risque : rien n'atteint l'Annuaire Santé");
   registerFeed(simulate, context);
+  registerPsc(simulate, context);
   simulate
     .command('publish')
     .description("écrit l'annuaire simulé sous la forme d'une extraction nationale")
@@ -49,6 +51,19 @@ Exemple : annuaire-sync simulate publish --out ./parutions && annuaire-sync extr
         simulatePublish(context, open, { folder, date, isPatient: sansAttendre !== true }),
       );
     });
+}
+
+function registerPsc(simulate: Command, context: CommandContext): void {
+  simulate
+    .command('psc')
+    .description('sert une imitation de Pro Santé Connect, où chacun choisit qui il est')
+    .addHelpText(
+      'after',
+      '\nArrêt : Ctrl-C ou SIGTERM. Demande les outils de développement (« npm install »).',
+    )
+    .action((_options: unknown, command: Command) =>
+      runWithProgram(context, command, (open) => simulatePsc(context, open)),
+    );
 }
 
 function registerFeed(simulate: Command, context: CommandContext): void {

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
-import type { ActionTracee, ContenuTrace, IssueTrace, ObjetTrace } from '../domain/trace.js';
+import type {
+  ActionTracee,
+  AuteurTrace,
+  ContenuTrace,
+  IssueTrace,
+  ObjetTrace,
+  PosteTrace,
+} from '../domain/trace.js';
 import type { Pool } from '../db/pool.js';
 import { messageOf, type ExitCode } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
@@ -79,6 +86,20 @@ async function record(
 }
 
 const agent = `annuaire-sync ${programVersion} (Node.js ${process.version}, ${process.platform})`;
+
+/** Who acts on this machine, and from where: for a stage that writes its own trace, in its own transaction. */
+export function acteLocal(surroundings: Surroundings): {
+  readonly auteur: AuteurTrace;
+  readonly poste: PosteTrace;
+  readonly correlation: string;
+} {
+  const nom = authorOf(surroundings);
+  return {
+    auteur: { genre: 'personne', id: nom, nom },
+    poste: { adresse: posteAdresse(surroundings), agent },
+    correlation,
+  };
+}
 
 /** One run of the program: all that it traces is found together. */
 const correlation = randomUUID();

@@ -7,6 +7,7 @@ import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
+import { createRacine } from '../web/page/racine.js';
 import { createStatique } from '../web/page/statique.js';
 import type { WebPlugin } from '../web/server.js';
 import { ecransConsole } from './console-ecrans.js';
@@ -42,6 +43,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     base: (web.urlPublique?.pathname ?? '').replace(/\/+$/u, ''),
   };
   const isTls = web.tls !== undefined;
+  const isEncrypted = isTls || web.urlPublique?.protocol === 'https:';
   const shared = {
     pages: new Pages(around),
     db: pool,
@@ -56,14 +58,20 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     ...acces,
     ecrans: [connexion, ...ecransConsole(settings, { pool, plan, demandes, now })],
   });
-  const espaceDemande = createDemande({ ...shared, ...accesDemande(settings, surroundings) });
+  const espaceDemande = createDemande({
+    ...shared,
+    // As their mails say it.
+    pages: new Pages({ ...around, contact: demandes.contact }),
+    ...accesDemande(settings, surroundings),
+  });
   const plugins = [
     createStatique(),
+    createRacine({ pages: shared.pages, isEncrypted, hasConsole: settings.console.actif }),
     createInactivitePage({
       ...around,
       pool,
       cle,
-      isEncrypted: isTls || web.urlPublique?.protocol === 'https:',
+      isEncrypted,
       limiteJours: settings.reconcile.inactiviteJours,
       now,
       report,

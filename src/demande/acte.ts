@@ -29,7 +29,42 @@ export async function laisserTraces(
   await tracer(db, demande, actions[etape], acte, now);
 }
 
-export async function tracer(
+/** What somebody tried and was told no. */
+export function tracerRefus(
+  db: Db,
+  demande: Demande,
+  etape: EtapeDemande,
+  acte: Acte,
+  now: Date,
+  raison: string,
+): Promise<void> {
+  return tracer(db, demande, actions[etape], acte, now, raison);
+}
+
+/** There is none of this number, or it is another's: nothing of it is written. */
+export async function tracerInconnue(
+  db: Db,
+  id: number,
+  etape: EtapeDemande,
+  { auteur, poste, correlation }: Acte,
+  now: Date,
+): Promise<void> {
+  await recordTrace(
+    db,
+    {
+      action: actions[etape],
+      issue: 'refus',
+      auteur,
+      objets: [{ genre: 'demande', id: String(id) }],
+      poste,
+      reponse: { raison: 'inconnue' },
+      correlation,
+    },
+    now,
+  );
+}
+
+async function tracer(
   db: Db,
   demande: Demande,
   action: ActionTracee,

@@ -13,7 +13,7 @@ import {
   type Changement,
 } from '../store/demande-ecriture.js';
 import { findDemande, lockDemande, type Demande } from '../store/demande.js';
-import { laisserTraces, type Acte } from './acte.js';
+import { laisserTraces, tracerInconnue, tracerRefus, type Acte } from './acte.js';
 import type { DemandesSettings } from './settings.js';
 
 export type IssueDemande =
@@ -32,7 +32,7 @@ export function prendreEnExamen(
   acte: Acte,
   now: Date,
 ): Promise<IssueDemande> {
-  return agir(pool, id, async (db, demande) => {
+  return agir(pool, id, { etape: 'en-examen', acte, now }, async (db, demande) => {
     await passer(db, demande, { vers: 'en-examen', auteur: acte.auteur }, now);
     return conclure(db, settings, id, 'en-examen', acte, now);
   });
@@ -46,7 +46,7 @@ export function accepterDemande(
   acte: Acte,
   now: Date,
 ): Promise<IssueDemande> {
-  return agir(pool, id, async (db, demande) => {
+  return agir(pool, id, { etape: 'acceptee', acte, now }, async (db, demande) => {
     await examiner(db, demande, acte, now);
     await assertEncoreSienne(db, demande, settings);
     await passer(db, demande, { vers: 'acceptee', auteur: acte.auteur }, now);
@@ -63,7 +63,7 @@ export function refuserDemande(
   { motif, ...acte }: Acte & { readonly motif: string },
   now: Date,
 ): Promise<IssueDemande> {
-  return agir(pool, id, async (db, demande) => {
+  return agir(pool, id, { etape: 'refusee', acte, now }, async (db, demande) => {
     await examiner(db, demande, acte, now);
     await passer(db, demande, { vers: 'refusee', auteur: acte.auteur, motif }, now);
     return conclure(db, settings, id, 'refusee', acte, now);
@@ -81,6 +81,7 @@ export function retirerDemande(
   return agir(
     pool,
     id,
+    { etape: 'retiree', acte, now },
     async (db, demande) => {
       if (demande.etat === 'retiree') return { kind: 'faite', demande };
       await annulerSuppression(db, demande, now);
@@ -108,7 +109,7 @@ export function leverDecision(
   { motif, ...acte }: Acte & { readonly motif: string },
   now: Date,
 ): Promise<IssueDemande> {
-  return agir(pool, id, async (db, demande) => {
+  return agir(pool, id, { etape: 'levee', acte, now }, async (db, demande) => {
     if (!(await leverDemande(db, id, now))) {
       throw new Impossible(
         demande.leveeLe
@@ -122,9 +123,12 @@ export function leverDecision(
   });
 }
 
+type Tentative = { readonly etape: EtapeDemande; readonly acte: Acte; readonly now: Date };
+
 async function agir(
   pool: Pool,
   id: number,
+  tentative: Tentative,
   work: (db: Client, demande: Demande) => Promise<IssueDemande>,
   rpps?: string,
 ): Promise<IssueDemande> {
@@ -132,11 +136,15 @@ async function agir(
   try {
     return await transaction(pool, async (db) => {
       seen = await lockDemande(db, id);
-      if (!seen || (rpps !== undefined && seen.rpps !== rpps)) return { kind: 'inconnue' };
-      return work(db, seen);
+      if (seen && (rpps === undefined || seen.rpps === rpps)) return work(db, seen);
+      await tracerInconnue(db, id, tentative.etape, tentative.acte, tentative.now);
+      return { kind: 'inconnue' };
     });
   } catch (error) {
     if (!(error instanceof Impossible) || !seen) throw error;
+    const { etape, acte, now } = tentative;
+    // In its own transaction: the other was rolled back.
+    await tracerRefus(pool, seen, etape, acte, now, error.message);
     return { kind: 'impossible', demande: seen, message: error.message };
   }
 }

@@ -49,6 +49,14 @@ inventaire:
 alimentation:
   url: http://127.0.0.1:8482
   cleApi: cle-de-simulation
+# Les pages : « annuaire-sync web ». Pro Santé Connect est simulé lui aussi (« annuaire-sync simulate psc »).
+web:
+  urlPublique: http://127.0.0.1:8480
+professionnels:
+  psc:
+    emetteur: http://127.0.0.1:8483/auth/realms/esante-wallet
+    clientId: essai
+    secret: secret-d-essai-sans-valeur-reelle
 `;
 }
 

@@ -227,6 +227,7 @@ test('taken back until it leaves; what was proposed is dropped, and another’s 
   assert.deepEqual(await retirerDemande(db.pool, reglages, 1, { ...par, rpps: autreRpps }, now), {
     kind: 'inconnue',
   });
+  assert.equal((await traces(db.pool)).at(-1), `demande.retrait refus ${demandeur.idNatPs}`);
   assert.equal((await retirerDemande(db.pool, reglages, 1, { ...par, rpps }, now)).kind, 'faite');
   assert.deepEqual(await operations(db.pool), []);
   await planifier(db.pool);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { typesEvenement } from '../../src/domain/evenement.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import type { Settings } from '../../src/config/settings.js';
 import { tempFolder } from '../support/extraction-files.js';
@@ -42,7 +43,7 @@ web: { urlPublique: 'https://a.example/mss/' }`);
   });
   assert.match(avis.dossierGabarits ?? '', /^\/.*\/gabarits$/u);
   assert.deepEqual(avis.webhook.points[0]?.cles, [Buffer.alloc(32, 1)]);
-  assert.equal(avis.webhook.points[0].evenements.length, 7);
+  assert.deepEqual(avis.webhook.points[0].evenements, typesEvenement);
 });
 
 const refused: [name: string, yaml: string, why: RegExp][] = [

@@ -69,8 +69,12 @@ export function deposer(
 }
 
 /** The one that was made; fails on any other result. */
-export async function deposee(pool: Pool, changes: Partial<Depot> = {}): Promise<Demande> {
-  const result = await deposer(pool, changes);
+export async function deposee(
+  pool: Pool,
+  changes: Partial<Depot> = {},
+  settings: Partial<DemandesSettings> = {},
+): Promise<Demande> {
+  const result = await deposer(pool, changes, settings);
   if (result.kind !== 'deposee') throw new Error(JSON.stringify(result));
   return result.demande;
 }

@@ -97,7 +97,10 @@ test('all his BAL, ours with a button, others with the support of their opérate
 
 test('none at all: the page says so', async () => {
   await charger(db.pool, { bals: [], inventaire: [] });
-  assert.match((await anne.get('/demande/bals')).texte, /Aucune boîte aux lettres personnelle/u);
+  const { texte } = await anne.get('/demande/bals');
+  assert.match(texte, /Aucune boîte aux lettres personnelle/u);
+  assert.match(texte, /Vous en aviez une[^]*écrivez à support@exemple\.fr/u);
+  assert.doesNotMatch(texte, /L’activité indiquée/u, 'none is shown');
 });
 
 test('filled in, read over with what becomes of the messages, confirmed, followed', async () => {
@@ -206,6 +209,7 @@ test('another’s BAL cannot be seen nor deleted, whatever is posted', async () 
   ]) {
     assert.equal(page.status, 404);
     assert.equal(corpsDe(page.texte), corpsDe(same.texte), 'as one that does not exist');
+    assert.match(page.texte, /href="\/demande\/bals">Voir vos boîtes aux lettres</u);
   }
   assert.equal((await confirmer(anne, {}, '/demande/bals/anne%40clinique.mssante.fr')).status, 403);
   // The forged fields beside his own BAL change nothing of whose demande it is.
@@ -236,6 +240,41 @@ test('another’s demande is answered as one that does not exist', async () => {
   assert.equal((await bob.poster('/demande/suivi', '/demande/suivi/1/retrait', {})).status, 404);
   assert.equal((await findDemande(db.pool, 1))?.etat, 'recue');
   assert.doesNotMatch((await bob.get('/demande/suivi')).texte, /anne\.exemple/u);
+});
+
+test('a form that outlived its session leads back to itself, and never acts for who signed in since', async () => {
+  await charger(db.pool, {
+    bals: [
+      { adresse: a, rpps },
+      { adresse: 'bob@chu.mssante.fr', rpps: autreRpps },
+    ],
+    inventaire: [],
+  });
+  const [, jeton = ''] = /name="jeton" value="([^"]+)"/u.exec((await anne.get(fiche)).texte) ?? [];
+  const bob = await connecter(db.pool, pages.url, { rpps: autreRpps, nom: 'Bob' });
+  const meme = anne.cookies.get('annuaire-demande') ?? '';
+  anne.cookies.set('annuaire-demande', bob.cookies.get('annuaire-demande') ?? '');
+  const champs = { ...bonne, etape: 'confirmer', jeton };
+  for (const chemin of [fiche, '/demande/bals/bob%40chu.mssante.fr']) {
+    const mixed = await anne.post(chemin, champs);
+    assert.equal(mixed.status, 403);
+    assert.ok(mixed.texte.includes(`href="${chemin}">Reprendre`));
+  }
+  anne.cookies.set('annuaire-demande', meme);
+  await db.pool.query('truncate session_web');
+  const expired = await anne.post(fiche, champs);
+  const suite = encodeURIComponent(fiche);
+  assert.equal(expired.status, 403);
+  assert.ok(expired.texte.includes(`href="/demande/connexion?suite=${suite}">Se reconnecter`));
+  assert.equal(await nombreDemandes(), 0);
+});
+
+test('an address that no database can hold is refused without a fault of ours', async () => {
+  await charger(db.pool);
+  for (const chemin of ['/demande/bals/%00', '/demande/bals/a%00@chu.mssante.fr']) {
+    assert.equal((await anne.get(chemin)).status, 400, chemin);
+    assert.equal((await confirmer(anne, {}, chemin)).status, 400, chemin);
+  }
 });
 
 test('a form from elsewhere, without its token, or too large, does nothing', async () => {
@@ -292,7 +331,9 @@ test('a link that is altered, of another demande, too old, or of another use ope
     (await visiteur.get(`${lien.slice(0, -1)}A`)).status === 200 ? lien.at(-1) : 'A',
     'A',
   );
-  assert.equal((await visiteur.get(lienSuivi(1, jours(now, -1)))).status, 410);
+  const expired = await visiteur.get(lienSuivi(1, jours(now, -1)));
+  assert.equal(expired.status, 410);
+  assert.match(expired.texte, /href="\/demande\/suivi">Voir vos demandes</u);
   assert.equal((await visiteur.get(lienSuivi(99, jours(now, 1)))).status, 404);
   assert.equal((await visiteur.get(lienSuivi('x', jours(now, 1)))).status, 404);
   assert.equal((await visiteur.get('/demande/suivi/1')).status, 303, 'the link signs nobody in');
@@ -301,6 +342,8 @@ test('a link that is altered, of another demande, too old, or of another use ope
 test('each state has its page, with its dates', async () => {
   await charger(db.pool);
   await deposee(db.pool);
+  const received = (await anne.get('/demande/suivi/1')).texte;
+  assert.match(received, /<span>Acceptée ou refusée<\/span> <span class="discret">à venir/u);
   await accepterDemande(db.pool, reglagesDemandes, 1, admin, now);
   assert.match((await anne.get('/demande/suivi/1')).texte, /va être transmise/u);
   await suivre(db.pool, {});
@@ -313,7 +356,7 @@ test('each state has its page, with its dates', async () => {
   assert.equal(late.status, 303);
   assert.match(
     (await anne.get('/demande/suivi/1')).texte,
-    /role="alert"[^]*ne peut pas devenir retirée|role="alert"[^]*ne peut plus/u,
+    /role="alert"[^]*Votre demande ne peut plus être retirée : elle est transmise à l’Annuaire\./u,
   );
 });
 
@@ -329,6 +372,7 @@ test('a refusal is shown as it was written, never as markup', async () => {
   );
   const { texte } = await anne.get('/demande/suivi/1');
   assert.match(texte, /Non :\n&lt;b&gt;encore là&lt;\/b&gt;/u);
+  assert.match(texte, /pas d’accord[^]*écrivez à support@exemple\.fr[^]*une nouvelle demande/u);
 });
 
 test('limits are pages that say what to do', async () => {
@@ -339,6 +383,7 @@ test('limits are pages that say what to do', async () => {
   const page = await confirmer(anne, {}, `/demande/bals/${encodeURIComponent(adresses[3] ?? '')}`);
   assert.equal(page.status, 403);
   assert.match(page.texte, /Trop de demandes en cours[^]*écrivez à support@exemple\.fr/u);
+  assert.match(page.texte, /href="\/demande\/suivi">Voir vos demandes</u);
 });
 
 test('contacts become links only where they are an address or a number', () => {

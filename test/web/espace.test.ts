@@ -124,6 +124,7 @@ test('nobody enters without a session: a page leads to the sign-in, a form does 
   const form = await navigateur.post('/console/agir', { jeton: 'x' });
   assert.equal(form.status, 403);
   assert.match(form.texte, /rien n’a été fait/u);
+  assert.match(form.texte, /href="\/console\/connexion\?suite=%2Fconsole">Se reconnecter</u);
   assert.equal(
     (await db.pool.query('select from session_web')).rowCount,
     0,
@@ -229,6 +230,7 @@ for (const [name, jeton, headers] of forged) {
     );
     assert.equal(answer.status, 403);
     assert.match(answer.texte, /rien n’a été fait/u);
+    assert.match(answer.texte, /href="\/console">Reprendre</u);
     assert.doesNotMatch((await navigateur.get('/console')).texte, /C’est/u);
   });
 }

@@ -121,11 +121,21 @@ test('objecting keeps the BAL, traces the post, gives up the notices, and tells 
   const html = await (await fetch(page())).text();
   assert.match(html, /Opposition enregistrée/u);
   assert.doesNotMatch(html, /<form/u);
-  // Sent again: the same answer, and nothing more.
+  assert.deepEqual(await traces(), [`reussite cas:1,bal:${a}`]);
+  // Sent again: the same answer, and nothing more but the trace of a refusal.
   now = jours(now, 3);
   assert.equal((await post()).status, 303);
   assert.equal((await avis(db.pool)).length, 2);
+  assert.deepEqual(await traces(), [`reussite cas:1,bal:${a}`, `refus cas:1,bal:${a}`]);
 });
+
+async function traces(): Promise<string[]> {
+  const { rows } = await db.pool.query<{ ligne: string }>(
+    `select issue || ' ' || array_to_string(objets, ',') as ligne from trace
+     where action = 'hygiene.opposition' and poste_adresse like '127.0.0.1%' order by sequence`,
+  );
+  return rows.map(({ ligne }) => ligne);
+}
 
 const refused: [name: string, token: () => string, status: number, title: RegExp][] = [
   ['made with another key', () => jeton().replace(/[^.]+$/u, 'A'.repeat(43)), 404, /pas valable/u],

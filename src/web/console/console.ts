@@ -1,8 +1,10 @@
 // The console: the administrators' part of the site. Each page is given what it reads and does by who builds it.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contientRole, isRole, type Role } from '../../domain/role.js';
+import { recordTrace } from '../../store/journal.js';
 import { Espace, type EspaceOptions } from '../espace/espace.js';
 import type { WebPlugin } from '../server.js';
+import { acteDe } from './acte.js';
 
 /** Who uses the console. */
 export type Acteur = {
@@ -21,7 +23,7 @@ export type PageConsole = (app: FastifyInstance, espace: EspaceConsole) => void;
 
 export type ConsoleOptions = Omit<
   EspaceOptions<Acteur>,
-  'nom' | 'allows' | 'pageConnexion' | 'cadre' | 'autour'
+  'nom' | 'allows' | 'onRefus' | 'pageConnexion' | 'cadre' | 'autour'
 > & {
   readonly ecrans: readonly PageConsole[];
 };
@@ -34,6 +36,7 @@ export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
     nom: 'console',
     pageConnexion: '/console/connexion',
     allows,
+    onRefus: (request, acteur) => tracerAccesRefuse(options, request, acteur),
     cadre: 'console/cadre',
     autour: (acteur, { actif }) => ({
       acteur,
@@ -44,6 +47,27 @@ export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
     for (const ecran of ecrans) ecran(app, espace);
   });
   return { espace, plugin };
+}
+
+/** Which route, and nothing of what was posted to it. */
+async function tracerAccesRefuse(
+  { db, now }: Pick<ConsoleOptions, 'db' | 'now'>,
+  request: FastifyRequest,
+  acteur: Acteur,
+): Promise<void> {
+  const { url = '?', config } = request.routeOptions;
+  await recordTrace(
+    db,
+    {
+      action: 'acces.refus',
+      issue: 'refus',
+      ...acteDe(acteur, request),
+      objets: [],
+      requete: { methode: request.method, chemin: url, role: acteur.role },
+      reponse: { roleAttendu: config.acces },
+    },
+    now(),
+  );
 }
 
 /** `acces`: the least role, or `public`. What is written otherwise lets nobody in. */

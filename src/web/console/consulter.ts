@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Db } from '../../db/pool.js';
 import type { NouvelleTrace } from '../../domain/trace.js';
 import { recordTrace } from '../../store/journal.js';
-import { posteOf } from '../espace/poste.js';
+import { acteDe } from './acte.js';
 import type { EspaceConsole } from './console.js';
 
 export type Consultation = Pick<NouvelleTrace, 'action' | 'objets' | 'requete' | 'reponse'>;
@@ -15,15 +15,12 @@ export async function tracerConsultation(
   consultation: Consultation,
   now: Date,
 ): Promise<void> {
-  const { sujet, nom } = espace.who(request);
   await recordTrace(
     db,
     {
       ...consultation,
       issue: 'reussite',
-      auteur: { genre: 'personne', id: sujet, nom },
-      poste: posteOf(request),
-      correlation: request.id,
+      ...acteDe(espace.who(request), request),
     },
     now,
   );

@@ -20,12 +20,19 @@ import {
 } from './depot-formulaire.js';
 import type { EspaceDemande, PageDemande } from './demande.js';
 import type { EcransOptions } from './ecrans.js';
+import { voirDemandes } from './suivi.js';
 
 /** A person posts a form now and then: who posts faster is a program. */
 const perSecond = 3;
 const professionnelsMax = 10_000;
 
-const chemin = z.object({ adresse: z.string().max(320) });
+/** PostgreSQL has no place for a NUL in a text. */
+const chemin = z.object({
+  adresse: z
+    .string()
+    .max(320)
+    .refine((adresse) => !adresse.includes('\0')),
+});
 
 const acces = { config: { acces: 'professionnel' } };
 
@@ -46,6 +53,8 @@ export function createDepot(options: EcransOptions): PageDemande {
     });
   };
 }
+
+const voirBals = { texte: 'Voir vos boîtes aux lettres', chemin: '/demande/bals' };
 
 const vide: Saisie = { motif: '', commentaire: '', contact: '', etape: '' };
 
@@ -211,36 +220,42 @@ function refusal(raison: RefusDepot, contact: string | undefined): PageError {
         404,
         'Boîte aux lettres introuvable',
         `Cette adresse n’est pas celle d’une boîte aux lettres personnelle à votre nom. Si elle devrait l’être, ${ecrire}.`,
+        voirBals,
       );
     case 'ailleurs':
       return new PageError(
         403,
         'Boîte aux lettres hébergée ailleurs',
         'Nous n’hébergeons pas cette boîte aux lettres. La page « Vos boîtes aux lettres » dit à qui demander sa suppression.',
+        voirBals,
       );
     case 'partagee':
       return new PageError(
         403,
         'Demande impossible ici',
         `Nos informations donnent cette boîte aux lettres aussi à une autre personne, ou à un service : ${ecrire}.`,
+        voirBals,
       );
     case 'occupee':
       return new PageError(
         403,
         'Demande impossible ici',
         `Une autre demande est en cours pour cette boîte aux lettres : ${ecrire}.`,
+        voirBals,
       );
     case 'limite-ouvertes':
       return new PageError(
         403,
         'Trop de demandes en cours',
         `Attendez la réponse à vos demandes en cours, ou retirez-en une. Pour en faire davantage, ${ecrire}.`,
+        voirDemandes,
       );
     case 'limite-jour':
       return new PageError(
         403,
         'Trop de demandes aujourd’hui',
         `Vous avez fait beaucoup de demandes en 24 heures. Revenez demain, ou ${ecrire}.`,
+        voirDemandes,
       );
     default:
       return raison satisfies never;

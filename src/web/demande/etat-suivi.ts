@@ -74,6 +74,11 @@ function etapesOf({ etat, closeLe }: Demande, faites: readonly EtapeFaite[]): Et
   const reached = chemin.findIndex((etape) => etape === etat);
   const coming = chemin
     .slice(reached + 1)
-    .map((etape) => ({ nom: nomsEtapes[etape], le: null, estDerniere: false }));
+    .map((etape) => ({ nom: nomAVenir(etape), le: null, estDerniere: false }));
   return [...done, ...coming];
+}
+
+/** Nothing promises what a person has yet to decide. */
+function nomAVenir(etape: (typeof chemin)[number]): string {
+  return etape === 'acceptee' ? 'Acceptée ou refusée' : nomsEtapes[etape];
 }

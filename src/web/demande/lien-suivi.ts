@@ -11,7 +11,7 @@ import { PageError } from '../page/page-error.js';
 import type { PageDemande } from './demande.js';
 import type { EcransOptions } from './ecrans.js';
 import { donneesSuivi, titreSuivi } from './etat-suivi.js';
-import { announceRetrait, pageRetrait } from './suivi.js';
+import { announceRetrait, pageRetrait, voirDemandes } from './suivi.js';
 
 const acces = { config: { acces: 'public' } };
 
@@ -75,6 +75,7 @@ async function readDemande(
       410,
       'Ce lien a expiré',
       'Ce lien n’est plus valable. Connectez-vous pour voir vos demandes.',
+      voirDemandes,
     );
   }
   const demande =

@@ -14,6 +14,8 @@ import { donneesSuivi, titreSuivi } from './etat-suivi.js';
 
 const acces = { config: { acces: 'professionnel' } };
 
+export const voirDemandes = { texte: 'Voir vos demandes', chemin: '/demande/suivi' };
+
 export function createSuivi(options: EcransOptions): PageDemande {
   return (app, espace) => {
     const mine = (request: FastifyRequest): Promise<Demande> => findMine(options, espace, request);
@@ -41,9 +43,12 @@ export function createSuivi(options: EcransOptions): PageDemande {
       return espace.show(request, reply, pageRetrait(demande, `/demande/suivi/${demande.id}`));
     });
     app.post('/suivi/:id/retrait', acces, async (request, reply) => {
-      const { id, rpps } = await mine(request);
+      // Another's is refused where the trail is written, not before.
+      const id = numberOf(request);
+      const professionnel = espace.who(request);
+      const { rpps } = professionnel;
       const acte = {
-        auteur: auteurDe(espace.who(request)),
+        auteur: auteurDe(professionnel),
         poste: posteOf(request),
         correlation: request.id,
       };
@@ -84,12 +89,19 @@ export async function announceRetrait(
         texte: 'Votre demande est retirée : la boîte aux lettres est conservée.',
       });
     case 'impossible':
-      return espace.announce(request, { genre: 'erreur', texte: issue.message });
+      return espace.announce(request, { genre: 'erreur', texte: tropTard(issue) });
     case 'inconnue':
       throw unknown();
     default:
       return issue satisfies never;
   }
+}
+
+/** Accepted: the push holds it, and the message says so; else its state does. */
+function tropTard({ demande: { etat }, message }: IssueDemande & { kind: 'impossible' }): string {
+  return etat === 'acceptee'
+    ? message
+    : `Votre demande ne peut plus être retirée : elle est ${libellesEtape[etat]}.`;
 }
 
 const chemin = z.object({ id: z.string().regex(/^[0-9]{1,15}$/u) });
@@ -100,10 +112,15 @@ async function findMine(
   espace: EspaceDemande,
   request: FastifyRequest,
 ): Promise<Demande> {
-  const { data } = chemin.safeParse(request.params);
-  const demande = data && (await findDemande(pool, Number(data.id)));
+  const demande = await findDemande(pool, numberOf(request));
   if (demande?.rpps !== espace.who(request).rpps) throw unknown();
   return demande;
+}
+
+function numberOf(request: FastifyRequest): number {
+  const { data } = chemin.safeParse(request.params);
+  if (!data) throw unknown();
+  return Number(data.id);
 }
 
 function unknown(): PageError {
@@ -111,6 +128,7 @@ function unknown(): PageError {
     404,
     'Demande introuvable',
     'Cette demande n’existe pas, ou n’est pas la vôtre. La page « Vos demandes » donne les vôtres.',
+    voirDemandes,
   );
 }
 

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Db } from '../../db/pool.js';
 import type { NomEspace } from '../../store/session-web.js';
 import { protectPages } from '../page/entetes.js';
-import { PageError } from '../page/page-error.js';
+import { PageError, type Issue } from '../page/page-error.js';
 import type { DonneesPage, Page, Pages } from '../page/pages.js';
 import type { WebPlugin } from '../server.js';
 import { answerErrors } from './erreurs.js';
@@ -31,6 +31,8 @@ export type EspaceOptions<Qui> = {
   readonly identify: (session: Session) => Promise<Qui | undefined>;
   /** What a route declares (`config.acces`), against who asks. */
   readonly allows: (qui: Qui | undefined, acces: string) => 'oui' | 'connexion' | 'non';
+  /** Told of somebody signed in who asked for more than he may. */
+  readonly onRefus?: (request: FastifyRequest, qui: Qui) => Promise<void>;
   /** Path of the page where one signs in, without the base. */
   readonly pageConnexion: string;
   /** Template around every page, and what it shows of who is signed in. */
@@ -188,10 +190,13 @@ export class Espace<Qui> {
     if (request.is404) return;
     const answer = allows(qui, request.routeOptions.config.acces ?? '');
     if (answer === 'oui') return;
-    if (answer === 'non') throw forbidden();
-    if (request.method !== 'GET') throw expired();
-    const suite = encodeURIComponent(request.url);
-    this.redirect(reply, `${pageConnexion}?suite=${suite}`);
+    if (answer === 'non') {
+      if (qui !== undefined) await this.#options.onRefus?.(request, qui);
+      throw forbidden();
+    }
+    const chemin = `${pageConnexion}?suite=${encodeURIComponent(this.#pageOf(request))}`;
+    if (request.method !== 'GET') throw expired({ texte: 'Se reconnecter', chemin });
+    this.redirect(reply, chemin);
   }
 
   async #checkForm(request: FastifyRequest): Promise<void> {
@@ -201,9 +206,17 @@ export class Espace<Qui> {
     const jeton =
       typeof body === 'object' && body !== null && 'jeton' in body ? body.jeton : undefined;
     if (isFromElsewhere(request, this.#options.urlPublique) || !session.isJetonCsrf(jeton)) {
-      throw expired();
+      throw expired({ texte: 'Reprendre', chemin: this.#pageOf(request) });
     }
     return Promise.resolve();
+  }
+
+  /** What can be looked at again under the address asked, or the first page. */
+  #pageOf(request: FastifyRequest): string {
+    const { url = '' } = request.routeOptions;
+    return request.method === 'GET' || request.server.hasRoute({ method: 'GET', url })
+      ? request.url
+      : `/${this.#options.nom}`;
   }
 
   async #giveCookie(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -259,10 +272,11 @@ function forbidden(): PageError {
   );
 }
 
-function expired(): PageError {
+function expired(issue: Issue): PageError {
   return new PageError(
     403,
     'Page périmée',
-    'Votre session a changé ou a pris fin depuis l’affichage de cette page : rien n’a été fait. Revenez à la page précédente, rechargez-la, puis recommencez.',
+    'Votre session a changé ou a pris fin depuis l’affichage de cette page : rien n’a été fait. Pour garder ce que vous aviez écrit, revenez d’abord à la page précédente et copiez-le.',
+    issue,
   );
 }

@@ -8,6 +8,7 @@ import { usageInactivite } from '../../domain/cycle-inactivite.js';
 import { readLien } from '../../domain/lien-signe.js';
 import { dateEnFrancais } from '../../domain/paris-time.js';
 import { enqueueAvis } from '../../store/avis.js';
+import { recordTrace } from '../../store/journal.js';
 import { conserverCas } from '../../store/cas-inactivite-cloture.js';
 import { findCas, type CasInactivite } from '../../store/cas-inactivite.js';
 import { explainError, internalProblem } from '../problem.js';
@@ -108,14 +109,23 @@ async function object(
     now: at,
     limiteJours,
     cause: 'opposition',
-    auteur: 'le titulaire, par le lien de son avis',
+    auteur: auteurDuLien,
     motif: undefined,
     posteAdresse: postOf(request),
     posteAgent: cleanHeader(request.headers['user-agent'], 300),
   });
-  const kept = isKept ? await findCas(client, cas.id) : undefined;
-  if (!kept) return;
-  const { id, adresse, domaine, conserveeJusqua } = kept;
+  const found = await findCas(client, cas.id);
+  if (!found) return;
+  if (isKept) await confirmToBal(client, found, contact, at);
+  await tracerOpposition(client, found, isKept, request, at);
+}
+
+async function confirmToBal(
+  client: Client,
+  { id, adresse, domaine, conserveeJusqua }: CasInactivite,
+  contact: string | undefined,
+  at: Date,
+): Promise<void> {
   await enqueueAvis(
     client,
     [
@@ -136,6 +146,35 @@ async function object(
     at,
   );
 }
+
+/** Last, because of the lock that it takes; a case that ended otherwise is a refusal. */
+async function tracerOpposition(
+  client: Client,
+  { id, adresse, etat, conserveeJusqua }: CasInactivite,
+  isKept: boolean,
+  request: FastifyRequest,
+  at: Date,
+): Promise<void> {
+  await recordTrace(
+    client,
+    {
+      action: 'hygiene.opposition',
+      issue: isKept ? 'reussite' : 'refus',
+      // Whoever holds the link: nobody signed in.
+      auteur: { genre: 'personne', id: 'inconnu', nom: auteurDuLien },
+      objets: [
+        { genre: 'cas', id: String(id) },
+        { genre: 'bal', id: adresse },
+      ],
+      poste: { adresse: postOf(request), agent: cleanHeader(request.headers['user-agent'], 300) },
+      reponse: { etat, conserveeJusqua },
+      correlation: request.id,
+    },
+    at,
+  );
+}
+
+const auteurDuLien = 'le titulaire, par le lien de son avis';
 
 /** What a load balancer says of the client is kept as what it is: said. */
 function postOf({ ip, headers }: FastifyRequest): string {

@@ -40,6 +40,21 @@ const attendu: Readonly<Record<string, Role | 'public'>> = {
   'GET /console/plan/effet': 'approbateur',
   'POST /console/plan/effet': 'approbateur',
   'POST /console/plan/calcul': 'gestionnaire',
+  'GET /console/envois': 'lecteur',
+  'GET /console/envois/:id': 'lecteur',
+  'GET /console/envois/effet': 'gestionnaire',
+  'POST /console/envois/effet': 'gestionnaire',
+  'GET /console/demandes': 'lecteur',
+  'GET /console/demandes/:id': 'lecteur',
+  'GET /console/demandes/:id/decision': 'gestionnaire',
+  'POST /console/demandes/:id/decision': 'gestionnaire',
+  'GET /console/journal': 'lecteur',
+  'GET /console/journal.csv': 'lecteur',
+  'GET /console/journal/:sequence': 'lecteur',
+  'GET /console/bals/:id': 'lecteur',
+  'GET /console/professionnels/:id': 'lecteur',
+  'GET /console/structures/:id': 'lecteur',
+  'GET /console/recherche': 'lecteur',
 };
 
 let now = new Date('2026-11-23T09:00:10Z');
@@ -146,7 +161,23 @@ for (const visiteur of visiteurs) {
         `${nameOf(route)} : ${answer.status}`,
       );
     }
+    const refus = servie.espace.routes.filter(
+      (route) => barriereAttendue(route, visiteur) === 'refus',
+    );
+    assert.deepEqual(await accesRefuses(`matrice-${count}`), refus.map(nameOf).sort());
   });
+}
+
+/** What the journal keeps of those who asked for more than their role. */
+async function accesRefuses(nom: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ requete: string }>(
+    `select requete from trace where action = 'acces.refus' and auteur_nom = $1`,
+    [nom],
+  );
+  return rows
+    .map(({ requete }) => JSON.parse(requete) as { methode: string; chemin: string })
+    .map(({ methode, chemin }) => `${methode} ${chemin}`)
+    .sort();
 }
 
 test('no form does anything without its token, with another session’s, or from another site', async () => {

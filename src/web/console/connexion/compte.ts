@@ -135,6 +135,7 @@ async function renouveler(
     options.now(),
   );
   if (answer.kind !== 'connecte') {
+    await tracerSecoursRefuses(options, request, acteur, compte, answer.kind);
     const faute = fauteOf(
       answer,
       'Ce code n’est pas le bon, ou a déjà servi : attendez le suivant.',
@@ -149,6 +150,23 @@ async function renouveler(
     objets: [{ genre: 'compte', id: compte.nom }],
   });
   return espace.show(request, reply, pageSecours(codes, '/console/compte'));
+}
+
+/** Codes that were not verified leave none: their number has no limit. */
+async function tracerSecoursRefuses(
+  options: ConnexionOptions,
+  request: FastifyRequest,
+  { sujet, nom }: Acteur,
+  compte: Compte,
+  raison: string,
+): Promise<void> {
+  if (raison !== 'refuse') return;
+  await tracer(options, request, {
+    action: 'compte.secours',
+    issue: 'refus',
+    auteur: { genre: 'personne', id: sujet, nom },
+    objets: [{ genre: 'compte', id: compte.nom }],
+  });
 }
 
 async function findLocal(

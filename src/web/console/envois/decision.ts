@@ -193,18 +193,23 @@ function traceOf(
   const ids = issue.kind === 'faite' ? issue.result.ids : [];
   return {
     action: action === 'replay' ? ('envoi.rejeu' as const) : ('envoi.annulation' as const),
-    issue: issue.kind === 'faite' ? ('reussite' as const) : ('refus' as const),
+    issue: isWhole(issue) ? ('reussite' as const) : ('refus' as const),
     ...acte,
-    objets: ids.slice(0, 20).map((id) => ({ genre: 'operation' as const, id: String(id) })),
+    objets: ids.map((id) => ({ genre: 'operation' as const, id: String(id) })),
     requete: {
       ...(selection.kind === 'all' ? selection.filtre : { numeros: selection.ids.slice(0, 50) }),
       ...(reason !== undefined && { raison: reason }),
     },
     reponse:
       issue.kind === 'faite'
-        ? { nombre: ids.length }
+        ? { nombre: ids.length, refusees: issue.result.refused.slice(0, 50) }
         : { refus: 'changee', nombre: issue.effet.nombre },
   };
+}
+
+/** As the command line judges: what one operation did not allow is a refusal. */
+function isWhole(issue: Exclude<ConfirmedDecision, { kind: 'deja-faite' }>): boolean {
+  return issue.kind === 'faite' && issue.result.refused.length === 0;
 }
 
 function describe(

@@ -11,6 +11,7 @@ import { countStates, countWaitingForAnother, findOperation } from '../../../sto
 import { findPlanOperation, listDecisionsAbout, versionOfPlan } from '../../../store/plan-page.js';
 import { PageError } from '../../page/page-error.js';
 import { adressePage } from '../adresse-page.js';
+import { numberOf } from '../plan/formulaire.js';
 import type { EspaceConsole, PageConsole } from '../console.js';
 import { Recent } from '../recent.js';
 import { declareDecisionEnvois } from './decision.js';
@@ -188,8 +189,4 @@ async function showUn(
       now: now(),
     }),
   });
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
 }

@@ -18,7 +18,7 @@ import { acteDe } from '../acte.js';
 import { adressePage } from '../adresse-page.js';
 import type { EspaceConsole, PageConsole } from '../console.js';
 import { declareDecision } from './decision.js';
-import { adresseSchema, facultatif, listeSchema, pageFields } from './formulaire.js';
+import { adresseSchema, facultatif, listeSchema, numberOf, pageFields } from './formulaire.js';
 import type { PlanPort } from './port.js';
 import { nombre, vueDecision, vueOperation, vueResume } from './vues.js';
 
@@ -287,8 +287,4 @@ async function compute(
     await espace.announce(request, { genre: 'fait', texte });
   }
   return espace.redirect(reply, '/console/plan');
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
 }

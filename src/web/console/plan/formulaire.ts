@@ -42,6 +42,11 @@ const choixFields = {
 
 export const pageFields = { apres: facultatif(numero), avant: facultatif(numero) };
 
+/** Of one of those. */
+export function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
 export const listeSchema = z.object({
   ...choixFields,
   etape: facultatif(z.enum(['proposee', 'decider', 'seconde', 'decidee'])),
