@@ -132,7 +132,7 @@ async function adressesOf(
     '/console/constats/:id': `select max(id)::text as id from constat`,
     '/console/envois/:id': `select max(id)::text as id from feed_operation where state = 'dead'`,
     '/console/bals/:id': `select max(adresse) as id from bal_operateur`,
-    '/console/professionnels/:id': `select max(identifiant_pp) as id from bal_operateur`,
+    '/console/professionnels/:id': `select max(identifiant_pp) as id from bal_operateur where type_identifiant_pp = '8'`,
     '/console/structures/:id': `select max(structure_id) as id from bal_operateur`,
   };
   const adresses: string[] = [];

@@ -107,11 +107,13 @@ export function createPlanPort(
 }
 
 async function summarize(pool: Pool, plan: Plan): Promise<ResumePlan> {
-  return {
-    operations: await countOperations(pool, plan.id, undefined),
-    retenues: await countRetenues(pool, plan.id, undefined),
-    approbationsDepassees: await countOvertakenApprovals(pool, plan.id, undefined),
-  };
+  // Each reads up to half a million rows: side by side, they take the time of one.
+  const [operations, retenues, approbationsDepassees] = await Promise.all([
+    countOperations(pool, plan.id, undefined),
+    countRetenues(pool, plan.id, undefined),
+    countOvertakenApprovals(pool, plan.id, undefined),
+  ]);
+  return { operations, retenues, approbationsDepassees };
 }
 
 /** Another decision is a matter of seconds: a person who clicked twice is not told to come back. */

@@ -164,6 +164,15 @@ test('what waits for a person is named, and is not called a fault', async () => 
   assert.match(await accueil(), /date d’avant le dernier rapprochement : recalculez-le/u);
 });
 
+test('of a domain that was never measured, nothing is said to be well', async () => {
+  await mesurer('2026-11-19', [['a', 3]]);
+  const texte = await accueil('/console?domaine=inconnu.fr');
+  assert.match(texte, /Rien n’a été mesuré de ce domaine/u);
+  assert.doesNotMatch(texte, /c’est l’objectif/u);
+  // No text of the base holds it: the page of all domains, rather than a failure.
+  assert.match(await accueil('/console?domaine=%00'), /<td class="nombre">3<\/td>/u);
+});
+
 test('a measure made since is drawn, though the curves are kept', async () => {
   await mesurer('2026-11-19', [['a', 3]]);
   assert.match(await accueil(), /<td class="nombre">3<\/td>/u);

@@ -75,6 +75,8 @@ async function lireMesures(
     domaine === undefined
       ? await listTotaux(db, depuis, voulus)
       : await listTotauxDomaine(db, depuis, voulus, domaine);
+  // Of a domain that was never seen, « none left » would be said in vain.
+  if (domaine !== undefined && totaux.length === 0) return { courbes: [], type10: null };
   const lecture = new Lecture(totaux, jours);
   return { courbes: tracerTout(lecture), type10: decompte(lecture) };
 }

@@ -25,6 +25,7 @@ const query = z
       .trim()
       .toLowerCase()
       .max(255)
+      .regex(/^\P{Cc}*$/u)
       .transform((text) => (text === '' ? undefined : text))
       .optional()
       .catch(undefined),

@@ -21,7 +21,14 @@ const filtreFields = {
   domaine: facultatif(domaineSchema),
   kind: facultatif(z.enum(kindsOperation)),
   motif: facultatif(z.enum(motifsOperation)),
-  code: facultatif(z.string().regex(/^[A-Z0-9_]{1,60}$/u)),
+  code: facultatif(
+    z
+      .string()
+      .trim()
+      .toUpperCase()
+      .max(60)
+      .regex(/^\P{Cc}*$/u),
+  ),
   adresse: facultatif(adresseSchema),
   age: facultatif(z.coerce.number().refine((n) => ages.some((age) => age === n))),
 };

@@ -22,7 +22,12 @@ export type FiltreJournal = {
   readonly erreurs: readonly { readonly champ: string; readonly message: string }[];
 };
 
-const texte = z.string().trim().max(340).default('');
+const texte = z
+  .string()
+  .trim()
+  .max(340)
+  .regex(/^\P{Cc}*$/u)
+  .default('');
 const position = z.string().regex(/^\d{1,15}\.\d{1,15}$/u);
 
 const query = z.object({

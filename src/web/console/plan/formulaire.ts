@@ -24,8 +24,14 @@ export const domaineSchema = z
   .trim()
   .toLowerCase()
   .max(255)
-  .regex(/^[a-z0-9.-]*$/u);
-export const adresseSchema = z.string().trim().toLowerCase().max(320);
+  // What was typed finds nothing, and says so, but for what no text of the base holds.
+  .regex(/^\P{Cc}*$/u);
+export const adresseSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(320)
+  .regex(/^\P{Cc}*$/u);
 
 const choixFields = {
   domaine: facultatif(domaineSchema),
