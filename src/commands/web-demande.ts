@@ -14,6 +14,7 @@ export function accesDemande(
   { pool, demandes, cle, now, report }: PagesSurroundings,
 ): Pick<DemandeOptions, 'session' | 'formActions' | 'ecrans'> {
   const { psc, lien, identitesDEssai } = professionnels;
+  const moyens = { psc: psc !== undefined, lien: lien && web.urlPublique !== undefined };
   const connexion = createEcranConnexion({
     pool,
     psc: psc && new Fournisseur(psc),
@@ -38,6 +39,6 @@ export function accesDemande(
     },
     // Leaving ends the session at the provider as well.
     formActions: psc ? [new URL(psc.emetteur).origin] : [],
-    ecrans: [connexion, ...createEcrans({ pool, demandes, cle, now })],
+    ecrans: [connexion, ...createEcrans({ pool, demandes, moyens, cle, now })],
   };
 }

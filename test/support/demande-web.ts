@@ -4,7 +4,7 @@ import type { DemandesSettings } from '../../src/demande/settings.js';
 import { signLien } from '../../src/domain/lien-signe.js';
 import { usageSuiviDemande } from '../../src/domain/demande.js';
 import { createDemande, donneesDe } from '../../src/web/demande/demande.js';
-import { createEcrans } from '../../src/web/demande/ecrans.js';
+import { createEcrans, type EcransOptions } from '../../src/web/demande/ecrans.js';
 import { Pages } from '../../src/web/page/pages.js';
 import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
@@ -24,6 +24,7 @@ export async function servirDemandes(
   pool: Pool,
   settings: Partial<DemandesSettings> = {},
   clock: () => Date = () => now,
+  moyens: EcransOptions['moyens'] = { psc: true, lien: false },
 ): Promise<PagesDemande> {
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
@@ -36,7 +37,7 @@ export async function servirDemandes(
     session: { inactiviteMs: 30 * 60_000, dureeMs: 4 * 3_600_000 },
     now: clock,
     report,
-    ecrans: createEcrans({ pool, demandes, cle, now: clock }),
+    ecrans: createEcrans({ pool, demandes, moyens, cle, now: clock }),
   });
   const server = new WebServer({
     settings: webSettings,

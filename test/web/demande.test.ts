@@ -95,6 +95,20 @@ test('all his BAL, ours with a button, others with the support of their opérate
   assert.equal(texte.match(/<h1>/gu)?.length, 1);
 });
 
+test('what he needs follows from the ways in that are open', async () => {
+  const parLien = await servirDemandes(db.pool, {}, () => now, { psc: false, lien: true });
+  try {
+    const { texte } = await new Navigateur(parLien.url).get('/demande');
+    assert.match(texte, /accès à une autre boîte aux lettres MSSanté à votre nom/u);
+    assert.doesNotMatch(texte, /e-CPS/u);
+  } finally {
+    await parLien.stop();
+  }
+  const parPsc = (await new Navigateur(pages.url).get('/demande')).texte;
+  assert.match(parPsc, /e-CPS/u);
+  assert.doesNotMatch(parPsc, /accès à une autre/u);
+});
+
 test('none at all: the page says so', async () => {
   await charger(db.pool, { bals: [], inventaire: [] });
   const { texte } = await anne.get('/demande/bals');

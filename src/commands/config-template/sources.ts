@@ -1,6 +1,5 @@
 /** Of the template, what the program reads: the database, the opérateur, the national sources, the inventory. */
-export const sourcesTemplate = `config init` writes: every key, commented, with its default. */
-export const configTemplate = `# Réglages d'annuaire-sync. Les chemins relatifs le sont par rapport à ce fichier.
+export const sourcesTemplate = `# Réglages d'annuaire-sync. Les chemins relatifs le sont par rapport à ce fichier.
 # Une valeur secrète s'écrit telle quelle, { env: NOM_DE_VARIABLE } ou { fichier: ./chemin }.
 
 # Dossier des données : base privée, fichiers temporaires.

@@ -10,6 +10,8 @@ import { createSuivi } from './suivi.js';
 
 export type EcransOptions = {
   readonly pool: Pool;
+  /** The ways in that are open. */
+  readonly moyens: { readonly psc: boolean; readonly lien: boolean };
   readonly demandes: DemandesSettings;
   /** Signs the links. */
   readonly cle: Uint8Array;
