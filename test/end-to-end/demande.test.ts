@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before } from 'node:test';
+import { parse, stringify } from 'yaml';
 import { silentProgress } from '../../src/progress.js';
 import { generateSample } from '../../src/sample/generate.js';
 import { pscPerson } from '../../src/simulator/identity/person.js';
@@ -52,7 +53,10 @@ after(async () => {
 });
 
 function configure(feedUrl: string): void {
-  const sample = readFileSync(join(folder, 'annuaire-sync.yaml'), 'utf8');
+  const sample = readFileSync(join(folder, 'annuaire-sync.yaml'), 'utf8').replace(
+    'http://127.0.0.1:8482',
+    feedUrl,
+  );
   const { hostname, port } = new URL(site);
   const psc = provider && {
     decouverte: provider.discovery,
@@ -65,8 +69,7 @@ function configure(feedUrl: string): void {
     web: { adresse: hostname, port: Number(port), urlPublique: site },
     ...(psc && { professionnels: { psc } }),
   };
-  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
-  writeFileSync(config, sample.replace('http://127.0.0.1:8482', feedUrl) + lines.join(''));
+  writeFileSync(config, stringify({ ...(parse(sample) as object), ...rest }));
 }
 
 function run(...words: readonly string[]): string {
