@@ -95,9 +95,7 @@ function refuseLinkedModules() {
 
 function isBuilt() {
   return (
-    existsSync(buildMarker) &&
-    readFileSync(buildMarker, 'utf8') === fingerprint() &&
-    listSources().every((source) => existsSync(outputOf(source)))
+    existsSync(buildMarker) && readFileSync(buildMarker, 'utf8') === fingerprint() && isWhole()
   );
 }
 
@@ -106,7 +104,7 @@ function build() {
   const before = fingerprint();
   removeOrphans();
   // The compiler believes its own notes, not the disk: without them it writes every file again.
-  if (!listSources().every((source) => existsSync(outputOf(source)))) {
+  if (!isWhole()) {
     rmSync(at('dist', '.tsbuildinfo'), { force: true });
   }
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
@@ -130,13 +128,22 @@ function listSources() {
   return sourceFolders.flatMap((folder) => listFiles(at(folder), '.ts')).sort();
 }
 
+/** A declaration file makes nothing. */
+function listCompiled() {
+  return listSources().filter((source) => !source.endsWith('.d.ts'));
+}
+
+function isWhole() {
+  return listCompiled().every((source) => existsSync(outputOf(source)));
+}
+
 function outputOf(source) {
   return at('dist', relative(root, source).replace(/\.ts$/, '.js'));
 }
 
 /** A test whose source was removed must not go on being run. */
 function removeOrphans() {
-  const wanted = new Set(listSources().map(outputOf));
+  const wanted = new Set(listCompiled().map(outputOf));
   for (const folder of sourceFolders) {
     for (const path of listFiles(at('dist', folder), '.js')) {
       if (wanted.has(path)) continue;
