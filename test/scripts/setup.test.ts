@@ -128,6 +128,8 @@ fs.writeFileSync('node_modules/typescript/bin/tsc', \`
   const fs = require('node:fs');
   fs.appendFileSync('calls', 'tsc\\\\n');
   fs.mkdirSync('dist/src', { recursive: true });
-  for (const name of fs.readdirSync('src')) fs.writeFileSync('dist/src/' + name.replace('.ts', '.js'), '');
+  for (const name of fs.readdirSync('src')) {
+    if (!name.endsWith('.d.ts')) fs.writeFileSync('dist/src/' + name.replace('.ts', '.js'), '');
+  }
 \`);
 `;
