@@ -3,6 +3,7 @@ import { request, type Dispatcher } from 'undici';
 import { AppError } from '../errors.js';
 import { displayUrl, TransientFault, transferFault } from './network-faults.js';
 import type { SettingNames } from './tls-faults.js';
+import { orAborted } from './or-aborted.js';
 
 export type BoundedRequest = {
   readonly url: URL;
@@ -88,20 +89,4 @@ function tooLong(url: URL, bytesMax: number): AppError {
     'REPONSE_TROP_LONGUE',
     `${displayUrl(url)} : réponse de plus de ${bytesMax} octets, abandonnée.`,
   );
-}
-
-/** Before its connection is made, undici does not look at the signal of a request. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined);
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error('aborted', { cause: signal.reason }));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

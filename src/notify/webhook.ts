@@ -8,6 +8,7 @@ import type { EnvoiEvenement } from '../store/evenement-envoi.js';
 import type { Issue } from './reprise.js';
 import type { PointSettings, WebhookSettings } from './settings.js';
 import { signWebhook } from './signature.js';
+import { orAborted } from '../net/or-aborted.js';
 
 export type WebhookCall = {
   readonly url: URL;
@@ -85,22 +86,6 @@ export async function postWebhook(
       };
     }
     return faultOf(error, call, settings);
-  }
-}
-
-/** Before its connection is made, undici does not look at the signal of a request. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined);
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error('aborted', { cause: signal.reason }));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
