@@ -1,0 +1,2 @@
+-- What was asked of each interface of the Annuaire, day by day.
+select 1;
