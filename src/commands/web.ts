@@ -1,4 +1,5 @@
 // `web`: the API and the pages, until it is told to stop.
+import cluster from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
@@ -18,6 +19,7 @@ import { demandesSettings } from './demandes-settings.js';
 import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
 import { createPages } from './web-pages.js';
 
@@ -39,8 +41,30 @@ export function registerWeb(program: Command, context: CommandContext): void {
         const line = json ? JSON.stringify({ evenement, message }) : message;
         surroundings.out.write(`${line}\n`);
       };
-      await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
+      if (cluster.isWorker) await runWorker(context, settings);
+      else await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
     });
+}
+
+/** Forked by the daemon. */
+async function runWorker({ surroundings }: CommandContext, settings: Settings): Promise<void> {
+  const { web } = settings;
+  let reload = (): void => undefined;
+  await serveAsChild(surroundings.signal, {
+    onReload: () => reload(),
+    serve: ({ send, vidange }, signal) =>
+      serveWeb(
+        { ...settings, web: { ...web, stopMs: Math.min(web.stopMs, arretServiceMs) } },
+        {
+          log: (evenement, message) => send({ kind: 'line', line: { evenement, message } }),
+          now: surroundings.now,
+          signal,
+          vidange,
+          onListening: (place) => send({ kind: 'listening', places: [place] }),
+          onReload: (act) => (reload = act),
+        },
+      ),
+  });
 }
 
 type WebLog = (evenement: string, message: string) => void;
@@ -49,9 +73,15 @@ type Serving = {
   readonly log: WebLog;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Aborted once another process holds the port: who is connected gets one more answer. */
+  readonly vidange?: AbortSignal;
+  readonly onListening?: (place: string) => void;
+  /** Has the certificate read again whenever it is called. */
+  readonly onReload?: (reload: () => void) => void;
 };
 
-async function serveWeb(settings: Settings, { log, now, signal }: Serving): Promise<void> {
+async function serveWeb(settings: Settings, serving: Serving): Promise<void> {
+  const { log, now, signal } = serving;
   const { database, dataDir, web } = settings;
   const report = (message: string): void => log('serveur', message);
   const engine = await openEngine({ url: database.url, dataDir }, report);
@@ -86,9 +116,15 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
       ],
     });
     const hangUp = onHangUp(server, report);
-    log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
-    const trimming = trimCalls(pool, settings, { log, now, signal }, push);
-    await aborted(signal);
+    serving.onReload?.(hangUp.act);
+    const place = await server.start();
+    log('ecoute', `Serveur web à l'écoute : ${place}`);
+    serving.onListening?.(place);
+    const ending = new AbortController();
+    const trimming = trimCalls(pool, settings, { log, now, signal: ending.signal }, push);
+    await aborted(serving.vidange ? AbortSignal.any([signal, serving.vidange]) : signal);
+    if (!signal.aborted) await server.drain(signal);
+    ending.abort();
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
@@ -121,7 +157,10 @@ function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
+function onHangUp(
+  server: WebServer,
+  report: (message: string) => void,
+): { act: () => void; close: () => void } {
   const onSignal = (): void => {
     try {
       server.reloadCertificate();
@@ -131,7 +170,7 @@ function onHangUp(server: WebServer, report: (message: string) => void): { close
     }
   };
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return { act: onSignal, close: () => void process.off('SIGHUP', onSignal) };
 }
 
 const trimEveryMs = 60_000;

@@ -10,6 +10,7 @@ import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { planificationSchema } from './planification-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
@@ -120,6 +121,7 @@ export const settingsSchema = z.strictObject({
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  planification: planificationSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z
