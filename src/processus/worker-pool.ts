@@ -109,6 +109,12 @@ export class WorkerPool<Line> {
     }
   }
 
+  /** No worker has been silent for `silenceMs`; those whose turn has not come are waited for. */
+  isHeard(silenceMs: number): boolean {
+    const sinceMs = performance.now() - silenceMs;
+    return this.#postes.every((poste) => !poste.isAlive || poste.heardMs >= sinceMs);
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
