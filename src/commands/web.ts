@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
@@ -29,7 +30,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « web ».',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);
@@ -85,14 +86,14 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
         }).plugins,
       ],
     });
-    const hangUp = onHangUp(server, report);
+    const watch = watchCertificate(server, web, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
     const trimming = trimCalls(pool, settings, { log, now, signal }, push);
     await aborted(signal);
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
-    hangUp.close();
+    watch.stop();
   } finally {
     await push?.stop();
     await consolePlan.stop();
@@ -121,17 +122,24 @@ function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
-  const onSignal = (): void => {
-    try {
-      server.reloadCertificate();
-      report('Certificat web relu : les nouvelles connexions le reçoivent.');
-    } catch (error) {
-      report(`Nouveau certificat web refusé, le précédent reste en service. ${messageOf(error)}`);
-    }
-  };
+/** Read again when its files change, and on SIGHUP. */
+function watchCertificate(
+  server: WebServer,
+  { tls, certificatePollMs }: Settings['web'],
+  report: (message: string) => void,
+): { readonly stop: () => void } {
+  const reload = (): readonly string[] => server.reloadCertificate();
+  const watch =
+    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
+  // Without a certificate too, the signal must not end the process.
+  const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return {
+    stop: () => {
+      watch?.stop();
+      process.off('SIGHUP', onSignal);
+    },
+  };
 }
 
 const trimEveryMs = 60_000;
