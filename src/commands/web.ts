@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
@@ -28,7 +29,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « web ».',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);
@@ -67,6 +68,7 @@ async function serveUntil(
   const { connectionString } = base.engine;
   const promotion = new AbortController();
   let push: Push | undefined;
+  let watch: ReturnType<typeof watchCertificate> | undefined;
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -87,7 +89,7 @@ async function serveUntil(
       report,
       plugins,
     });
-    const hangUp = onHangUp(server, report);
+    watch = watchCertificate(server, web, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
     const end = AbortSignal.any([signal, promotion.signal]);
     const trimming = trimCalls(base, settings, { ...serving, signal: end }, { push, sansTrace });
@@ -95,9 +97,9 @@ async function serveUntil(
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
-    hangUp.close();
     return signal.aborted ? 'arret' : 'promue';
   } finally {
+    watch?.stop();
     await push?.stop();
     await consolePlan.stop();
   }
@@ -142,17 +144,24 @@ function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
-  const onSignal = (): void => {
-    try {
-      server.reloadCertificate();
-      report('Certificat web relu : les nouvelles connexions le reçoivent.');
-    } catch (error) {
-      report(`Nouveau certificat web refusé, le précédent reste en service. ${messageOf(error)}`);
-    }
-  };
+/** Read again when its files change, and on SIGHUP. */
+function watchCertificate(
+  server: WebServer,
+  { tls, certificatePollMs }: Settings['web'],
+  report: (message: string) => void,
+): { readonly stop: () => void } {
+  const reload = (): readonly string[] => server.reloadCertificate();
+  const watch =
+    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
+  // Without a certificate too, the signal must not end the process.
+  const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return {
+    stop: () => {
+      watch?.stop();
+      process.off('SIGHUP', onSignal);
+    },
+  };
 }
 
 const trimEveryMs = 60_000;

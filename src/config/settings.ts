@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
+import type { CertificatsSettings } from './certificats-settings.js';
 import { resolveConsole, type ConsoleSettings } from './console-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
@@ -50,6 +51,7 @@ export type Settings = Omit<
   | 'console'
   | 'avis'
   | 'professionnels'
+  | 'certificats'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -75,6 +77,7 @@ export type Settings = Omit<
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
   readonly professionnels: ProfessionnelsSettings;
+  readonly certificats: CertificatsSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -98,7 +101,7 @@ export function resolveSettings(
   };
   const web = resolveWeb(raw.web, reader);
   const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
-  return {
+  const resolved = {
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
@@ -126,6 +129,9 @@ export function resolveSettings(
       reader,
     ),
   };
+  // Last: whoever reads a certificate has noted it.
+  const certificats = { ...raw.certificats, fichiers: reader.certificats };
+  return { ...resolved, certificats };
 }
 
 function resolveSource(
