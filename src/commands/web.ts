@@ -11,6 +11,8 @@ import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
 import { getCleDesComptes, getCleDesLiens } from '../store/cle-interne.js';
+import { MesureHttp } from '../metriques/http.js';
+import { MesurePool } from '../metriques/pool.js';
 import { createApi } from '../web/api/api.js';
 import { createHealth } from '../web/health.js';
 import { WebServer } from '../web/server.js';
@@ -18,6 +20,7 @@ import { demandesSettings } from './demandes-settings.js';
 import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { openMesures } from './metriques.js';
 import { reglagesVerification } from './source-settings.js';
 import { createPages } from './web-pages.js';
 
@@ -56,6 +59,14 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const report = (message: string): void => log('serveur', message);
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
+  const http = new MesureHttp();
+  const base = new MesurePool(pool);
+  const mesures = openMesures(settings, {
+    nom: 'web',
+    sources: [() => http.lire(), () => base.lire()],
+    connectionString: engine.connectionString,
+    now,
+  });
   let push: Push | undefined;
   const consolePlan = openConsolePlan(settings, engine.connectionString, { now, report });
   try {
@@ -64,8 +75,10 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
     const server = new WebServer({
       settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
+      mesure: http,
       plugins: [
         createHealth(pool),
+        ...(mesures.plugin ? [mesures.plugin] : []),
         createApi({
           db: pool,
           reglages: reglagesVerification(settings),
@@ -73,6 +86,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           now,
           report,
           inventaire: push?.options,
+          onAnswer: (action, verdict) => http.noterVerification(action, verdict),
         }),
         ...createPages(settings, {
           pool,
@@ -96,6 +110,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   } finally {
     await push?.stop();
     await consolePlan.stop();
+    await mesures.stop();
     await pool.end();
     await engine.close();
   }

@@ -17,7 +17,11 @@ export const catalogueBase = {
     'etape',
   ),
   annuaire_sync_etape_duree_seconds: gauge('Durée du dernier passage de l’étape.', 'etape'),
-  annuaire_sync_etape_issue: gauge('Issue du dernier passage fini : 1 pour elle.', 'etape', 'issue'),
+  annuaire_sync_etape_issue: gauge(
+    'Issue du dernier passage fini : 1 pour elle.',
+    'etape',
+    'issue',
+  ),
   annuaire_sync_etape_commencee_timestamp_seconds: gauge(
     'Début du passage en cours de l’étape ; absent quand elle ne travaille pas.',
     'etape',

@@ -75,7 +75,10 @@ export async function mesurerSessions(db: Db, now: Date): Promise<MesureSession[
 export type DerniereTrace = { readonly at: Date; readonly issue: string };
 
 /** The last trace of one action. */
-export async function findDerniereTrace(db: Db, action: string): Promise<DerniereTrace | undefined> {
+export async function findDerniereTrace(
+  db: Db,
+  action: string,
+): Promise<DerniereTrace | undefined> {
   const { rows } = await db.query<DerniereTrace>(
     `select at, issue from trace where action = $1::text order by at desc, sequence desc limit 1`,
     [action],

@@ -170,7 +170,6 @@ export class Connection implements SlicedWork {
     this.#activeAtMs = this.host.nowMs;
   }
 
-  /** A result without anything else in it. */
   answer(messageId: number, tag: ResultTag, code: ResultCode, message = ''): void {
     answerResult(this, messageId, tag, { code, message });
   }
@@ -201,7 +200,10 @@ export class Connection implements SlicedWork {
   /** Puts TLS on the connection; bytes that came already belong to the handshake. */
   secure(): void {
     const { tls } = this.host;
-    if (!tls) return void this.destroy();
+    if (!tls) {
+      this.destroy();
+      return;
+    }
     this.flush();
     this.#state = 'busy';
     // A handshake has the time of a first message, whatever was said in clear.

@@ -12,15 +12,15 @@ import { verificationRoutes, type VerificationOptions } from './verification.js'
 const apiPrefix = '/api/v1';
 
 export type ApiOptions = VerificationOptions &
-  Pick<ApiContext, 'report'> & {
+  Pick<ApiContext, 'report' | 'onAnswer'> & {
     readonly requestsPerSecond: number;
     /** Undefined: no source of the inventory is of type http. */
     readonly inventaire?: InventaireOptions | undefined;
   };
 
 export function createApi(options: ApiOptions): WebPlugin {
-  const { db, now, report, requestsPerSecond, inventaire } = options;
-  const context = { db, now, report, access: new Access({ db, now, requestsPerSecond }) };
+  const { db, now, report, onAnswer, requestsPerSecond, inventaire } = options;
+  const context = { db, now, report, onAnswer, access: new Access({ db, now, requestsPerSecond }) };
   const openapi = readFileSync(openapiPath(), 'utf8');
   return (app) => {
     app.get(`${apiPrefix}/openapi.json`, (_request, reply) =>

@@ -45,6 +45,8 @@ export type ApiContext = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** Told of each answer that was traced. */
+  readonly onAnswer?: ((action: string, verdict: ApiCall['verdict']) => void) | undefined;
 };
 
 const noTrace: Answer['trace'] = { objet: undefined, verdict: undefined, codes: [] };
@@ -82,6 +84,7 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
       const answer = await route.answer(request, key);
       const { status = 200 } = 'problem' in answer ? answer.problem : answer;
       await trace(request, reply.elapsedTime, status, answer.trace);
+      context.onAnswer?.(action, answer.trace.verdict);
       if ('problem' in answer) return sendProblem(reply, answer.problem);
       return reply
         .code(status)
