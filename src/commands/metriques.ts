@@ -20,33 +20,36 @@ export type MesuresOptions = {
   /** Name of this process when it serves by itself. */
   readonly nom: string;
   readonly sources: readonly SourceMetriques[];
-  /** Undefined: the database is none of its business. */
-  readonly connectionString: string | undefined;
   readonly now: () => Date;
 };
 
 export type Mesures = {
   readonly metriques: Metriques;
-  /** Answers /metrics; undefined when the settings want none. */
-  readonly plugin: WebPlugin | undefined;
+  /** /metrics; empty when the settings want none. */
+  readonly plugins: readonly WebPlugin[];
+  /** From now on, the figures of this database are there too. */
+  readonly suivre: (connectionString: string) => void;
   readonly stop: () => Promise<void>;
 };
 
-export function openMesures(settings: Settings, options: MesuresOptions): Mesures {
+export function openMesures(settings: Settings, { nom, sources, now }: MesuresOptions): Mesures {
   const processus = new MesureProcessus(programVersion);
-  const base = openBase(settings, options);
+  let base: Base | undefined;
   const metriques = new Metriques({
-    processus: options.nom,
-    sources: [() => processus.lire(), ...options.sources],
+    processus: nom,
+    sources: [() => processus.lire(), ...sources],
     communes: [
       () => lireMachine(settings.dataDir, certificatsServis(settings)),
-      ...(base ? [() => base.mesuree.lire()] : []),
+      () => base?.mesuree.lire() ?? [],
     ],
   });
   const announcing = announce(metriques);
   return {
     metriques,
-    plugin: settings.metriques.isActive ? pluginOf(settings, metriques) : undefined,
+    plugins: settings.metriques.isActive ? [pluginOf(settings, metriques)] : [],
+    suivre: (connectionString) => {
+      if (settings.metriques.isActive) base ??= openBase(settings, connectionString, now);
+    },
     stop: async () => {
       clearInterval(announcing);
       processus.stop();
@@ -55,17 +58,17 @@ export function openMesures(settings: Settings, options: MesuresOptions): Mesure
   };
 }
 
-function openBase(
-  settings: Settings,
-  { connectionString, now }: MesuresOptions,
-): { mesuree: BaseMesuree; end: () => Promise<void> } | undefined {
-  const { fraicheurMs, delaiMs, isActive } = settings.metriques;
-  if (connectionString === undefined || !isActive) return undefined;
+type Base = { readonly mesuree: BaseMesuree; readonly end: () => Promise<void> };
+
+function openBase(settings: Settings, connectionString: string, now: () => Date): Base {
+  const { fraicheurMs, delaiMs } = settings.metriques;
   const pool = createPool(
     {
       connectionString,
       max: 1,
       statementTimeoutMs: delaiMs,
+      connectTimeoutMs: delaiMs,
+      answerTimeoutMs: delaiMs,
       applicationName: 'annuaire-sante-sync metriques',
       // A few rows each: compiling a statement would take longer than running it.
       session: { jit: 'off' },
@@ -73,10 +76,8 @@ function openBase(
     // The next look finds out.
     () => undefined,
   );
-  return {
-    mesuree: new BaseMesuree({ pool, attentes: attentesOf(settings), fraicheurMs, delaiMs, now }),
-    end: () => pool.end(),
-  };
+  const options = { pool, attentes: attentesOf(settings), fraicheurMs, delaiMs, now };
+  return { mesuree: new BaseMesuree(options), end: () => pool.end() };
 }
 
 function attentesOf({ sources, inventaire, plan, demandes }: Settings): Attentes {
