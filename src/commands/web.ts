@@ -19,6 +19,7 @@ import { reglagesVerification } from './source-settings.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
@@ -39,7 +40,13 @@ export function registerWeb(program: Command, context: CommandContext): void {
         const line = json ? JSON.stringify({ evenement, message }) : message;
         surroundings.out.write(`${line}\n`);
       };
-      await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
+      const { now, signal } = surroundings;
+      const mesures = openMesuresWeb(settings, now);
+      try {
+        await serveWeb(settings, { log, now, signal, mesures });
+      } finally {
+        await mesures.stop();
+      }
     });
 }
 
@@ -87,6 +94,7 @@ async function serveUntil(
     const server = new WebServer({
       settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
+      mesure: serving.mesures.http,
       plugins,
     });
     watch = watchCertificate(server, web, report);
@@ -116,11 +124,12 @@ function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
   { cles, push, plan, sansTrace }: Parts,
-  { now, report }: Reporting,
+  { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
   return [
     createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    ...mesures.plugins,
     createApi({
       db: pool,
       reglages: reglagesVerification(settings),
@@ -130,6 +139,7 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
     ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,

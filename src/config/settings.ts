@@ -8,6 +8,7 @@ import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import { resolveMetriques, type MetriquesSettings } from './metriques-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
 import { checkOffres } from './offres.js';
@@ -50,6 +51,7 @@ export type Settings = Omit<
   | 'web'
   | 'console'
   | 'avis'
+  | 'metriques'
   | 'professionnels'
   | 'certificats'
 > & {
@@ -76,6 +78,7 @@ export type Settings = Omit<
   readonly web: WebSettings;
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
+  readonly metriques: MetriquesSettings;
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
 };
@@ -123,6 +126,7 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
       { ...openid, hasSmtp: raw.avis.smtp !== undefined },

@@ -20,8 +20,21 @@ export type WebPlugin = (app: FastifyInstance) => void;
 export type WebServerOptions = {
   readonly settings: WebServerSettings;
   readonly plugins: readonly WebPlugin[];
+  /** Told of each request. */
+  readonly mesure?: MesureRequetes;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+};
+
+export type MesureRequetes = {
+  readonly commencer: () => void;
+  /** `route`: its pattern. A client that went before its answer has the status 499. */
+  readonly noter: (repondue: {
+    readonly methode: string;
+    readonly route: string | undefined;
+    readonly statut: number;
+    readonly secondes: number;
+  }) => void;
 };
 
 export class WebServer {
@@ -32,7 +45,7 @@ export class WebServer {
   #isStopping = false;
 
   /** Throws UsageError when the certificate cannot be used. */
-  constructor({ settings, plugins, report }: WebServerOptions) {
+  constructor({ settings, plugins, mesure, report }: WebServerOptions) {
     this.#settings = settings;
     const { tls } = settings;
     if (tls) {
@@ -51,6 +64,7 @@ export class WebServer {
     }
     this.#server.maxConnections = settings.connectionsMax;
     this.#app = buildApp(this.#server, settings, report);
+    if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
     this.#app.addHook('onSend', (_request, reply, payload, done) => {
@@ -147,6 +161,21 @@ function buildApp(
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
+}
+
+function measureRequests(app: FastifyInstance, mesure: MesureRequetes): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    mesure.commencer();
+    reply.raw.once('close', () => {
+      mesure.noter({
+        methode: request.method,
+        route: request.routeOptions.url,
+        statut: reply.raw.writableFinished ? reply.raw.statusCode : 499,
+        secondes: reply.elapsedTime / 1_000,
+      });
+    });
+    done();
+  });
 }
 
 /** The server's own limit is that of the slow routes then: the others keep theirs. */
