@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import { openEngine, type Engine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
+import { findReadOnlyCause } from '../db/read-only.js';
 import { createPool, type Pool } from '../db/pool.js';
 import type { EtatBase, EtatNoeud } from '../domain/etat-noeud.js';
 import { messageOf } from '../errors.js';
@@ -31,6 +32,7 @@ export class BaseDuNoeud {
   #id: string | undefined;
   #etat: EtatBase;
   #retryMs = retryMinMs;
+  #isMigrated = false;
 
   constructor(options: BaseOptions) {
     this.#options = options;
@@ -48,12 +50,16 @@ export class BaseDuNoeud {
     return this.#retryMs;
   }
 
-  /** Undefined: it does not answer; that is said once. */
+  /** Undefined: it does not answer, which is said once, or takes no writes: then nothing is done. */
   async use<T>(work: (pool: Pool) => Promise<T>): Promise<T | undefined> {
     try {
-      const result = await work(await this.#open());
-      this.#found();
-      return result;
+      const pool = await this.#open();
+      const isReadOnly = await this.#isReadOnly(pool);
+      // A standby that was promoted may lack our last migrations.
+      if (!isReadOnly && !this.#isMigrated) await migrate(pool);
+      this.#isMigrated = !isReadOnly;
+      this.#found(isReadOnly);
+      return isReadOnly ? undefined : await work(pool);
     } catch (error) {
       this.#lost(error);
       return undefined;
@@ -74,7 +80,7 @@ export class BaseDuNoeud {
     const pool = this.#pool;
     const id = this.#id;
     const closing = (async (): Promise<void> => {
-      if (pool && id !== undefined && this.#etat.estJoignable) {
+      if (pool && id !== undefined && this.#etat.estJoignable && !this.#etat.lectureSeule) {
         await noterArret(pool, id, etat, this.#options.now()).catch(() => undefined);
       }
       await pool?.end();
@@ -90,7 +96,7 @@ export class BaseDuNoeud {
       { url: settings.database.url, dataDir: settings.dataDir },
       (message) => log.info('base', message),
     );
-    const pool = createPool(
+    this.#pool = createPool(
       {
         connectionString: this.#engine.connectionString,
         max: 2,
@@ -100,22 +106,24 @@ export class BaseDuNoeud {
       // The next look finds out.
       () => undefined,
     );
-    try {
-      await migrate(pool);
-    } catch (error) {
-      await pool.end();
-      throw error;
-    }
-    this.#pool = pool;
-    return pool;
+    return this.#pool;
   }
 
-  #found(): void {
+  async #isReadOnly(pool: Pool): Promise<boolean> {
+    const { lectureSeule } = this.#options.settings.database;
+    return (await findReadOnlyCause(pool, lectureSeule)) !== undefined;
+  }
+
+  #found(lectureSeule: boolean): void {
     this.#retryMs = retryMinMs;
-    if (this.#etat.estJoignable) return;
-    const depuis = this.#options.now().toISOString();
-    this.#etat = { estJoignable: true, depuis, lectureSeule: false };
-    this.#options.log.info('base-joignable', 'La base de données répond : les étapes reprennent.');
+    const { estJoignable, lectureSeule: before } = this.#etat;
+    if (estJoignable && before === lectureSeule) return;
+    const { now, log } = this.#options;
+    this.#etat = { estJoignable: true, depuis: now().toISOString(), lectureSeule };
+    const message = lectureSeule
+      ? 'La base de données se lit et ne s’écrit pas : ce nœud sert, les étapes tournent sur les autres.'
+      : 'La base de données répond : les étapes reprennent.';
+    log.info('base-joignable', message);
   }
 
   #lost(error: unknown): void {

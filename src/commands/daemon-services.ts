@@ -103,7 +103,10 @@ export class ServicesDuNoeud {
         tell(line);
         if (line.evenement === 'broken' || line.evenement === 'vanished') this.#keeping?.wake();
       },
-      onMetriques: (processus, metriques) => this.tellMetriques(processus, metriques),
+      // Its own figures are where they are asked for.
+      onMetriques: (processus, metriques) => {
+        if (nom !== 'web') this.tellMetriques(processus, metriques);
+      },
       isPatient: (fault) => fault instanceof ServiceFault && fault.estPassager,
     });
   }

@@ -100,7 +100,7 @@ export class Superviseur {
         await this.#etapes?.look(pool, now());
         return true;
       });
-      await pause(isThere ? lookMs : this.#base.pauseMs, signal);
+      await pause(isThere === true ? lookMs : this.#base.pauseMs, signal);
     }
   }
 
