@@ -13,7 +13,7 @@ const expression = z
 /** `cycle`: in the daily chain, at its place; an expression: by itself; false: never. */
 const quand = z.union([z.literal('cycle'), z.literal(false), expression]);
 
-const minutes = z.int().min(1).max(1_440);
+const minutes = z.number().positive().max(1_440);
 
 export const planificationSchema = z.strictObject({
   // The name of this node; that of the machine unless two daemons share one.
