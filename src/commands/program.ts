@@ -4,7 +4,9 @@ import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
 import type { Settings } from '../config/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Progress } from '../progress.js';
+import { createUsageCounter } from './usage-counter.js';
 
 /** The outside of the program, so that tests can hold it. */
 export type Surroundings = {
@@ -22,6 +24,8 @@ export type OpenProgram = {
   /** French: which server, where its data is. */
   readonly engineDescription: string;
   readonly isJson: boolean;
+  /** What is asked of the interfaces of the Annuaire, for `report --interfaces`; undefined: nobody counts. */
+  readonly compter?: Compter | undefined;
 };
 
 /** Opens the database, brings its schema up to date, runs `work`, and closes everything whatever happens. */
@@ -52,6 +56,7 @@ export async function withProgram<T>(
         if (!isEnding) report(`Connexion à la base perdue : ${error.message}`);
       },
     );
+    const usages = createUsageCounter(pool, surroundings.now);
     try {
       await migrate(pool);
       return await work({
@@ -60,8 +65,10 @@ export async function withProgram<T>(
         progress: options.progress,
         engineDescription: engine.description,
         isJson: options.json,
+        compter: usages.compter,
       });
     } finally {
+      await usages.close();
       isEnding = true;
       await pool.end();
     }

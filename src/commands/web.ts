@@ -19,6 +19,7 @@ import { openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
+import { createUsageCounter } from './usage-counter.js';
 import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
@@ -56,6 +57,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   const report = (message: string): void => log('serveur', message);
   const engine = await openEngine({ url: database.url, dataDir }, report);
   const pool = openPool(settings, engine.connectionString);
+  const usages = createUsageCounter(pool, now);
   let push: Push | undefined;
   const consolePlan = openConsolePlan(settings, engine.connectionString, { now, report });
   try {
@@ -82,6 +84,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
           cleDesComptes: await getCleDesComptes(pool, settings.console.cleDesComptes),
           now,
           report,
+          compter: usages.compter,
         }).plugins,
       ],
     });
@@ -96,6 +99,7 @@ async function serveWeb(settings: Settings, { log, now, signal }: Serving): Prom
   } finally {
     await push?.stop();
     await consolePlan.stop();
+    await usages.close();
     await pool.end();
     await engine.close();
   }
