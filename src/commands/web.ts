@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { CertificateWatch } from '../net/certificate-watch.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
@@ -16,6 +17,7 @@ import { httpSources, openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
+import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
@@ -76,6 +78,7 @@ async function serveUntil(
   const promotion = new AbortController();
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
+  const usages = createUsageCounter(base.pool, now);
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -88,7 +91,7 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace },
+      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
       serving,
     );
     const server = new WebServer({
@@ -110,6 +113,7 @@ async function serveUntil(
     watch?.stop();
     await push?.stop();
     await consolePlan.stop();
+    await usages.close();
   }
 }
 
@@ -118,12 +122,13 @@ type Parts = {
   readonly push: Push | undefined;
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
+  readonly compter: Compter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace }: Parts,
+  { cles, push, plan, sansTrace, compter }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
@@ -142,7 +147,7 @@ function pluginsOf(
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,
+    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite, compter }).plugins,
   ];
 }
 
