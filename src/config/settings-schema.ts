@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { conservationSchema, consultationsSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -120,6 +121,8 @@ export const settingsSchema = z.strictObject({
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  conservation: conservationSchema.prefault({}),
+  consultations: consultationsSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

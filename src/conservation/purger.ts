@@ -1,0 +1,216 @@
+// One purge: what is at its term goes, target by target, batch by batch, and the run proves what it did.
+import { withAdvisoryLock } from '../db/advisory-lock.js';
+import type { Pool } from '../db/pool.js';
+import { isTransientFault } from '../db/transient-fault.js';
+import { transaction } from '../db/transaction.js';
+import type { CategorieConservation } from '../domain/conservation.js';
+import { AppError } from '../errors.js';
+import type { Progress } from '../progress.js';
+import { forgetKeptFiles } from '../store/inventaire-import.js';
+import { countCible, purgeLot, readHorloge, vacuum, type Lot } from '../store/purge/lot.js';
+import {
+  ajouterTraites,
+  findPassage,
+  findPassageOuvert,
+  finirCompte,
+  finirPassage,
+  insertCompte,
+  insertPassage,
+  listComptes,
+  reprendrePassage,
+  type ComptePurge,
+  type PassagePurge,
+} from '../store/purge/passage.js';
+import { listFichiers, purgeFichiers } from './fichiers.js';
+import { verifierHorloge, verifierParts } from './gardes.js';
+import { prevoir, type CompteVoulu } from './prevoir.js';
+import type { PurgeSettings } from './settings.js';
+
+export type PurgeOptions = {
+  readonly now: () => Date;
+  readonly categories: readonly CategorieConservation[];
+  readonly isAccepted: boolean;
+  readonly auteur: string;
+  readonly version: string;
+  readonly correlation: string;
+  /** Stops between two batches; the next run goes on from there. */
+  readonly signal: AbortSignal;
+};
+
+export type BilanPurge = {
+  readonly passage: PassagePurge;
+  readonly comptes: readonly ComptePurge[];
+};
+
+/**
+ * Idempotent. A run that was killed or stopped is taken up with the boundaries that it began with, unless the settings moved meanwhile.
+ *
+ * @throws AppError `PURGE_EN_COURS`, `PURGE_HORLOGE`; RefusedError `PURGE_SILENCE`, `PURGE_TROP`.
+ */
+export async function purger(
+  pool: Pool,
+  settings: PurgeSettings,
+  options: PurgeOptions,
+  progress: Progress,
+): Promise<BilanPurge> {
+  const locked = await withAdvisoryLock(pool, 'purge', () =>
+    purgeLocked(pool, settings, options, progress),
+  );
+  if (locked.kind === 'done') return locked.value;
+  throw new AppError(
+    'PURGE_EN_COURS',
+    'Une autre purge est en cours sur cette base : attendez sa fin (« annuaire-sync purge show »), puis relancez la commande.',
+  );
+}
+
+async function purgeLocked(
+  pool: Pool,
+  settings: PurgeSettings,
+  options: PurgeOptions,
+  progress: Progress,
+): Promise<BilanPurge> {
+  const { now, isAccepted, categories, signal } = options;
+  const commence = now();
+  verifierHorloge(await readHorloge(pool), commence, settings.gardes, isAccepted);
+  const ouvert = await findPassageOuvert(pool);
+  const reference = ouvert?.referenceLe ?? commence;
+  let voulus = await prevoir(pool, settings, { reference, categories, signal }, progress);
+  let passageId: number;
+  if (ouvert && (await estLeMeme(pool, ouvert, voulus))) {
+    passageId = ouvert.id;
+    await reprendrePassage(pool, passageId);
+  } else {
+    if (ouvert) {
+      await finirPassage(pool, ouvert.id, 'interrompu', commence);
+      voulus = await prevoir(pool, settings, { reference: commence, categories, signal }, progress);
+    }
+    if (!isAccepted) verifierParts(voulus, settings.gardes);
+    passageId = await ouvrir(pool, options, commence, voulus);
+  }
+  await purgeTout(pool, settings, { passageId, voulus, now, signal }, progress);
+  await finirPassage(pool, passageId, 'termine', now());
+  return readBilan(pool, passageId);
+}
+
+/** Of the run that was left open: the same targets, to the same boundaries. */
+async function estLeMeme(
+  pool: Pool,
+  { id }: PassagePurge,
+  voulus: readonly CompteVoulu[],
+): Promise<boolean> {
+  const texte = (nom: string, avant: Date): string => `${nom} ${avant.getTime()}`;
+  const gardes = (await listComptes(pool, id)).map(({ cible, avant }) => texte(cible, avant));
+  const demandes = voulus.map(({ nom, avant }) => texte(nom, avant));
+  return gardes.sort().join() === demandes.sort().join();
+}
+
+function ouvrir(
+  pool: Pool,
+  { auteur, version, correlation, isAccepted }: PurgeOptions,
+  commence: Date,
+  voulus: readonly CompteVoulu[],
+): Promise<number> {
+  return transaction(pool, async (db) => {
+    const id = await insertPassage(db, {
+      ...{ auteur, version, correlation },
+      commenceLe: commence,
+      referenceLe: commence,
+      gardesLevees: isAccepted ? ['silence', 'part'] : [],
+    });
+    for (const { nom, ...compte } of voulus) await insertCompte(db, id, { ...compte, cible: nom });
+    return id;
+  });
+}
+
+type Travail = {
+  readonly passageId: number;
+  readonly voulus: readonly CompteVoulu[];
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+};
+
+async function purgeTout(
+  pool: Pool,
+  settings: PurgeSettings,
+  { passageId, voulus, now, signal }: Travail,
+  progress: Progress,
+): Promise<void> {
+  const comptes = await listComptes(pool, passageId);
+  for (const voulu of voulus) {
+    const compte = comptes.find(({ cible }) => cible === voulu.nom);
+    if (compte?.termineLe !== undefined) continue;
+    progress.step({ label: voulu.libelle, total: voulu.aTerme, unit: 'lignes' });
+    const fin = await purgeUn(pool, settings, voulu, { passageId, now, signal }, progress);
+    await finirCompte(pool, passageId, voulu.nom, { ...fin, now: now() });
+    progress.end();
+  }
+}
+
+async function purgeUn(
+  pool: Pool,
+  settings: PurgeSettings,
+  voulu: CompteVoulu,
+  { passageId, now, signal }: Omit<Travail, 'voulus'>,
+  progress: Progress,
+): Promise<{ totalApres: number; restants: number }> {
+  const { cible, nom, avant, aTerme } = voulu;
+  if (cible === undefined) {
+    const partis = await purgeFichiers(settings.dossiers, avant);
+    await forgetKeptFiles(pool, partis);
+    await ajouterTraites(pool, passageId, nom, partis.length);
+    const restent = await listFichiers(settings.dossiers);
+    return {
+      totalApres: restent.length,
+      restants: restent.filter(({ le }) => le < avant).length,
+    };
+  }
+  let reste = aTerme;
+  let traites = 0;
+  // Rows that moved while their table was read are for the next pass.
+  for (let passe = 0; passe < passesMax && reste > 0; passe += 1) {
+    let curseur: string | undefined = '';
+    let pris = 0;
+    while (curseur !== undefined) {
+      signal.throwIfAborted();
+      const lot: Lot = await obstinement(
+        () =>
+          purgeLot(
+            pool,
+            cible,
+            { passageId, avant, now: now(), pages: settings.lotPages },
+            curseur ?? '',
+          ),
+        signal,
+      );
+      pris += lot.traites;
+      traites += lot.traites;
+      curseur = lot.suite;
+      progress.update(traites);
+    }
+    reste = (await countCible(pool, cible, avant)).aTerme;
+    if (pris === 0) break;
+  }
+  if (traites > 0) await vacuum(pool, cible);
+  const { total, aTerme: restants } = await countCible(pool, cible, avant);
+  return { totalApres: total, restants };
+}
+
+const passesMax = 5;
+const essaisMax = 3;
+
+/** A deadlock with a load, or a lock that it holds for long, passes by itself. */
+async function obstinement<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let essai = 1; ; essai += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (essai >= essaisMax || signal.aborted || !isTransientFault(error)) throw error;
+    }
+  }
+}
+
+async function readBilan(pool: Pool, id: number): Promise<BilanPurge> {
+  const passage = await findPassage(pool, id);
+  if (!passage) throw new Error(`run ${id} of the purge is gone`);
+  return { passage, comptes: await listComptes(pool, id) };
+}
