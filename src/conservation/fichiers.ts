@@ -33,3 +33,11 @@ export async function purgeFichiers(dossiers: readonly string[], avant: Date): P
   for (const { path } of anciens) await rm(path, { force: true });
   return anciens.map(({ path }) => basename(path));
 }
+
+export async function countFichiers(
+  dossiers: readonly string[],
+  avant: Date,
+): Promise<{ readonly total: number; readonly aTerme: number }> {
+  const fichiers = await listFichiers(dossiers);
+  return { total: fichiers.length, aTerme: fichiers.filter(({ le }) => le < avant).length };
+}

@@ -9,7 +9,7 @@ import type { Progress } from '../progress.js';
 import type { Cible } from '../store/purge/cible.js';
 import { cibles } from '../store/purge/cibles.js';
 import { countCible, existe } from '../store/purge/lot.js';
-import { listFichiers } from './fichiers.js';
+import { countFichiers } from './fichiers.js';
 import type { PurgeSettings } from './settings.js';
 
 export type CompteVoulu = {
@@ -66,19 +66,17 @@ export async function prevoir(
 async function prevoirFichiers(settings: PurgeSettings, reference: Date): Promise<CompteVoulu> {
   const jours = settings.jours.fichiers;
   const avant = ilYA(reference, jours);
-  const fichiers = await listFichiers(settings.dossiers);
+  const { total: totalAvant, aTerme } = await countFichiers(settings.dossiers, avant);
   return {
     nom: nomFichiers,
     categorie: 'fichiers',
     libelle: durees.fichiers.libelle,
     action: 'effacement',
-    ...{ jours, avant, cible: undefined },
-    totalAvant: fichiers.length,
-    aTerme: fichiers.filter(({ le }) => le < avant).length,
+    ...{ jours, avant, totalAvant, aTerme, cible: undefined },
   };
 }
 
-export function joursDe(
+function joursDe(
   { categorie, joursMin }: Cible,
   { jours, evenementJoursMax }: PurgeSettings,
 ): number {

@@ -21,7 +21,7 @@ import {
   type ComptePurge,
   type PassagePurge,
 } from '../store/purge/passage.js';
-import { listFichiers, purgeFichiers } from './fichiers.js';
+import { countFichiers, purgeFichiers } from './fichiers.js';
 import { verifierHorloge, verifierParts } from './gardes.js';
 import { prevoir, type CompteVoulu } from './prevoir.js';
 import type { PurgeSettings } from './settings.js';
@@ -129,73 +129,83 @@ type Travail = {
   readonly signal: AbortSignal;
 };
 
+/**
+ * Round after round: what goes in one target may bring rows of another to their term, and rows that moved while their table was read are
+ * for the next round. The proof is counted once nothing moves any more.
+ */
 async function purgeTout(
   pool: Pool,
   settings: PurgeSettings,
-  { passageId, voulus, now, signal }: Travail,
+  travail: Travail,
   progress: Progress,
 ): Promise<void> {
-  const comptes = await listComptes(pool, passageId);
+  const { passageId, voulus, now } = travail;
+  const touchees = new Set<CompteVoulu>();
+  for (let tour = 1, reste = true; tour <= toursMax && reste; tour += 1) {
+    reste = false;
+    for (const voulu of voulus) {
+      const aTerme =
+        tour === 1 && voulu.aTerme > 0 ? voulu.aTerme : await compter(pool, settings, voulu);
+      if (aTerme === 0) continue;
+      progress.step({ label: voulu.libelle, total: aTerme, unit: 'lignes' });
+      const traites = await purgeUn(pool, settings, voulu, travail, progress);
+      progress.end();
+      if (traites === 0) continue;
+      touchees.add(voulu);
+      reste = true;
+    }
+  }
   for (const voulu of voulus) {
-    const compte = comptes.find(({ cible }) => cible === voulu.nom);
-    if (compte?.termineLe !== undefined) continue;
-    progress.step({ label: voulu.libelle, total: voulu.aTerme, unit: 'lignes' });
-    const fin = await purgeUn(pool, settings, voulu, { passageId, now, signal }, progress);
-    await finirCompte(pool, passageId, voulu.nom, { ...fin, now: now() });
-    progress.end();
+    const { cible, avant, nom } = voulu;
+    if (cible && touchees.has(voulu)) await vacuum(pool, cible);
+    const fin = cible
+      ? await countCible(pool, cible, avant)
+      : await countFichiers(settings.dossiers, avant);
+    const { total: totalApres, aTerme: restants } = fin;
+    await finirCompte(pool, passageId, nom, { totalApres, restants, now: now() });
   }
 }
 
+const toursMax = 5;
+
+async function compter(
+  pool: Pool,
+  { dossiers }: PurgeSettings,
+  { cible, avant }: CompteVoulu,
+): Promise<number> {
+  const { aTerme } = cible
+    ? await countCible(pool, cible, avant)
+    : await countFichiers(dossiers, avant);
+  return aTerme;
+}
+
+/** How many rows, or files, were dealt with. */
 async function purgeUn(
   pool: Pool,
-  settings: PurgeSettings,
-  voulu: CompteVoulu,
-  { passageId, now, signal }: Omit<Travail, 'voulus'>,
+  { dossiers, lotPages }: PurgeSettings,
+  { cible, nom, avant }: CompteVoulu,
+  { passageId, now, signal }: Travail,
   progress: Progress,
-): Promise<{ totalApres: number; restants: number }> {
-  const { cible, nom, avant, aTerme } = voulu;
+): Promise<number> {
   if (cible === undefined) {
-    const partis = await purgeFichiers(settings.dossiers, avant);
+    const partis = await purgeFichiers(dossiers, avant);
     await forgetKeptFiles(pool, partis);
     await ajouterTraites(pool, passageId, nom, partis.length);
-    const restent = await listFichiers(settings.dossiers);
-    return {
-      totalApres: restent.length,
-      restants: restent.filter(({ le }) => le < avant).length,
-    };
+    return partis.length;
   }
-  let reste = aTerme;
   let traites = 0;
-  // Rows that moved while their table was read are for the next pass.
-  for (let passe = 0; passe < passesMax && reste > 0; passe += 1) {
-    let curseur: string | undefined = '';
-    let pris = 0;
-    while (curseur !== undefined) {
-      signal.throwIfAborted();
-      const lot: Lot = await obstinement(
-        () =>
-          purgeLot(
-            pool,
-            cible,
-            { passageId, avant, now: now(), pages: settings.lotPages },
-            curseur ?? '',
-          ),
-        signal,
-      );
-      pris += lot.traites;
-      traites += lot.traites;
-      curseur = lot.suite;
-      progress.update(traites);
-    }
-    reste = (await countCible(pool, cible, avant)).aTerme;
-    if (pris === 0) break;
+  for (let curseur: string | undefined = ''; curseur !== undefined;) {
+    signal.throwIfAborted();
+    const debut: string = curseur;
+    const reglage = { passageId, avant, now: now(), pages: lotPages };
+    const lot: Lot = await obstinement(() => purgeLot(pool, cible, reglage, debut), signal);
+    traites += lot.traites;
+    curseur = lot.suite;
+    progress.update(traites);
   }
-  if (traites > 0) await vacuum(pool, cible);
-  const { total, aTerme: restants } = await countCible(pool, cible, avant);
-  return { totalApres: total, restants };
+  return traites;
 }
 
-const passesMax = 5;
 const essaisMax = 3;
 
 /** A deadlock with a load, or a lock that it holds for long, passes by itself. */

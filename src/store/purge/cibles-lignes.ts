@@ -1,17 +1,19 @@
 // The line tables: rows that left the extractions or the inventory. What is in service is never touched.
 import { chargementsAnciens, dejaRapproche, type Cible } from './cible.js';
 
-const sortie = (source: string): string =>
-  `t.gone_load_id in (${chargementsAnciens}) and ${dejaRapproche('t.gone_load_id', source)}`;
+const estSortie = (ligne: string, source: string): string =>
+  `(${ligne}.gone_load_id in (${chargementsAnciens}) and ${dejaRapproche(`${ligne}.gone_load_id`, source)})`;
+
+const sortie = (source: string): string => estSortie('t', source);
 
 /**
- * A row of the address is in service, or left since: its older rows lose what they say of people and keep their dates, or the address
- * would seem to have come on the day of its last change (« depuis quand », panorama).
+ * A row of the address stays, in service or gone since: its older rows lose what they say of people and keep their dates, or the address
+ * would seem to have come on the day of its last change (« depuis quand », panorama, PER_TYPE_10).
  */
-const estConnue = (table: string): string => `(
+const estConnue = (table: string, source: string): string => `(
   exists (select from ${table} v where v.adresse = t.adresse and v.gone_load_id is null)
   or exists (select from ${table} v where v.adresse = t.adresse and v.gone_load_id is not null
-    and v.gone_load_id not in (${chargementsAnciens})))`;
+    and not ${estSortie('v', source)}))`;
 
 /** The feed or a demande may still read in these rows whether what was asked for is done. */
 const nestPlusAttendue = `not exists (select from feed_operation o
@@ -89,12 +91,12 @@ const lignesDe = (
 export const ciblesLignes: readonly Cible[] = [
   {
     ...lignesDe('bal_annuaire', 'bals', 'lignes des BAL qui ne sont plus publiées'),
-    condition: `${sortie('bals')} and not ${estConnue('bal_annuaire')} and ${nestPlusAttendue}`,
+    condition: `${sortie('bals')} and not ${estConnue('bal_annuaire', 'bals')} and ${nestPlusAttendue}`,
   },
   {
     ...lignesDe('bal_annuaire', 'bals', 'anciennes lignes des BAL publiées'),
     nom: 'bal_annuaire.anciennes',
-    condition: `${sortie('bals')} and ${estConnue('bal_annuaire')} and ${aAnonymiser('bal_annuaire')}
+    condition: `${sortie('bals')} and ${estConnue('bal_annuaire', 'bals')} and ${aAnonymiser('bal_annuaire')}
       and ${nestPlusAttendue}`,
     maj: `ligne_hash = 0, adresse_publiee = t.adresse, ${titulaireEfface('bal_annuaire')}, ${vider(textesAnnuaire)}`,
   },
@@ -108,13 +110,13 @@ export const ciblesLignes: readonly Cible[] = [
   {
     ...lignesDe('bal_operateur', 'inventaire', 'BAL sorties de l’inventaire'),
     categorie: 'balsAbsentes',
-    condition: `${sortie('inventaire')} and not ${estConnue('bal_operateur')}`,
+    condition: `${sortie('inventaire')} and not ${estConnue('bal_operateur', 'inventaire')}`,
   },
   {
     ...lignesDe('bal_operateur', 'inventaire', 'anciennes lignes des BAL de l’inventaire'),
     nom: 'bal_operateur.anciennes',
     categorie: 'inventaires',
-    condition: `${sortie('inventaire')} and ${estConnue('bal_operateur')} and ${aAnonymiser('bal_operateur')}`,
+    condition: `${sortie('inventaire')} and ${estConnue('bal_operateur', 'inventaire')} and ${aAnonymiser('bal_operateur')}`,
     maj: `ligne_hash = 0, adresse_saisie = t.adresse, ${titulaireEfface('bal_operateur')}, ${vider(textesOperateur)}`,
   },
   {
@@ -124,15 +126,7 @@ export const ciblesLignes: readonly Cible[] = [
     table: 'publication_connue',
     // APP, CAB and the liste rouge are in no extraction: what we know of them is all that is known.
     condition: `t.type_bal in ('PER', 'ORG') and not t.liste_rouge and t.since < $1::timestamptz
-      and ${['bal_annuaire', 'bal_operateur']
-        .map(
-          (
-            table,
-          ) => `not exists (select from ${table} v where v.adresse = t.adresse and v.gone_load_id is null)
-        and not exists (select from ${table} v where v.adresse = t.adresse and v.gone_load_id is not null
-          and v.gone_load_id not in (${chargementsAnciens}))`,
-        )
-        .join(' and ')}
+      and not ${estConnue('bal_annuaire', 'bals')} and not ${estConnue('bal_operateur', 'inventaire')}
       and not exists (select from feed_operation o where o.adresse = t.adresse and (o.state = 'accepted'
         or o.state in ('planned', 'approved', 'sending', 'retry', 'held', 'dead')))`,
     parcours: 'pages',

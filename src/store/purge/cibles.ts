@@ -1,4 +1,4 @@
-// Everything that a purge takes, in the order in which it takes it: what refers to others goes first.
+// Everything that a purge takes, in the order in which it takes it: what keeps others goes first.
 import { ciblesAcces } from './cibles-acces.js';
 import { ciblesAlimentation } from './cibles-alimentation.js';
 import { ciblesChargements } from './cibles-chargements.js';
