@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { conservationSchema, consultationsSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -133,6 +134,8 @@ export const settingsSchema = z.strictObject({
       alerteJours: z.int().min(1).max(365).default(30),
     })
     .prefault({}),
+  conservation: conservationSchema.prefault({}),
+  consultations: consultationsSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z
