@@ -7,7 +7,7 @@ import {
 } from '../domain/constat.js';
 import { AppError, messageOf, UsageError } from '../errors.js';
 import { writeReport, type ReportFilters, type ReportOptions } from '../report/report.js';
-import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { globalOptions, type CommandContext, runReading } from './context.js';
 import { parseCount } from './option-values.js';
 import { writeDraftFile } from './draft-file.js';
 import { explainFault } from './known-fault.js';
@@ -76,7 +76,7 @@ Exemples :
     )
     .action(async (options: ReportCommandOptions, command: Command) => {
       const format = options.format ?? (globalOptions(command).json ? 'json' : 'table');
-      await runWithProgram(context, command, (open) => report(context, open, format, options));
+      await runReading(context, command, (open) => report(context, open, format, options));
     });
 }
 

@@ -5,6 +5,7 @@ import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
+import type { Disponibilite } from '../web/disponibilite.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createRacine } from '../web/page/racine.js';
@@ -26,6 +27,8 @@ export type PagesSurroundings = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What the database allows; undefined: everything. */
+  readonly disponibilite?: Disponibilite | undefined;
 };
 
 export type SitePages = {
@@ -35,7 +38,7 @@ export type SitePages = {
 };
 
 export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
-  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
+  const { pool, demandes, cle, cleDesComptes, plan, now, report, disponibilite } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -51,6 +54,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     isTls,
     now,
     report,
+    disponibilite,
   };
   const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
@@ -75,6 +79,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
       limiteJours: settings.reconcile.inactiviteJours,
       now,
       report,
+      disponibilite,
     }),
     ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,

@@ -70,6 +70,9 @@ export const settingsSchema = z.strictObject({
       url: secret.optional(),
       poolMax: z.int().min(4).max(100).default(8),
       requeteMaxSecondes: z.int().min(1).max(86_400).default(1_800),
+      lectureSeule: z.boolean().default(false),
+      // As the messages of a node that only reads name it: an address or a name.
+      noeudPrincipal: z.string().trim().min(1).max(200).optional(),
     })
     .prefault({}),
   operateur: z.strictObject({
