@@ -108,7 +108,7 @@ export function resolveSettings(
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
-    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    database: { ...raw.database, url: reader.databaseUrl('database.url', raw.database.url) },
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
