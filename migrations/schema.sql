@@ -456,6 +456,29 @@ table mesure_total
   valeur integer not null
   hausse integer not null
   baisse integer not null
+table noeud
+  id bigint not null generated always as identity
+  nom text collate "C" not null
+  version text not null
+  pid integer not null
+  demarre_le timestamp with time zone not null
+  vu_le timestamp with time zone not null
+  arrete_le timestamp with time zone
+  etat jsonb not null
+table passage
+  id bigint not null generated always as identity
+  etape text collate "C" not null
+  prevu_le timestamp with time zone not null
+  commence_le timestamp with time zone not null
+  fini_le timestamp with time zone
+  noeud text not null
+  pid integer not null
+  tentative integer not null default 1
+  issue text
+  code text collate "C"
+  message text
+  exit_code integer
+  correlation uuid not null
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -792,6 +815,19 @@ constraint mesure_total_hausse_check on mesure_total: CHECK ((hausse >= 0))
 constraint mesure_total_jour_fkey on mesure_total: FOREIGN KEY (jour) REFERENCES mesure_jour(jour) ON DELETE CASCADE
 constraint mesure_total_pkey on mesure_total: PRIMARY KEY (jour, chiffre)
 constraint mesure_total_valeur_check on mesure_total: CHECK ((valeur >= 0))
+constraint noeud_check on noeud: CHECK ((vu_le >= demarre_le))
+constraint noeud_check1 on noeud: CHECK ((arrete_le >= demarre_le))
+constraint noeud_nom_check on noeud: CHECK (((char_length(nom) >= 1) AND (char_length(nom) <= 200)))
+constraint noeud_pkey on noeud: PRIMARY KEY (id)
+constraint passage_check on passage: CHECK ((fini_le >= commence_le))
+constraint passage_check1 on passage: CHECK (((fini_le IS NULL) = (issue IS NULL)))
+constraint passage_etape_check on passage: CHECK (((char_length(etape) >= 1) AND (char_length(etape) <= 40)))
+constraint passage_etape_prevu_le_key on passage: UNIQUE (etape, prevu_le)
+constraint passage_issue_check on passage: CHECK ((issue = ANY (ARRAY['reussite'::text, 'refus'::text, 'echec'::text, 'interrompu'::text, 'delai'::text])))
+constraint passage_message_check on passage: CHECK ((char_length(message) <= 2000))
+constraint passage_noeud_check on passage: CHECK ((char_length(noeud) <= 200))
+constraint passage_pkey on passage: PRIMARY KEY (id)
+constraint passage_tentative_check on passage: CHECK ((tentative >= 1))
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -914,6 +950,8 @@ CREATE INDEX lien_connexion_expire ON public.lien_connexion USING btree (expire_
 CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
 CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
 CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
+CREATE INDEX noeud_vu ON public.noeud USING btree (vu_le)
+CREATE INDEX passage_commence ON public.passage USING btree (commence_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
