@@ -13,7 +13,7 @@ const underConnectedStages = [...underStages, 'net'];
 const rule: ImportRule = {
   folders: {
     domain: [],
-    db: [],
+    db: ['domain'],
     net: ['domain'],
     store: ['db', 'domain'],
     extractions: underConnectedStages,
