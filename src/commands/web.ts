@@ -130,7 +130,15 @@ function pluginsOf(
       onUntraced: () => sansTrace.add(),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      base: () => watch.state,
+    }).plugins,
   ];
 }
 
