@@ -17,6 +17,7 @@ import type { NoeudsLus } from '../web/console/noeuds/noeuds-lus.js';
 import { createEcranPlan } from '../web/console/plan/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { ecranRecherche } from '../web/console/recherche/ecran.js';
+import { lireCertificats } from './certificats.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
 
 export type EcransOptions = {
@@ -35,6 +36,7 @@ export function ecransConsole(
     ecranAccueil({
       db: pool,
       now,
+      certificats: () => lireCertificats(settings, now()),
       fraicheur: () => lireFraicheur(pool, settings, now()),
       compterDemandes: () => compterDemandes(pool, demandes, now()),
     }),

@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
 import type { DatabaseState } from '../db/database-watch.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { NoeudsLus } from '../web/console/noeuds/noeuds-lus.js';
@@ -29,6 +30,8 @@ export type PagesSurroundings = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What is asked of Pro Santé Connect is declared to the ANS. */
+  readonly compter?: Compter | undefined;
   /** What the database allows; undefined: everything. */
   readonly disponibilite?: Disponibilite | undefined;
   /** The database as it is watched over. */
