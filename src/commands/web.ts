@@ -147,7 +147,16 @@ function pluginsOf(
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite, compter }).plugins,
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      compter,
+      base: () => watch.state,
+    }).plugins,
   ];
 }
 
