@@ -1,5 +1,6 @@
 // One node as Prometheus sees it: the real /metrics of a real web server, over a real database and a real LDAP server.
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { lireLdap } from '../../src/commands/ldap-metriques.js';
@@ -13,6 +14,7 @@ import { recordTrace } from '../../src/store/journal.js';
 import { insertNoeud } from '../../src/store/noeud.js';
 import { commencerPassage, finirPassage } from '../../src/store/passage.js';
 import { WebServer } from '../../src/web/server.js';
+import { emptyTables } from './empty-tables.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { tempFolder } from './extraction-files.js';
 import { snapshotOf, startServer } from './ldap-server.js';
@@ -24,6 +26,8 @@ export class NoeudSurveille {
   readonly http = new MesureHttp();
   readonly mesures: Mesures;
   readonly config: string;
+  readonly dataDir: string;
+  readonly certificat: string;
   readonly server: WebServer;
   ldap: LdapServer;
   url = '';
@@ -32,12 +36,17 @@ export class NoeudSurveille {
     this.database = database;
     this.ldap = ldap;
     const folder = tempFolder();
+    this.dataDir = join(folder, 'donnees');
+    this.certificat = join(folder, 'web.pem');
+    mkdirSync(this.dataDir);
+    this.certifier(400);
     this.config = join(folder, 'annuaire-sync.yaml');
     writeFileSync(
       this.config,
-      `dataDir: ${folder}
+      `dataDir: ${this.dataDir}
 database: { url: '${database.url}' }
 operateur: { nom: Essai, domaines: [chu.mssante.fr] }
+web: { tls: { certificat: ${this.certificat}, cle: ${this.certificat}.key } }
 ${reglages || 'metriques: { fraicheurSecondes: 0 }'}
 `,
     );
@@ -70,6 +79,17 @@ ${reglages || 'metriques: { fraicheurSecondes: 0 }'}
         },
       ],
     });
+  }
+
+  /** A certificate of its own for the web server, valid so long. */
+  certifier(days: number): void {
+    execFileSync(
+      'openssl',
+      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=essai -days ${days}`
+        .split(' ')
+        .concat('-keyout', `${this.certificat}.key`, '-out', this.certificat),
+      { stdio: 'ignore' },
+    );
   }
 
   async start(): Promise<void> {
@@ -121,13 +141,26 @@ export function etatSain(more: Partial<EtatNoeud> = {}): EtatNoeud {
   };
 }
 
-const tables =
-  'source_load, source_run, reconcile_run, mesure_jour, mesure_total, hygiene_run, plan, passage, noeud, avis, point_ecarte, demande, session_web';
+const tables = [
+  'source_load',
+  'source_run',
+  'reconcile_run',
+  'mesure_jour',
+  'mesure_total',
+  'hygiene_run',
+  'plan',
+  'feed_operation',
+  'passage',
+  'noeud',
+  'avis',
+  'point_ecarte',
+  'demande',
+];
 
 /** Everything was done an hour ago, and went well. The journal only grows: it is left as it is. */
 export async function rendreSain(pool: Pool): Promise<void> {
-  await pool.query(`truncate ${tables} restart identity cascade;
-    update feed_channel set paused_until = null, pause_reason = null, opening_count = 0, stopped_at = null,
+  await emptyTables(pool, tables);
+  await pool.query(`update feed_channel set paused_until = null, pause_reason = null, opening_count = 0, stopped_at = null,
       stop_code = null, stop_message = null;
     insert into source_load (source, version, genere_le, loaded_at, origin, size_bytes, line_count, added_count, gone_count,
         is_full, inventaire_source)
