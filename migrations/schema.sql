@@ -698,6 +698,17 @@ table trace_tete
   sequence bigint not null
   precedente bytea not null
   empreinte bytea not null
+table usage_interface
+  jour date not null
+  interface text collate "C" not null
+  source text collate "C" not null
+  hote text collate "C" not null
+  operation text collate "C" not null
+  issue text collate "C" not null
+  nombre bigint not null
+  volume bigint not null default 0
+  premier_le timestamp with time zone not null
+  dernier_le timestamp with time zone not null
 
 constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint api_call_pkey on api_call: PRIMARY KEY (id)
@@ -879,6 +890,14 @@ constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
 constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
+constraint usage_interface_hote_check on usage_interface: CHECK ((char_length(hote) <= 261))
+constraint usage_interface_interface_check on usage_interface: CHECK ((interface = ANY (ARRAY['telechargement'::text, 'alimentation'::text, 'pro-sante-connect'::text])))
+constraint usage_interface_issue_check on usage_interface: CHECK ((issue = ANY (ARRAY['reussite'::text, 'inchange'::text, 'redirection'::text, 'refus'::text, 'indisponible'::text, 'coupee'::text, 'sans-reponse'::text])))
+constraint usage_interface_nombre_check on usage_interface: CHECK ((nombre > 0))
+constraint usage_interface_operation_check on usage_interface: CHECK ((char_length(operation) <= 40))
+constraint usage_interface_pkey on usage_interface: PRIMARY KEY (jour, interface, source, hote, operation, issue)
+constraint usage_interface_source_check on usage_interface: CHECK ((char_length(source) <= 40))
+constraint usage_interface_volume_check on usage_interface: CHECK ((volume >= 0))
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)

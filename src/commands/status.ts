@@ -7,6 +7,7 @@ import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
+import { annoncerCertificats } from './certificats.js';
 import { print, type CommandContext, runReading } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import {
@@ -32,8 +33,11 @@ export function registerStatus(program: Command, context: CommandContext): void 
       await runReading(context, command, async (open) => {
         const now = context.surroundings.now();
         const status = await readStatus(open, now);
-        // On a replica, the node that writes says it.
-        if (open.readOnly === undefined) await annoncerRetards(open.pool, status, now);
+        // On a replica, the node that writes says them.
+        if (open.readOnly === undefined) {
+          await annoncerRetards(open.pool, status, now);
+          await annoncerCertificats(open.pool, open.settings, now);
+        }
         print(context, open.isJson, status, () => describeStatus(status));
       });
     });

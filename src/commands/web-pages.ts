@@ -1,6 +1,7 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import type { PlanPort } from '../web/console/plan/port.js';
@@ -27,6 +28,8 @@ export type PagesSurroundings = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What is asked of Pro Santé Connect is declared to the ANS. */
+  readonly compter?: Compter | undefined;
   /** What the database allows; undefined: everything. */
   readonly disponibilite?: Disponibilite | undefined;
 };

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
@@ -15,6 +17,7 @@ import { httpSources, openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
+import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
@@ -29,7 +32,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « web ».',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);
@@ -74,6 +77,8 @@ async function serveUntil(
   const { connectionString } = base.engine;
   const promotion = new AbortController();
   let push: Push | undefined;
+  let watch: ReturnType<typeof watchCertificate> | undefined;
+  const usages = createUsageCounter(base.pool, now);
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -86,7 +91,7 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace },
+      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
       serving,
     );
     const server = new WebServer({
@@ -95,7 +100,7 @@ async function serveUntil(
       mesure: serving.mesures.http,
       plugins,
     });
-    const hangUp = onHangUp(server, report);
+    watch = watchCertificate(server, web, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
     const end = AbortSignal.any([signal, promotion.signal]);
     const trimming = trimCalls(base, settings, { ...serving, signal: end }, { push, sansTrace });
@@ -103,11 +108,12 @@ async function serveUntil(
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
-    hangUp.close();
     return signal.aborted ? 'arret' : 'promue';
   } finally {
+    watch?.stop();
     await push?.stop();
     await consolePlan.stop();
+    await usages.close();
   }
 }
 
@@ -116,12 +122,13 @@ type Parts = {
   readonly push: Push | undefined;
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
+  readonly compter: Compter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace }: Parts,
+  { cles, push, plan, sansTrace, compter }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
@@ -140,7 +147,7 @@ function pluginsOf(
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,
+    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite, compter }).plugins,
   ];
 }
 
@@ -152,17 +159,24 @@ function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
-  const onSignal = (): void => {
-    try {
-      server.reloadCertificate();
-      report('Certificat web relu : les nouvelles connexions le reçoivent.');
-    } catch (error) {
-      report(`Nouveau certificat web refusé, le précédent reste en service. ${messageOf(error)}`);
-    }
-  };
+/** Read again when its files change, and on SIGHUP. */
+function watchCertificate(
+  server: WebServer,
+  { tls, certificatePollMs }: Settings['web'],
+  report: (message: string) => void,
+): { readonly stop: () => void } {
+  const reload = (): readonly string[] => server.reloadCertificate();
+  const watch =
+    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
+  // Without a certificate too, the signal must not end the process.
+  const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return {
+    stop: () => {
+      watch?.stop();
+      process.off('SIGHUP', onSignal);
+    },
+  };
 }
 
 const trimEveryMs = 60_000;

@@ -127,6 +127,12 @@ export const settingsSchema = z.strictObject({
   journaux: journauxSchema.prefault({}),
   metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  certificats: z
+    .strictObject({
+      // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.
+      alerteJours: z.int().min(1).max(365).default(30),
+    })
+    .prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
+import type { CertificatsSettings } from './certificats-settings.js';
 import { resolveConsole, type ConsoleSettings } from './console-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
@@ -52,6 +53,7 @@ export type Settings = Omit<
   | 'avis'
   | 'metriques'
   | 'professionnels'
+  | 'certificats'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -78,6 +80,7 @@ export type Settings = Omit<
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
   readonly professionnels: ProfessionnelsSettings;
+  readonly certificats: CertificatsSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -101,7 +104,7 @@ export function resolveSettings(
   };
   const web = resolveWeb(raw.web, reader);
   const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
-  return {
+  const resolved = {
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
@@ -130,6 +133,9 @@ export function resolveSettings(
       reader,
     ),
   };
+  // Last: whoever reads a certificate has noted it.
+  const certificats = { ...raw.certificats, fichiers: reader.certificats };
+  return { ...resolved, certificats };
 }
 
 function resolveSource(

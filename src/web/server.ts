@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError, messageOf } from '../errors.js';
+import { readServedTls } from '../net/served-certificate.js';
 import {
   explainError,
   internalProblem,
@@ -12,7 +13,6 @@ import {
   sendProblem,
 } from './problem.js';
 import type { WebServerSettings } from './server-settings.js';
-import { readSecureContext } from './tls.js';
 
 /** Adds routes; what it is given is encapsulated: its hooks and parsers are its own. */
 export type WebPlugin = (app: FastifyInstance) => void;
@@ -41,7 +41,7 @@ export class WebServer {
   readonly #settings: WebServerSettings;
   readonly #server: Server;
   readonly #app: FastifyInstance;
-  readonly #replaceCertificate: () => void;
+  readonly #replaceCertificate: () => readonly string[];
   #isStopping = false;
 
   /** Throws UsageError when the certificate cannot be used. */
@@ -49,12 +49,18 @@ export class WebServer {
     this.#settings = settings;
     const { tls } = settings;
     if (tls) {
-      const server = createTlsServer({ ...limitsOf(settings), ...readSecureContext(tls) });
-      this.#replaceCertificate = () => server.setSecureContext(readSecureContext(tls));
+      const { context, remarques } = readServedTls(tls, 'web');
+      const server = createTlsServer({ ...limitsOf(settings), ...context });
+      this.#replaceCertificate = () => {
+        const renewed = readServedTls(tls, 'web');
+        server.setSecureContext(renewed.context);
+        return renewed.remarques;
+      };
       this.#server = server;
+      for (const remarque of remarques) report(`Certificat web : ${remarque}`);
     } else {
       this.#server = createServer(limitsOf(settings));
-      this.#replaceCertificate = () => undefined;
+      this.#replaceCertificate = () => [];
     }
     this.#server.maxConnections = settings.connectionsMax;
     this.#app = buildApp(this.#server, settings, report);
@@ -96,9 +102,12 @@ export class WebServer {
     clearTimeout(force);
   }
 
-  /** Reads the certificate again, for connections to come. Throws UsageError and keeps the old one. */
-  reloadCertificate(): void {
-    this.#replaceCertificate();
+  /**
+   * Reads the certificate again, for connections to come, and gives what is to be known of it, in French. Throws UsageError and
+   * keeps the old one.
+   */
+  reloadCertificate(): readonly string[] {
+    return this.#replaceCertificate();
   }
 }
 
