@@ -11,6 +11,7 @@ import { explainFault } from './known-fault.js';
 import { keepingOf, registerLdapBuild } from './ldap-build.js';
 import { createLdapContent } from './ldap-content.js';
 import { lineOfEvent, type LdapLine, type LdapLog } from './ldap-log.js';
+import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
 import { aborted, serveLdap } from './ldap-serve.js';
 
@@ -45,10 +46,12 @@ async function runAlone(
 ): Promise<void> {
   const { signal, now } = surroundings;
   const log = logTo(surroundings.out, isJson);
+  const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
   try {
     await serveLdap(
       {
+        onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
         keeping: keepingOf(settings, log),
@@ -61,6 +64,7 @@ async function runAlone(
     );
   } finally {
     reload.close();
+    await mesures.stop();
   }
 }
 
