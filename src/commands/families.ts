@@ -31,6 +31,8 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['api-key', async () => (await import('./api-key.js')).registerApiKey],
   ['comptes', async () => (await import('./comptes.js')).registerComptes],
   ['audit', async () => (await import('./audit.js')).registerAudit],
+  ['backup', async () => (await import('./backup.js')).registerBackup],
+  ['restore', async () => (await import('./restore.js')).registerRestore],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],

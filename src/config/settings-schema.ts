@@ -11,6 +11,7 @@ import { ldapSchema } from './ldap-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
+import { sauvegardeSchema } from './sauvegarde-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -120,6 +121,7 @@ export const settingsSchema = z.strictObject({
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  sauvegarde: sauvegardeSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

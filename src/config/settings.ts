@@ -1,5 +1,5 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import { resolveConsole, type ConsoleSettings } from './console-settings.js';
@@ -50,6 +50,7 @@ export type Settings = Omit<
   | 'console'
   | 'avis'
   | 'professionnels'
+  | 'sauvegarde'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -75,6 +76,9 @@ export type Settings = Omit<
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
   readonly professionnels: ProfessionnelsSettings;
+  readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
+  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
+  readonly chemins: ReadonlySet<string>;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -125,6 +129,11 @@ export function resolveSettings(
       { ...openid, hasSmtp: raw.avis.smtp !== undefined },
       reader,
     ),
+    sauvegarde: {
+      ...raw.sauvegarde,
+      dossier: reader.path(raw.sauvegarde.dossier ?? join(raw.dataDir, 'sauvegardes')),
+    },
+    chemins: reader.paths,
   };
 }
 
