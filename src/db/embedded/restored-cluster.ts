@@ -204,7 +204,7 @@ function runAlone(
   return new Promise((resolve, reject) => {
     const child = spawn(
       binaries.postgres,
-      ['--single', '-D', draft.dataPath, ...serverSettings(1, false), database],
+      ['--single', '-D', draft.dataPath, ...serverSettings(1, false), ...syncSettings(), database],
       {
         cwd: '/',
         stdio: ['pipe', log, log],
@@ -218,6 +218,11 @@ function runAlone(
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(`${sql}\n`);
   });
+}
+
+/** What was unpacked goes to the disk before it is relied on: in one call where the system has it, not file by file. */
+function syncSettings(): readonly string[] {
+  return process.platform === 'linux' ? ['-c', 'recovery_init_sync_method=syncfs'] : [];
 }
 
 async function start(
