@@ -32,6 +32,8 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['comptes', async () => (await import('./comptes.js')).registerComptes],
   ['audit', async () => (await import('./audit.js')).registerAudit],
   ['purge', async () => (await import('./purge.js')).registerPurge],
+  ['backup', async () => (await import('./backup.js')).registerBackup],
+  ['restore', async () => (await import('./restore.js')).registerRestore],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],

@@ -20,6 +20,7 @@ export class FileReader {
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
   readonly #certificats = new Map<string, FichierCertificat>();
+  readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -32,7 +33,14 @@ export class FileReader {
   }
 
   path(path: string): string {
-    return isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    this.#paths.add(full);
+    return full;
+  }
+
+  /** Everything that the settings named so far, absolute. */
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
   }
 
   pathOrUrl(from: string): string {

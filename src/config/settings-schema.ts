@@ -14,6 +14,7 @@ import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
+import { sauvegardeSchema } from './sauvegarde-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -136,6 +137,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   conservation: conservationSchema.prefault({}),
   consultations: consultationsSchema.prefault({}),
+  sauvegarde: sauvegardeSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z
