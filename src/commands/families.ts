@@ -32,6 +32,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['comptes', async () => (await import('./comptes.js')).registerComptes],
   ['audit', async () => (await import('./audit.js')).registerAudit],
   ['purge', async () => (await import('./purge.js')).registerPurge],
+  ['migrate', async () => (await import('./migrate.js')).registerMigrate],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],

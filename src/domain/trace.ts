@@ -53,6 +53,7 @@ export const libellesAction = {
   'journal.verification': 'Journal vérifié',
   'journal.effacement': 'Contenus du journal effacés',
   purge: 'Purge',
+  'base.droits': 'Droits de la base accordés',
 } as const;
 
 export type ActionTracee = keyof typeof libellesAction;
