@@ -482,6 +482,29 @@ table mesure_total
   valeur integer not null
   hausse integer not null
   baisse integer not null
+table noeud
+  id bigint not null generated always as identity
+  nom text collate "C" not null
+  version text not null
+  pid integer not null
+  demarre_le timestamp with time zone not null
+  vu_le timestamp with time zone not null
+  arrete_le timestamp with time zone
+  etat jsonb not null
+table passage
+  id bigint not null generated always as identity
+  etape text collate "C" not null
+  prevu_le timestamp with time zone not null
+  commence_le timestamp with time zone not null
+  fini_le timestamp with time zone
+  noeud text not null
+  pid integer not null
+  tentative integer not null default 1
+  issue text
+  code text collate "C"
+  message text
+  exit_code integer
+  correlation uuid not null
 table plan
   id integer not null generated always as identity
   computed_at timestamp with time zone not null
@@ -570,6 +593,7 @@ table reconcile_run
   closed_count integer
   open_count integer
   sites_ambigus text[] not null default '{}'::text[]
+  par_code jsonb
 table ressemblance_recherche
   id boolean not null default true
   empreinte text not null
@@ -724,6 +748,17 @@ table trace_tete
   sequence bigint not null
   precedente bytea not null
   empreinte bytea not null
+table usage_interface
+  jour date not null
+  interface text collate "C" not null
+  source text collate "C" not null
+  hote text collate "C" not null
+  operation text collate "C" not null
+  issue text collate "C" not null
+  nombre bigint not null
+  volume bigint not null default 0
+  premier_le timestamp with time zone not null
+  dernier_le timestamp with time zone not null
 
 constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint api_call_pkey on api_call: PRIMARY KEY (id)
@@ -857,6 +892,19 @@ constraint mesure_total_hausse_check on mesure_total: CHECK ((hausse >= 0))
 constraint mesure_total_jour_fkey on mesure_total: FOREIGN KEY (jour) REFERENCES mesure_jour(jour) ON DELETE CASCADE
 constraint mesure_total_pkey on mesure_total: PRIMARY KEY (jour, chiffre)
 constraint mesure_total_valeur_check on mesure_total: CHECK ((valeur >= 0))
+constraint noeud_check on noeud: CHECK ((vu_le >= demarre_le))
+constraint noeud_check1 on noeud: CHECK ((arrete_le >= demarre_le))
+constraint noeud_nom_check on noeud: CHECK (((char_length(nom) >= 1) AND (char_length(nom) <= 200)))
+constraint noeud_pkey on noeud: PRIMARY KEY (id)
+constraint passage_check on passage: CHECK ((fini_le >= commence_le))
+constraint passage_check1 on passage: CHECK (((fini_le IS NULL) = (issue IS NULL)))
+constraint passage_etape_check on passage: CHECK (((char_length(etape) >= 1) AND (char_length(etape) <= 40)))
+constraint passage_etape_prevu_le_key on passage: UNIQUE (etape, prevu_le)
+constraint passage_issue_check on passage: CHECK ((issue = ANY (ARRAY['reussite'::text, 'refus'::text, 'echec'::text, 'interrompu'::text, 'delai'::text])))
+constraint passage_message_check on passage: CHECK ((char_length(message) <= 2000))
+constraint passage_noeud_check on passage: CHECK ((char_length(noeud) <= 200))
+constraint passage_pkey on passage: PRIMARY KEY (id)
+constraint passage_tentative_check on passage: CHECK ((tentative >= 1))
 constraint plan_etat_check on plan: CHECK ((etat = ANY (ARRAY['ouvert'::text, 'bloque'::text, 'remplace'::text])))
 constraint plan_pkey on plan: PRIMARY KEY (id)
 constraint plan_reconcile_run_id_fkey on plan: FOREIGN KEY (reconcile_run_id) REFERENCES reconcile_run(id)
@@ -916,6 +964,14 @@ constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
 constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
+constraint usage_interface_hote_check on usage_interface: CHECK ((char_length(hote) <= 261))
+constraint usage_interface_interface_check on usage_interface: CHECK ((interface = ANY (ARRAY['telechargement'::text, 'alimentation'::text, 'pro-sante-connect'::text])))
+constraint usage_interface_issue_check on usage_interface: CHECK ((issue = ANY (ARRAY['reussite'::text, 'inchange'::text, 'redirection'::text, 'refus'::text, 'indisponible'::text, 'coupee'::text, 'sans-reponse'::text])))
+constraint usage_interface_nombre_check on usage_interface: CHECK ((nombre > 0))
+constraint usage_interface_operation_check on usage_interface: CHECK ((char_length(operation) <= 40))
+constraint usage_interface_pkey on usage_interface: PRIMARY KEY (jour, interface, source, hote, operation, issue)
+constraint usage_interface_source_check on usage_interface: CHECK ((char_length(source) <= 40))
+constraint usage_interface_volume_check on usage_interface: CHECK ((volume >= 0))
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
@@ -990,6 +1046,8 @@ CREATE INDEX lien_connexion_expire ON public.lien_connexion USING btree (expire_
 CREATE INDEX mesure_hygiene_depuis ON public.mesure_hygiene USING btree (depuis)
 CREATE UNIQUE INDEX mesure_hygiene_en_cours ON public.mesure_hygiene USING btree (domaine, chiffre, type_bal) WHERE (jusqua IS NULL)
 CREATE INDEX mesure_hygiene_jusqua ON public.mesure_hygiene USING btree (jusqua)
+CREATE INDEX noeud_vu ON public.noeud USING btree (vu_le)
+CREATE INDEX passage_commence ON public.passage USING btree (commence_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX publication_connue_operation ON public.publication_connue USING btree (operation_id) WHERE (operation_id IS NOT NULL)

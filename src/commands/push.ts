@@ -113,7 +113,7 @@ async function pushOnce(
   const { surroundings } = context;
   const clock = await databaseClock(open.pool);
   const outbox = realOutbox(open.pool);
-  const client = pacedClient(open.pool, open.settings, clock);
+  const client = pacedClient(open, clock);
   try {
     const total = await outbox.countDue(clock.now());
     open.progress.step({ label: 'Envoi à l’Annuaire', total, unit: 'opérations' });
