@@ -88,67 +88,66 @@ create index consultation_echantillon_at on consultation_echantillon (at);
 
 -- From here on, what writes to the trail does it by these two functions. Where `migrate --roles` gave the trail an owner of its own,
 -- the program's account can do nothing else to it: it may execute them, and read.
-create function trace_ajouter(le text, action text, issue text, empreinte_contenu bytea, sel text, auteur_genre text,
-  auteur_id text, auteur_nom text, objets text[], poste_adresse text, poste_agent text, requete text, reponse text,
-  correlation text) returns void
-language plpgsql security definer
-as $$
-#variable_conflict use_column
-begin
-  -- One statement: whoever waits for the row of the head then goes on from what the other left there.
-  with tete as (
-    update trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
-      empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1, $2, $3,
-        encode(t.empreinte, 'hex'), encode($4, 'hex')), 'UTF8'))
-    returning t.sequence, t.precedente, t.empreinte),
-  noms as (
-    insert into trace_objet (objet, at, sequence)
-    select distinct nom, $1::timestamptz, tete.sequence from tete, unnest($9) nom
-    on conflict do nothing)
-  insert into trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
-    auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
-  select tete.sequence, $1::timestamptz, $2, $3, tete.empreinte, tete.precedente, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-  from tete;
-end
-$$;
-
 -- Six months at least, whoever asks (CNIL, délibération 2021-122): a stolen account of the program must not empty the trail.
 -- By the clock of the server, which that account does not set.
 create function trace_age_min() returns interval
 language sql immutable parallel safe return interval '180 days';
 
-create or replace function trace_effacer_contenus(avant timestamptz, lot integer, le timestamptz) returns integer
+-- They run with the rights of their owner: they look nothing up where their caller may create, not even a function whose arguments
+-- would match better. Hence each table is named with its schema.
+do $faire$
+begin
+  execute replace($texte$create function @.trace_ajouter(le text, action text, issue text, empreinte_contenu bytea, sel text, auteur_genre text,
+  auteur_id text, auteur_nom text, objets text[], poste_adresse text, poste_agent text, requete text, reponse text,
+  correlation text) returns void
 language plpgsql security definer
+set search_path to pg_catalog, pg_temp
+as $corps$
+#variable_conflict use_column
+begin
+  -- One statement: whoever waits for the row of the head then goes on from what the other left there.
+  with tete as (
+    update @.trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
+      empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1, $2, $3,
+        encode(t.empreinte, 'hex'), encode($4, 'hex')), 'UTF8'))
+    returning t.sequence, t.precedente, t.empreinte),
+  noms as (
+    insert into @.trace_objet (objet, at, sequence)
+    select distinct nom, $1::timestamptz, tete.sequence from tete, unnest($9) nom
+    on conflict do nothing)
+  insert into @.trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
+    auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
+  select tete.sequence, $1::timestamptz, $2, $3, tete.empreinte, tete.precedente, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+  from tete;
+end
+$corps$$texte$, '@.', quote_ident(current_schema()) || '.');
+  execute replace($texte$create or replace function @.trace_effacer_contenus(avant timestamptz, lot integer, le timestamptz) returns integer
+language plpgsql security definer
+set search_path to pg_catalog, pg_temp
 set annuaire_sync.effacement = 'oui'
-as $$
+as $corps$
 declare
   nombre integer;
 begin
-  if avant > clock_timestamp() - trace_age_min() then
-    raise exception 'contents of the audit trail younger than % are not erased', trace_age_min()
+  if avant > clock_timestamp() - @.trace_age_min() then
+    raise exception 'contents of the audit trail younger than % are not erased', @.trace_age_min()
       using errcode = 'restrict_violation', constraint = 'trace_age_min';
   end if;
   with anciennes as (
-    select t.sequence, t.objets from trace t
+    select t.sequence, t.objets from @.trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
-    update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
+    update @.trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
     returning t.sequence, t.at, a.objets
   ), oubliees as (
-    delete from trace_objet o using effacees e
+    delete from @.trace_objet o using effacees e
     where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
   select count(*)::integer into nombre from effacees;
   return nombre;
 end
-$$;
-
--- What runs with the rights of its owner looks names up nowhere that its caller may write.
-do $$
-begin
-  execute format('alter function trace_ajouter set search_path to pg_catalog, %I, pg_temp', current_schema());
-  execute format('alter function trace_effacer_contenus set search_path to pg_catalog, %I, pg_temp', current_schema());
+$corps$$texte$, '@.', quote_ident(current_schema()) || '.');
 end
-$$;
+$faire$;

@@ -1256,21 +1256,21 @@ CREATE OR REPLACE FUNCTION public.trace_ajouter(le text, action text, issue text
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
 begin
   -- One statement: whoever waits for the row of the head then goes on from what the other left there.
   with tete as (
-    update trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
+    update public.trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
       empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1, $2, $3,
         encode(t.empreinte, 'hex'), encode($4, 'hex')), 'UTF8'))
     returning t.sequence, t.precedente, t.empreinte),
   noms as (
-    insert into trace_objet (objet, at, sequence)
+    insert into public.trace_objet (objet, at, sequence)
     select distinct nom, $1::timestamptz, tete.sequence from tete, unnest($9) nom
     on conflict do nothing)
-  insert into trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
+  insert into public.trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
     auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
   select tete.sequence, $1::timestamptz, $2, $3, tete.empreinte, tete.precedente, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
   from tete;
@@ -1281,26 +1281,26 @@ CREATE OR REPLACE FUNCTION public.trace_effacer_contenus(avant timestamp with ti
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
  SET "annuaire_sync.effacement" TO 'oui'
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
   nombre integer;
 begin
-  if avant > clock_timestamp() - trace_age_min() then
-    raise exception 'contents of the audit trail younger than % are not erased', trace_age_min()
+  if avant > clock_timestamp() - public.trace_age_min() then
+    raise exception 'contents of the audit trail younger than % are not erased', public.trace_age_min()
       using errcode = 'restrict_violation', constraint = 'trace_age_min';
   end if;
   with anciennes as (
-    select t.sequence, t.objets from trace t
+    select t.sequence, t.objets from public.trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
-    update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
+    update public.trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
     returning t.sequence, t.at, a.objets
   ), oubliees as (
-    delete from trace_objet o using effacees e
+    delete from public.trace_objet o using effacees e
     where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
   select count(*)::integer into nombre from effacees;

@@ -35,6 +35,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['purge', async () => (await import('./purge.js')).registerPurge],
   ['backup', async () => (await import('./backup.js')).registerBackup],
   ['restore', async () => (await import('./restore.js')).registerRestore],
+  ['migrate', async () => (await import('./migrate.js')).registerMigrate],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],
