@@ -18,7 +18,8 @@ export function describeTlsFault(
   settings: SettingNames,
   cause: unknown,
 ): { readonly code: string; readonly text: string } | undefined {
-  const fault = namedFaults.get(code) ?? weakFault(code, cause) ?? alertFault(code);
+  const fault =
+    namedFaults.get(code) ?? weakFault(code, cause) ?? alertFault(reasonOf(code, cause));
   if (!fault) return undefined;
   const { adresse, certificat, secours, autorite = 'reseau.ca', proxy = 'reseau.proxy' } = settings;
   const text = fault[1]
@@ -62,6 +63,14 @@ const tooOld: Fault = [
   'le serveur ne propose aucune version ou suite de chiffrement admise (TLS 1.2 ou 1.3, exigence EX_OPE_5010). ' +
     "Vérifiez l'adresse ; aucun réglage ne permet d'abaisser ce niveau.",
 ];
+
+/** On a socket that was in clear before, Node.js gives OpenSSL's reason in the message alone: « …:tlsv1 alert protocol version:… ». */
+function reasonOf(code: string, error: unknown): string {
+  const reason = /SSL routines:[^:]*:([^:]+):/u.exec(messageOf(error))?.[1];
+  return code === 'EPROTO' && reason !== undefined
+    ? `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
+    : code;
+}
 
 /** Of OpenSSL's level 2; Node.js has a word for none of them. */
 const weakChain: Fault = [
