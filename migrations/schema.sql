@@ -543,6 +543,7 @@ table reconcile_run
   closed_count integer
   open_count integer
   sites_ambigus text[] not null default '{}'::text[]
+  par_code jsonb
 table ressemblance_recherche
   id boolean not null default true
   empreinte text not null

@@ -119,6 +119,7 @@ function rubriques(matin: Matin, options: EcranOptions): Rubrique[] {
     },
     ldap(instantane, options.now),
     ...present(noeuds(matin)),
+    ...present(certificats(matin)),
     ...present(
       disque && {
         nom: 'Disque',
@@ -135,6 +136,19 @@ function rubriques(matin: Matin, options: EcranOptions): Rubrique[] {
     },
     { nom: 'Base', estBon: true, texte: options.engine },
   ];
+}
+
+function certificats({ accueil }: Matin): Rubrique | undefined {
+  const { certificats: lus, illisibles } = accueil.certificats;
+  const [premier] = lus;
+  if (!premier && illisibles.length === 0) return undefined;
+  return {
+    nom: 'Certificats',
+    estBon: illisibles.length === 0 && lus.every(({ etat }) => etat === 'valable'),
+    texte: premier
+      ? `${lus.length} lus, le premier à finir : ${premier.nom}, le ${formatDate(premier.expireLe)}`
+      : `${illisibles.length} illisibles`,
+  };
 }
 
 /** From the planned runs, else from what was done within a day, whoever started it. */

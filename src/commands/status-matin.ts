@@ -20,6 +20,7 @@ import {
 } from '../store/statut.js';
 import { lireFaits, type CompteDemandes, type Faits } from '../web/console/accueil/faits.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
+import { lireCertificats } from './certificats.js';
 import type { OpenProgram } from './program.js';
 
 export type Instantane = {
@@ -56,6 +57,7 @@ export async function lireMatin({ pool, settings }: OpenProgram, now: Date): Pro
     now: () => now,
     fraicheur: () => lireFraicheur(pool, settings, now),
     compterDemandes: () => compterDemandes(pool, settings, now),
+    certificats: () => lireCertificats(settings, now),
   });
   return {
     accueil,

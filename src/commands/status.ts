@@ -16,6 +16,7 @@ import { matinJson } from './status-json.js';
 import { lireMatin } from './status-matin.js';
 import { compterPoints, jugerMatin } from './status-points.js';
 import { isBaseGone, tellSansBase } from './status-sans-base.js';
+import { annoncerCertificats } from './certificats.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import {
   describeDemandesStatus,
@@ -80,8 +81,11 @@ async function tellStatus(
   const { surroundings } = context;
   const now = surroundings.now();
   const status = await readStatus(open, now);
-  // On a replica, the node that writes says it.
-  if (open.readOnly === undefined) await annoncerRetards(open.pool, status, now);
+  // On a replica, the node that writes says them.
+  if (open.readOnly === undefined) {
+    await annoncerRetards(open.pool, status, now);
+    await annoncerCertificats(open.pool, open.settings, now);
+  }
   const matin = await lireMatin(open, now);
   const points = jugerMatin(matin, status, now);
   if (verifie && compterPoints(points) > 0) context.setExitCode(1);

@@ -17,7 +17,7 @@ const lookEveryMs = 1_000;
 export async function serveWaiting(
   settings: Settings,
   url: string,
-  { log, now, signal }: WebServing,
+  { log, now, signal, mesures }: WebServing,
 ): Promise<void> {
   const watch = await createWatch(settings, url, now, () => undefined);
   await watch.look();
@@ -25,8 +25,10 @@ export async function serveWaiting(
   const server = new WebServer({
     settings: settings.web,
     report: (message) => log('serveur', message),
+    mesure: mesures.http,
     plugins: [
       createHealth({ veille: watch, now }),
+      ...mesures.plugins,
       createStatique(),
       createAttente(settings, disponibilite.lire),
     ],

@@ -7,6 +7,7 @@ import { createPool, type Pool } from '../db/pool.js';
 import { AppError, messageOf } from '../errors.js';
 import { isTransientFault } from '../db/transient-fault.js';
 import { serveWaiting } from './web-attente.js';
+import type { MesuresWeb } from './web-mesures.js';
 import { createWatch, describeChange } from './web-watch.js';
 
 export type WebLog = (evenement: string, message: string) => void;
@@ -15,6 +16,7 @@ export type WebServing = {
   readonly log: WebLog;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  readonly mesures: MesuresWeb;
 };
 
 export type WebBase = {
@@ -60,7 +62,7 @@ function isPassing(error: unknown): boolean {
 async function watchOver(
   settings: Settings,
   engine: Engine,
-  { log, now, signal }: WebServing,
+  { log, now, signal, mesures }: WebServing,
 ): Promise<WebBase> {
   let promoted = (): void => undefined;
   const watch = await createWatch(settings, engine.connectionString, now, (state, before) => {
@@ -68,6 +70,7 @@ async function watchOver(
     if (before.readOnly !== undefined && state.readOnly === undefined) promoted();
   });
   const pool = openPool(settings, engine.connectionString);
+  mesures.suivre(engine.connectionString, pool);
   const stop = new AbortController();
   const watching = watch.run(AbortSignal.any([signal, stop.signal]));
   try {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
 import { trimApiCalls } from '../store/api-call.js';
@@ -20,6 +21,7 @@ import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
@@ -30,7 +32,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « web ».',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);
@@ -40,7 +42,13 @@ export function registerWeb(program: Command, context: CommandContext): void {
         const line = json ? JSON.stringify({ evenement, message }) : message;
         surroundings.out.write(`${line}\n`);
       };
-      await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
+      const { now, signal } = surroundings;
+      const mesures = openMesuresWeb(settings, now);
+      try {
+        await serveWeb(settings, { log, now, signal, mesures });
+      } finally {
+        await mesures.stop();
+      }
     });
 }
 
@@ -69,6 +77,7 @@ async function serveUntil(
   const { connectionString } = base.engine;
   const promotion = new AbortController();
   let push: Push | undefined;
+  let watch: ReturnType<typeof watchCertificate> | undefined;
   const usages = createUsageCounter(base.pool, now);
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
@@ -88,9 +97,10 @@ async function serveUntil(
     const server = new WebServer({
       settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
+      mesure: serving.mesures.http,
       plugins,
     });
-    const hangUp = onHangUp(server, report);
+    watch = watchCertificate(server, web, report);
     log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
     const end = AbortSignal.any([signal, promotion.signal]);
     const trimming = trimCalls(base, settings, { ...serving, signal: end }, { push, sansTrace });
@@ -98,9 +108,9 @@ async function serveUntil(
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
-    hangUp.close();
     return signal.aborted ? 'arret' : 'promue';
   } finally {
+    watch?.stop();
     await push?.stop();
     await consolePlan.stop();
     await usages.close();
@@ -119,11 +129,12 @@ function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
   { cles, push, plan, sansTrace, compter }: Parts,
-  { now, report }: Reporting,
+  { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
   return [
     createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    ...mesures.plugins,
     createApi({
       db: pool,
       reglages: reglagesVerification(settings),
@@ -133,6 +144,7 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
     ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite, compter }).plugins,
@@ -147,17 +159,24 @@ function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
-  const onSignal = (): void => {
-    try {
-      server.reloadCertificate();
-      report('Certificat web relu : les nouvelles connexions le reçoivent.');
-    } catch (error) {
-      report(`Nouveau certificat web refusé, le précédent reste en service. ${messageOf(error)}`);
-    }
-  };
+/** Read again when its files change, and on SIGHUP. */
+function watchCertificate(
+  server: WebServer,
+  { tls, certificatePollMs }: Settings['web'],
+  report: (message: string) => void,
+): { readonly stop: () => void } {
+  const reload = (): readonly string[] => server.reloadCertificate();
+  const watch =
+    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
+  // Without a certificate too, the signal must not end the process.
+  const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return {
+    stop: () => {
+      watch?.stop();
+      process.off('SIGHUP', onSignal);
+    },
+  };
 }
 
 const trimEveryMs = 60_000;

@@ -8,6 +8,8 @@ import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
+import { journauxSchema } from './journaux-schema.js';
+import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
@@ -122,7 +124,15 @@ export const settingsSchema = z.strictObject({
   console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
+  journaux: journauxSchema.prefault({}),
+  metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  certificats: z
+    .strictObject({
+      // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.
+      alerteJours: z.int().min(1).max(365).default(30),
+    })
+    .prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

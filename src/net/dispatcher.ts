@@ -1,10 +1,9 @@
 // How every outgoing HTTP connection of the program is made: TLS policy, own roots, client certificate, proxy, time limits.
 import { Agent, type Dispatcher, Pool, ProxyAgent, buildConnector } from 'undici';
-import { tlsDhSizeMinBits } from '../domain/tls-policy.js';
 import type { VoirEchange } from '../domain/usage-interface.js';
 import { UsageError } from '../errors.js';
 import { seeingDispatcher } from './seeing-dispatcher.js';
-import { type ClientCertificate, createTlsContext } from './tls-context.js';
+import { type ClientCertificate, createTlsContext, tlsOptions } from './tls-context.js';
 
 export type DispatcherOptions = {
   /** Up to the end of the TLS handshake. */
@@ -39,12 +38,10 @@ function connectedDispatcher(options: DispatcherOptions): Dispatcher {
   const sockets = {
     timeout: options.connectTimeoutMs,
     autoSelectFamilyAttemptTimeout: addressAttemptTimeoutMs,
-    rejectUnauthorized: true,
-    minDHSize: tlsDhSizeMinBits,
   };
   const connect = {
     ...sockets,
-    secureContext: createTlsContext(options.ca, options.clientCertificate),
+    ...tlsOptions(createTlsContext(options.ca, options.clientCertificate)),
   };
   if (options.proxy === undefined) {
     return new Agent({ ...timeouts, ...pool, connect: failingOnAlert(buildConnector(connect)) });
@@ -56,7 +53,7 @@ function connectedDispatcher(options: DispatcherOptions): Dispatcher {
     uri: `${proxy.protocol}//${proxy.host}`,
     ...(proxy.username === '' ? {} : { token: basicOf(proxy) }),
     requestTls: connect,
-    proxyTls: { ...sockets, secureContext: createTlsContext(options.ca, undefined) },
+    proxyTls: { ...sockets, ...tlsOptions(createTlsContext(options.ca, undefined)) },
     // The CONNECT itself has undici's own five minutes otherwise.
     clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, ...timeouts }),
   });

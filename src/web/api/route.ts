@@ -52,6 +52,8 @@ export type ApiContext = {
   readonly disponibilite?: Disponibilite | undefined;
   /** Told of each answer of a node that only reads, which left no trace. */
   readonly onUntraced?: (() => void) | undefined;
+  /** Told of each answer that a key was given. */
+  readonly onAnswer?: ((action: string, verdict: ApiCall['verdict']) => void) | undefined;
 };
 
 const noTrace: Answer['trace'] = { objet: undefined, verdict: undefined, codes: [] };
@@ -95,6 +97,7 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
       const answer = await route.answer(request, key);
       const { status = 200 } = 'problem' in answer ? answer.problem : answer;
       await trace(request, reply.elapsedTime, status, answer.trace);
+      context.onAnswer?.(action, answer.trace.verdict);
       if ('problem' in answer) return sendProblem(reply, answer.problem);
       return reply
         .code(status)
