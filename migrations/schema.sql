@@ -543,10 +543,19 @@ table reconcile_run
   closed_count integer
   open_count integer
   sites_ambigus text[] not null default '{}'::text[]
+  par_code jsonb
 table ressemblance_recherche
   id boolean not null default true
   empreinte text not null
   cherche_at timestamp with time zone not null
+table restauration
+  id integer not null generated always as identity
+  sauvegarde_du timestamp with time zone not null
+  restauree_le timestamp with time zone not null
+  auteur text not null
+  levee_le timestamp with time zone
+  levee_par text
+  levee_raison text
 table savoir_faire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -697,6 +706,17 @@ table trace_tete
   sequence bigint not null
   precedente bytea not null
   empreinte bytea not null
+table usage_interface
+  jour date not null
+  interface text collate "C" not null
+  source text collate "C" not null
+  hote text collate "C" not null
+  operation text collate "C" not null
+  issue text collate "C" not null
+  nombre bigint not null
+  volume bigint not null default 0
+  premier_le timestamp with time zone not null
+  dernier_le timestamp with time zone not null
 
 constraint api_call_key_id_fkey on api_call: FOREIGN KEY (key_id) REFERENCES api_key(id)
 constraint api_call_pkey on api_call: PRIMARY KEY (id)
@@ -844,6 +864,12 @@ constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY[
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
 constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
+constraint restauration_auteur_check on restauration: CHECK (((char_length(auteur) >= 1) AND (char_length(auteur) <= 200)))
+constraint restauration_check on restauration: CHECK ((levee_le >= restauree_le))
+constraint restauration_check1 on restauration: CHECK (((levee_le IS NULL) = (levee_par IS NULL)))
+constraint restauration_levee_par_check on restauration: CHECK (((char_length(levee_par) >= 1) AND (char_length(levee_par) <= 200)))
+constraint restauration_levee_raison_check on restauration: CHECK (((char_length(levee_raison) >= 1) AND (char_length(levee_raison) <= 2000)))
+constraint restauration_pkey on restauration: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
 constraint session_web_check on session_web: CHECK ((expire_le > cree_le))
 constraint session_web_donnees_check on session_web: CHECK ((pg_column_size(donnees) <= 32768))
@@ -878,6 +904,14 @@ constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
 constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)
+constraint usage_interface_hote_check on usage_interface: CHECK ((char_length(hote) <= 261))
+constraint usage_interface_interface_check on usage_interface: CHECK ((interface = ANY (ARRAY['telechargement'::text, 'alimentation'::text, 'pro-sante-connect'::text])))
+constraint usage_interface_issue_check on usage_interface: CHECK ((issue = ANY (ARRAY['reussite'::text, 'inchange'::text, 'redirection'::text, 'refus'::text, 'indisponible'::text, 'coupee'::text, 'sans-reponse'::text])))
+constraint usage_interface_nombre_check on usage_interface: CHECK ((nombre > 0))
+constraint usage_interface_operation_check on usage_interface: CHECK ((char_length(operation) <= 40))
+constraint usage_interface_pkey on usage_interface: PRIMARY KEY (jour, interface, source, hote, operation, issue)
+constraint usage_interface_source_check on usage_interface: CHECK ((char_length(source) <= 40))
+constraint usage_interface_volume_check on usage_interface: CHECK ((volume >= 0))
 
 CREATE INDEX activite_gone ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NOT NULL)
 CREATE INDEX activite_identifiant_pp ON public.activite USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
@@ -955,6 +989,7 @@ CREATE INDEX passage_commence ON public.passage USING btree (commence_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
+CREATE UNIQUE INDEX restauration_en_vigueur ON public.restauration USING btree ((true)) WHERE (levee_le IS NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX session_web_expire ON public.session_web USING btree (expire_le)
 CREATE INDEX session_web_titulaire ON public.session_web USING btree (espace, titulaire) WHERE (titulaire IS NOT NULL)

@@ -13,7 +13,8 @@ const underConnectedStages = [...underStages, 'net'];
 const rule: ImportRule = {
   folders: {
     domain: [],
-    db: [],
+    // The policy of every TLS connection, and the words for what goes wrong with one.
+    db: ['domain'],
     net: ['domain'],
     store: ['db', 'domain'],
     extractions: underConnectedStages,
@@ -22,7 +23,7 @@ const rule: ImportRule = {
     feed: underConnectedStages,
     plan: underStages,
     hygiene: underStages,
-    ldap: underStages,
+    ldap: underConnectedStages,
     verification: underStages,
     // What both the pages and the commands do: the life of a demande, the trail, drawings and wordings.
     web: [...underConnectedStages, 'verification', 'demande', 'audit', 'report'],

@@ -15,6 +15,7 @@ import { ecranJournal } from '../web/console/journal/ecran.js';
 import { createEcranPlan } from '../web/console/plan/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { ecranRecherche } from '../web/console/recherche/ecran.js';
+import { lireCertificats } from './certificats.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
 
 export type EcransOptions = {
@@ -32,6 +33,7 @@ export function ecransConsole(
     ecranAccueil({
       db: pool,
       now,
+      certificats: () => lireCertificats(settings, now()),
       fraicheur: () => lireFraicheur(pool, settings, now()),
       compterDemandes: () => compterDemandes(pool, demandes, now()),
     }),

@@ -1,6 +1,6 @@
 // One process that serves: the server, the snapshots it serves, its certificate.
 import type { Settings } from '../config/settings.js';
-import { CertificateWatch } from '../ldap/server/certificate-watch.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
 import { WarmUp } from '../ldap/server/warm-up.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
@@ -28,7 +28,15 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
   const server = new LdapServer(serverSettings, content, tell);
   const places = await server.start();
   const { tls } = serverSettings;
-  const watch = tls && server.tls && new CertificateWatch(tls, certificatePollMs, server.tls, tell);
+  const { tls: terminator } = server;
+  const watch =
+    tls &&
+    terminator &&
+    new CertificateWatch(
+      { nom: 'LDAP', files: tls, reload: () => terminator.reload(), report: tell },
+      certificatePollMs,
+    );
+  for (const remarque of terminator?.remarques ?? []) tell(`Certificat LDAP : ${remarque}`);
   if (watch) options.onReload(() => watch.reload());
   try {
     options.onListening(places.map(describePlace));

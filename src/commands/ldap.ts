@@ -20,7 +20,7 @@ export function registerLdap(program: Command, context: CommandContext): void {
     .description("sert l'annuaire aux carnets d'adresses par LDAP, en lecture seule")
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « ldap », docs/ldap.md.',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « ldap », docs/ldap.md.',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);

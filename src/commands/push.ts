@@ -115,7 +115,7 @@ async function pushOnce(
   await assertPresentKnown(open, surroundings);
   const clock = await databaseClock(open.pool);
   const outbox = realOutbox(open.pool);
-  const client = pacedClient(open.pool, open.settings, clock);
+  const client = pacedClient(open, clock);
   try {
     const total = await outbox.countDue(clock.now());
     open.progress.step({ label: 'Envoi à l’Annuaire', total, unit: 'opérations' });

@@ -1,10 +1,12 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
+import type { Disponibilite } from '../web/disponibilite.js';
 import { createInactivitePage } from '../web/page/inactivite.js';
 import { Pages } from '../web/page/pages.js';
 import { createRacine } from '../web/page/racine.js';
@@ -26,6 +28,10 @@ export type PagesSurroundings = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What is asked of Pro Santé Connect is declared to the ANS. */
+  readonly compter?: Compter | undefined;
+  /** What the database allows; undefined: everything. */
+  readonly disponibilite?: Disponibilite | undefined;
 };
 
 export type SitePages = {
@@ -35,7 +41,7 @@ export type SitePages = {
 };
 
 export function createPages(settings: Settings, surroundings: PagesSurroundings): SitePages {
-  const { pool, demandes, cle, cleDesComptes, plan, now, report } = surroundings;
+  const { pool, demandes, cle, cleDesComptes, plan, now, report, disponibilite } = surroundings;
   const { web } = settings;
   const around = {
     operateur: settings.operateur.nom,
@@ -51,6 +57,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     isTls,
     now,
     report,
+    disponibilite,
   };
   const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
@@ -75,6 +82,7 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
       limiteJours: settings.reconcile.inactiviteJours,
       now,
       report,
+      disponibilite,
     }),
     ...(settings.console.actif ? [espaceConsole.plugin] : []),
     espaceDemande.plugin,

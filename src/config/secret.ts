@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import type { FichierCertificat } from '../domain/certificat.js';
+import { nommerCertificat } from './certificats-settings.js';
 
 /** A secret: the text itself, or where to read it. */
 export const secret = z.union([
@@ -17,6 +19,7 @@ export class FileReader {
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
   readonly #paths = new Set<string>();
+  readonly #certificats = new Map<string, FichierCertificat>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -44,7 +47,21 @@ export class FileReader {
   }
 
   file(at: string, path: string): string {
-    return this.bytes(at, path).toString('utf8');
+    const text = this.bytes(at, path).toString('utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) this.certificate(at, path);
+    return text;
+  }
+
+  /** Every file of certificates that the settings name: those that are read here, and those that servers read by themselves. */
+  get certificats(): readonly FichierCertificat[] {
+    return [...this.#certificats.values()];
+  }
+
+  /** Notes that `path` holds certificates; its end is then watched over. Gives the absolute path. */
+  certificate(at: string, path: string, motDePasse?: string): string {
+    const chemin = this.path(path);
+    this.#certificats.set(at, { reglage: at, chemin, motDePasse, ...nommerCertificat(at) });
+    return chemin;
   }
 
   bytes(at: string, path: string): Buffer {

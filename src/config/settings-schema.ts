@@ -8,6 +8,8 @@ import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
+import { journauxSchema } from './journaux-schema.js';
+import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
@@ -71,6 +73,9 @@ export const settingsSchema = z.strictObject({
       url: secret.optional(),
       poolMax: z.int().min(4).max(100).default(8),
       requeteMaxSecondes: z.int().min(1).max(86_400).default(1_800),
+      lectureSeule: z.boolean().default(false),
+      // As the messages of a node that only reads name it: an address or a name.
+      noeudPrincipal: z.string().trim().min(1).max(200).optional(),
     })
     .prefault({}),
   operateur: z.strictObject({
@@ -120,8 +125,16 @@ export const settingsSchema = z.strictObject({
   console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
+  journaux: journauxSchema.prefault({}),
+  metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
   sauvegarde: sauvegardeSchema.prefault({}),
+  certificats: z
+    .strictObject({
+      // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.
+      alerteJours: z.int().min(1).max(365).default(30),
+    })
+    .prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

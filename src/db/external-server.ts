@@ -1,6 +1,7 @@
 // The administrator's own PostgreSQL: checked before use, so that what is wrong is said once and plainly.
 import pg from 'pg';
 import { AppError, messageOf, UsageError } from '../errors.js';
+import { describeConnectionFault } from './connection-fault.js';
 
 export type ExternalServer = { readonly version: string; readonly place: string };
 
@@ -67,23 +68,13 @@ function assertSupported(row: ServerRow, place: string): void {
 }
 
 function explain(error: unknown, place: string): UsageError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const remedy = remedies[code] ?? `Vérifiez « database.url » et l'état du serveur.`;
+  const { remedy } = describeConnectionFault(error);
   return new UsageError(
     'DATABASE_UNREACHABLE',
     `Connexion impossible à ${place} : ${messageOf(error)}. ${remedy}`,
     error,
   );
 }
-
-const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED: `Rien n'écoute à cette adresse : démarrez PostgreSQL, ou corrigez le port.`,
-  ENOTFOUND: `Ce nom de serveur est inconnu : corrigez-le.`,
-  '28P01': `Le mot de passe ou le compte est faux.`,
-  '28000': `Le serveur refuse ce compte ou exige TLS : voyez son pg_hba.conf, ou ajoutez « ?sslmode=verify-full ».`,
-  '3D000': `Cette base n'existe pas : « create database NOM encoding 'UTF8' template template0 ».`,
-  '53300': `Le serveur n'a plus de connexion libre : augmentez max_connections.`,
-};
 
 const versionMin = 14;
 const connectTimeoutMs = 15_000;

@@ -49,6 +49,13 @@ export async function findLastMigration(
   return { numero: last.number, nom: last.name };
 }
 
+/** Their numbers and names, in order: what a database that may not be written is held against. */
+export async function listMigrations(
+  directory: string = findMigrationsDirectory(),
+): Promise<readonly { readonly number: number; readonly name: string }[]> {
+  return (await readMigrations(directory)).map(({ number, name }) => ({ number, name }));
+}
+
 async function readMigrations(directory: string): Promise<Migration[]> {
   const files = await readdir(directory).catch(() => [] as string[]);
   const names = files.filter((file) => migrationFile.test(file)).sort();
