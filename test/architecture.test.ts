@@ -13,7 +13,8 @@ const underConnectedStages = [...underStages, 'net'];
 const rule: ImportRule = {
   folders: {
     domain: [],
-    db: [],
+    // The policy of every TLS connection, and the words for what goes wrong with one.
+    db: ['domain'],
     net: ['domain'],
     store: ['db', 'domain'],
     extractions: underConnectedStages,
@@ -22,7 +23,7 @@ const rule: ImportRule = {
     feed: underConnectedStages,
     plan: underStages,
     hygiene: underStages,
-    ldap: underStages,
+    ldap: underConnectedStages,
     verification: underStages,
     // What both the pages and the commands do: the life of a demande, the trail, drawings and wordings.
     web: [...underConnectedStages, 'verification', 'demande', 'audit', 'report'],
@@ -31,9 +32,11 @@ const rule: ImportRule = {
     notify: underConnectedStages,
     // What runs when, on which node: decided here, done by the commands.
     planification: underStages,
+    // Processes of one daemon: forked, spawned, told and heard.
+    processus: ['domain'],
     metriques: underStages,
     conservation: underStages,
-    sauvegarde: underStages,
+    sauvegarde: [...underStages, 'audit'],
     diagnostic: underConnectedStages,
     report: underStages,
     ressemblance: underStages,
@@ -80,8 +83,8 @@ const rule: ImportRule = {
     yaml: ['config'],
     yauzl: ['extractions'],
     yazl: ['sample', 'simulator'],
-    // The five borders: config, extraction rows, feed answers, web form, command line.
-    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
+    // The borders: config, extraction rows, feed answers, web form, command line, a backup that comes back.
+    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts', 'sauvegarde'],
   },
   pure: ['domain'],
 };

@@ -4,7 +4,7 @@ import { isPortee, portees, type Portee } from '../domain/portee.js';
 import { AppError, UsageError } from '../errors.js';
 import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../store/api-key.js';
 import { createKey, hashKey } from '../web/api/key.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext, runReading } from './context.js';
 import type { OpenProgram } from './program.js';
 import { formatDate } from './format-date.js';
 import { tracer } from './tracer.js';
@@ -55,7 +55,7 @@ export function registerApiKey(program: Command, context: CommandContext): void 
     .command('list')
     .description('les clés, en vigueur ou non, et leur dernier emploi')
     .action((_options: unknown, command: Command) =>
-      runWithProgram(context, command, async (open) => {
+      runReading(context, command, async (open) => {
         const keys = await listApiKeys(open.pool);
         print(context, open.isJson, keys, () => describeKeys(keys, context.surroundings.now()));
       }),

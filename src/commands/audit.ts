@@ -7,7 +7,7 @@ import { findTete } from '../store/journal.js';
 import { findTrace, listTraces } from '../store/journal-lecture.js';
 import { filtreOf, withTraceFilters, type FiltreOptions } from './audit-filters.js';
 import { describeTrace, describeTraces } from './audit-result.js';
-import { print, runWithProgram, type CommandContext } from './context.js';
+import { print, runWithProgram, type CommandContext, runReading } from './context.js';
 import { writeDraftFile } from './draft-file.js';
 import type { OpenProgram } from './program.js';
 import { tracer } from './tracer.js';
@@ -80,7 +80,7 @@ function registerCheckpoint(audit: Command, context: CommandContext): void {
     .description('le point de contrôle d’à présent, à garder hors de la base')
     .addHelpText('after', '\nPlus tard : annuaire-sync audit verify --point NUMÉRO:EMPREINTE')
     .action(async (_options: unknown, command: Command) => {
-      await runWithProgram(context, command, async (open) => {
+      await runReading(context, command, async (open) => {
         const tete = await findTete(open.pool);
         if (!tete) {
           throw new AppError(

@@ -11,7 +11,7 @@ import { compteInconnu } from './comptes-faults.js';
 import { ouvrir } from './comptes-ouverture.js';
 import { compteJson, describeComptes } from './comptes-result.js';
 import { tracerCompte } from './comptes-trace.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext, runReading } from './context.js';
 import type { OpenProgram } from './program.js';
 
 export function registerComptes(program: Command, context: CommandContext): void {
@@ -87,7 +87,7 @@ function registerList(comptes: Command, context: CommandContext): void {
     .command('list')
     .description('les comptes, leur rôle, leur état et leur dernière connexion')
     .action((_options: unknown, command: Command) =>
-      runWithProgram(context, command, async (open) => {
+      runReading(context, command, async (open) => {
         const all = await listComptes(open.pool);
         print(context, open.isJson, all.map(compteJson), () =>
           describeComptes(all, context.surroundings.now()),

@@ -28,17 +28,45 @@ export function runWithProgram<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return runWithSettings(context, settings, json, work);
+  return open(context, settings, json, work, `« ${pathOf(command)} »`);
+}
+
+/** As `runWithProgram`, for a command that writes nothing, not even a trace: it runs on a replica too. */
+export function runReading<T>(
+  context: CommandContext,
+  command: Command,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  const { config, json } = globalOptions(command);
+  const settings = loadSettings(config, context.surroundings.env);
+  return open(context, settings, json, work, undefined);
 }
 
 export function runWithSettings<T>(
-  { surroundings }: CommandContext,
+  context: CommandContext,
   settings: Settings,
   isJson: boolean,
   work: (program: OpenProgram) => Promise<T>,
 ): Promise<T> {
-  const progress: Progress = isJson ? silentProgress : terminalProgress(surroundings.err);
-  return withProgram(surroundings, settings, { json: isJson, progress }, work);
+  return open(context, settings, isJson, work, 'Cette commande');
+}
+
+/** `writing`: what the command is called where nothing may be written; undefined: it only reads. */
+function open<T>(
+  { surroundings }: CommandContext,
+  settings: Settings,
+  json: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+  writing: string | undefined,
+): Promise<T> {
+  const progress: Progress = json ? silentProgress : terminalProgress(surroundings.err);
+  return withProgram(surroundings, settings, { json, progress, writing }, work);
+}
+
+/** As it is typed: « annuaire-sync plan approve ». */
+function pathOf(command: Command): string {
+  const before = command.parent ? `${pathOf(command.parent)} ` : '';
+  return `${before}${command.name()}`;
 }
 
 /** The result of a command: JSON when asked for, else French text. */

@@ -24,7 +24,7 @@ import {
   listEtapes,
   type Demande,
 } from '../store/demande.js';
-import { print, runWithProgram, type CommandContext } from './context.js';
+import { print, runWithProgram, type CommandContext, runReading } from './context.js';
 import {
   demandeJson,
   describeDemande,
@@ -101,7 +101,7 @@ function registerList(demandes: Command, context: CommandContext): void {
     .option('--apres <n°>', 'à partir de celle qui suit ce numéro', parseNumero)
     .option('--max <n>', 'demandes montrées au plus', parseMax, 200)
     .action(async (options: ListOptions, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, settings, isJson }) => {
+      await runReading(context, command, async ({ pool, settings, isJson }) => {
         const { etat, domaine, enRetard, apres, max } = options;
         const now = context.surroundings.now();
         const { delaiJours } = settings.demandes;
@@ -131,7 +131,7 @@ function registerShow(demandes: Command, context: CommandContext): void {
     .description('une demande : ses étapes, et ce que l’on sait de la BAL et de son titulaire')
     .argument('<n°>', 'numéro de la demande', parseNumero)
     .action(async (id: number, _options: unknown, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, settings, isJson }) => {
+      await runReading(context, command, async ({ pool, settings, isJson }) => {
         const now = context.surroundings.now();
         const demande = await findDemande(pool, id);
         if (!demande) throw unknown(id);

@@ -6,7 +6,7 @@ import {
   listRessemblants,
   type DomaineRessemblant,
 } from '../store/domaine-ressemblant.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext, runReading } from './context.js';
 import { formatDate } from './format-date.js';
 import { tracer } from './tracer.js';
 
@@ -20,7 +20,7 @@ export function registerDomains(program: Command, context: CommandContext): void
     .description('ceux qui restent à examiner, et pourquoi chacun est montré')
     .option('--all', 'ceux que vous avez marqués comme connus aussi', false)
     .action(async ({ all }: { all: boolean }, command: Command) => {
-      await runWithProgram(context, command, async (open) => {
+      await runReading(context, command, async (open) => {
         const trouves = await listRessemblants(open.pool, { avecConnus: all });
         print(context, open.isJson, { domaines: trouves.map(enJson) }, () => decrire(trouves));
       });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { AppError, messageOf } from '../errors.js';
 import { writeOpenLdapConfig, writeOpenLdapSchema } from '../ldap/schema/openldap-schema.js';
-import { globalOptions, runWithProgram, type CommandContext } from './context.js';
+import { globalOptions, type CommandContext, runReading } from './context.js';
 import { writeDraftFile } from './draft-file.js';
 import { exportEntries, type ExportCounts, type ExportFormat } from './export-entries.js';
 import { explainFault } from './known-fault.js';
@@ -63,7 +63,7 @@ function exportTo(
   format: ExportFormat,
   out: string | undefined,
 ): Promise<void> {
-  return runWithProgram(context, command, async ({ pool, settings, progress }: OpenProgram) => {
+  return runReading(context, command, async ({ pool, settings, progress }: OpenProgram) => {
     const source = { pool, layout: settings.ldap.layout, progress };
     const counts = await withOutput(context, out, (write) => exportEntries(source, format, write));
     const { surroundings } = context;

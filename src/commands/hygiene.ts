@@ -7,7 +7,7 @@ import { runHygiene } from '../hygiene/run.js';
 import { findAvis } from '../store/avis.js';
 import { conserverCas } from '../store/cas-inactivite-cloture.js';
 import { countCas, listCas, listCasDe } from '../store/cas-inactivite.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext, runReading } from './context.js';
 import { casJson, describeBilan, describeCas, describeListe } from './hygiene-result.js';
 import { hygieneSettings } from './hygiene-settings.js';
 import type { OpenProgram } from './program.js';
@@ -78,7 +78,7 @@ function registerList(hygiene: Command, context: CommandContext): void {
     .option('--domaine <domaine>', 'un domaine seulement')
     .option('--max <n>', 'cas montrés au plus', parseMax, 200)
     .action(async ({ etat, domaine, max }: ListOptions, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, isJson }) => {
+      await runReading(context, command, async ({ pool, isJson }) => {
         const nom = domaine?.trim().toLowerCase();
         const comptes = await countCas(pool, nom);
         const found = await listCas(pool, { etats: etat ?? etatsOuverts, domaine: nom }, max);
@@ -97,7 +97,7 @@ function registerShow(hygiene: Command, context: CommandContext): void {
     .description('l’histoire d’une BAL : chaque cas, ses dates, ses avis')
     .argument('<adresse>', 'adresse de la BAL', parseAdresse)
     .action(async (adresse: string, _options: unknown, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, isJson }) => {
+      await runReading(context, command, async ({ pool, isJson }) => {
         const found = await listCasDe(pool, adresse, occasionsMax);
         if (found.length === 0) throw noCase(adresse);
         const avis = await findAvis(

@@ -33,7 +33,7 @@ function databaseFault(code: string, error: Error): Fault | undefined {
 function isLostConnection(code: string, error: Error): boolean {
   if (/^(57P0[1-5]|08\d{3})$/.test(code)) return true;
   if (
-    /^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect/.test(
+    /^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect|^Query read timeout|^timeout expired$/.test(
       error.message,
     )
   ) {

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
+import { findReadOnlyCause } from '../db/read-only.js';
 import type { SnapshotDatabase } from '../ldap/snapshot/snapshot-keeper.js';
 
 /** Fails while it cannot be reached. */
@@ -28,7 +29,8 @@ export async function openLdapDatabase(
     await engine.close();
   };
   try {
-    await migrateIfAllowed(pool);
+    if ((await findReadOnlyCause(pool, database.lectureSeule)) === undefined)
+      await migrateIfAllowed(pool);
     return { connectionString, pool, close };
   } catch (error) {
     await close();
@@ -36,7 +38,7 @@ export async function openLdapDatabase(
   }
 }
 
-/** A node may have an account that only reads, or a replica: whoever loads keeps the schema up to date. */
+/** A node may have an account that only reads: whoever loads keeps the schema up to date. */
 async function migrateIfAllowed(pool: Pool): Promise<void> {
   try {
     await migrate(pool);

@@ -1,6 +1,6 @@
 // One process that serves: the server, the snapshots it serves, its certificate.
 import type { Settings } from '../config/settings.js';
-import { CertificateWatch } from '../ldap/server/certificate-watch.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
 import { WarmUp } from '../ldap/server/warm-up.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
@@ -16,19 +16,34 @@ export type ServeOptions = {
   readonly log: LdapLog;
   readonly now: () => Date;
   readonly onListening: (addresses: readonly string[]) => void;
+  /** Given before it listens. */
+  readonly onServer?: (server: LdapServer) => void;
+  /** Aborted once other processes hold the ports: what is connected is served until it leaves. */
+  readonly vidange?: AbortSignal | undefined;
   /** Has the certificate read again whenever it is called. */
   readonly onReload: (reload: () => void) => void;
 };
 
-/** Until `signal` is aborted; throws when it cannot listen. */
-export async function serveLdap(options: ServeOptions, signal: AbortSignal): Promise<void> {
+/** Until `stop` is aborted, or everybody left after `vidange`; throws when it cannot listen. */
+export async function serveLdap(options: ServeOptions, stop: AbortSignal): Promise<void> {
+  const drained = new AbortController();
+  const signal = AbortSignal.any([stop, drained.signal]);
   const { settings, content, keeping, log, now } = options;
   const { server: serverSettings, stopMs, certificatePollMs } = settings.ldap;
   const tell = (message: string): void => log({ evenement: 'serveur', message });
   const server = new LdapServer(serverSettings, content, tell);
+  options.onServer?.(server);
   const places = await server.start();
   const { tls } = serverSettings;
-  const watch = tls && server.tls && new CertificateWatch(tls, certificatePollMs, server.tls, tell);
+  const { tls: terminator } = server;
+  const watch =
+    tls &&
+    terminator &&
+    new CertificateWatch(
+      { nom: 'LDAP', files: tls, reload: () => terminator.reload(), report: tell },
+      certificatePollMs,
+    );
+  for (const remarque of terminator?.remarques ?? []) tell(`Certificat LDAP : ${remarque}`);
   if (watch) options.onReload(() => watch.reload());
   try {
     options.onListening(places.map(describePlace));
@@ -45,13 +60,23 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
       now,
     });
     await service.start(signal);
-    await aborted(signal);
+    await untilDrained(server, options.vidange, stop);
+    drained.abort();
     await server.stop(stopMs);
     await service.stopped();
   } finally {
     watch?.stop();
     await server.stop(0);
   }
+}
+
+async function untilDrained(
+  server: LdapServer,
+  vidange: AbortSignal | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  await aborted(vidange ? AbortSignal.any([stop, vidange]) : stop);
+  if (!stop.aborted) await server.drain(stop);
 }
 
 export function aborted(signal: AbortSignal): Promise<void> {

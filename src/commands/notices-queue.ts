@@ -8,7 +8,7 @@ import { findAvisDetail, listAvis, type AvisDetail, type AvisListe } from '../st
 import { retablirPoints } from '../store/evenement.js';
 import { findEnvoi, listEnvois, listPointsDe, type EnvoiListe } from '../store/evenement-envoi.js';
 import { annuler, renvoyer } from '../store/file-envoi.js';
-import { print, runWithProgram, type CommandContext } from './context.js';
+import { print, runWithProgram, type CommandContext, runReading } from './context.js';
 import { databaseClock } from './feed-run.js';
 import { formatDate } from './format-date.js';
 import { libellesEnvoi } from './notices-result.js';
@@ -38,7 +38,7 @@ export function registerNoticesQueue(notices: Command, context: CommandContext):
     .option('--code <code>', 'ceux dont le dernier échec a ce code')
     .option('--max <n>', 'les derniers, au plus', parseMax, listMaxDefault)
     .action(async (options: ListOptions, self: Command) => {
-      await runWithProgram(context, self, async (open) => {
+      await runReading(context, self, async (open) => {
         const lists = await readLists(open.pool, options);
         print(context, open.isJson, lists, () => describeLists(lists, options.max));
       });
@@ -48,7 +48,7 @@ export function registerNoticesQueue(notices: Command, context: CommandContext):
     .argument('<numero>', 'numéro d’un courriel (451) ou d’un webhook (w12)', parseOne)
     .description('un courriel ou un webhook : ce qu’il dit, où il en est')
     .action(async (one: Numero, _options: unknown, self: Command) => {
-      await runWithProgram(context, self, async (open) => {
+      await runReading(context, self, async (open) => {
         const found = await findOne(open.pool, one);
         print(context, open.isJson, found, () => describeOne(found));
       });

@@ -6,10 +6,18 @@ import { kindsOperation, type KindOperation } from '../domain/feed-operation.js'
 import { motifsOperation, type MotifPlan } from '../domain/plan.js';
 import { parseRaison, raisonMax, raisonMin } from '../domain/raison.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
+import { refuseWriting } from '../db/read-only.js';
 import { approve, reject } from '../plan/decide.js';
 import { printable } from '../report/layout.js';
 import { writePlan } from '../report/plan.js';
-import { authorOf, globalOptions, print, runWithProgram, type CommandContext } from './context.js';
+import {
+  authorOf,
+  globalOptions,
+  print,
+  runWithProgram,
+  type CommandContext,
+  runReading,
+} from './context.js';
 import { parseCount } from './option-values.js';
 import { describeApproval, describeRejection } from './plan-result.js';
 import type { OpenProgram } from './program.js';
@@ -70,7 +78,7 @@ function registerShow(plan: Command, context: CommandContext): void {
     .option('--recalculer', 'recalcule même si rien n’a changé', false)
     .action(async (options: ShowOptions, command: Command) => {
       const format = options.format ?? (globalOptions(command).json ? 'json' : 'table');
-      await runWithProgram(context, command, (open) => show(context, open, format, options));
+      await runReading(context, command, (open) => show(context, open, format, options));
     });
 }
 
@@ -109,6 +117,13 @@ async function refresh(
   now: Date,
   isForced: boolean,
 ): Promise<AppError | undefined> {
+  if (open.readOnly !== undefined) {
+    return refuseWriting(
+      open.readOnly,
+      open.settings.database.noeudPrincipal,
+      'Le calcul d’un plan',
+    );
+  }
   try {
     await computePlanTraced(context, open, { now, isForced });
     return undefined;

@@ -14,7 +14,7 @@ import {
   listStuck,
   type OperationDetail,
 } from '../store/feed-queue.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { authorOf, print, runWithProgram, type CommandContext, runReading } from './context.js';
 import type { OpenProgram } from './program.js';
 import { nombre } from './push-result.js';
 import { formatDate } from './format-date.js';
@@ -27,7 +27,7 @@ export function registerPushQueue(push: Command, context: CommandContext): void 
     .command('status')
     .description('la file : combien, depuis quand, ce qui n’est pas passé et pourquoi')
     .action(async (_options: unknown, command: Command) => {
-      await runWithProgram(context, command, async (open) => {
+      await runReading(context, command, async (open) => {
         const status = await readQueue(open);
         print(context, open.isJson, status, () => describeQueue(status));
       });
@@ -37,7 +37,7 @@ export function registerPushQueue(push: Command, context: CommandContext): void 
     .argument('<numero>', 'numéro de l’opération', parseId)
     .description('une opération : ses tentatives, ce qui a été envoyé et répondu')
     .action(async (id: number, _options: unknown, command: Command) => {
-      await runWithProgram(context, command, async (open) => {
+      await runReading(context, command, async (open) => {
         const operation = await findOperation(open.pool, id);
         if (!operation)
           throw new AppError(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { confirm } from '../feed/confirm.js';
 import { reconcile, type ReconcileSummary } from '../reconcile/reconcile.js';
 import { annoncerRetards } from './annoncer-retards.js';
+import { annoncerCertificats } from './certificats.js';
 import { chercherRessemblants, type Recherche } from '../ressemblance/chercher.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { suivreDemandes } from './demandes-suivi.js';
@@ -69,6 +70,7 @@ async function reconcileAll(
   await suivreDemandes(open, surroundings);
   const now = surroundings.now();
   await annoncerRetards(open.pool, await readStatus(open, now), now);
+  await annoncerCertificats(open.pool, open.settings, now);
   return { ...summary, domainesRessemblants };
 }
 

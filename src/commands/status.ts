@@ -7,7 +7,8 @@ import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
-import { print, runWithProgram, type CommandContext } from './context.js';
+import { annoncerCertificats } from './certificats.js';
+import { print, type CommandContext, runReading } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import {
   describeDemandesStatus,
@@ -29,10 +30,14 @@ export function registerStatus(program: Command, context: CommandContext): void 
     .command('status')
     .description('ce qui est en service, de quand, et ce qui ne va pas')
     .action(async (_options: unknown, command: Command) => {
-      await runWithProgram(context, command, async (open) => {
+      await runReading(context, command, async (open) => {
         const now = context.surroundings.now();
         const status = await readStatus(open, now);
-        await annoncerRetards(open.pool, status, now);
+        // On a replica, the node that writes says them.
+        if (open.readOnly === undefined) {
+          await annoncerRetards(open.pool, status, now);
+          await annoncerCertificats(open.pool, open.settings, now);
+        }
         print(context, open.isJson, status, () => describeStatus(status));
       });
     });

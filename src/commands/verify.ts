@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { verifyCreation, verifyTransfert } from '../verification/verify.js';
 import type { Motif, Verdict } from '../verification/verdict.js';
-import { globalOptions, print, runWithProgram, type CommandContext } from './context.js';
+import { globalOptions, print, type CommandContext, runReading } from './context.js';
 import type { OpenProgram } from './program.js';
 import { reglagesVerification } from './source-settings.js';
 
@@ -81,7 +81,7 @@ async function answer(
   command: Command,
   ask: (open: OpenProgram) => Promise<Verdict<object>>,
 ): Promise<void> {
-  await runWithProgram(context, command, async (open) => {
+  await runReading(context, command, async (open) => {
     const verdict = await ask(open);
     print(context, globalOptions(command).json, verdict, () => describeVerdict(verdict));
     if (!verdict.autorise) context.setExitCode(3);

@@ -1,24 +1,29 @@
 // `web`: the API and the pages, until it is told to stop.
+import cluster from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { openEngine } from '../db/engine.js';
-import { migrate } from '../db/migrate.js';
-import { createPool, type Pool } from '../db/pool.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
-import { getCleDesComptes, getCleDesLiens } from '../store/cle-interne.js';
 import { createApi } from '../web/api/api.js';
+import { createDisponibilite } from '../web/disponibilite.js';
 import { createHealth } from '../web/health.js';
-import { WebServer } from '../web/server.js';
-import { demandesSettings } from './demandes-settings.js';
-import { openPush, type Push } from './inventory-push.js';
+import { WebServer, type WebPlugin } from '../web/server.js';
+import { httpSources, openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
+import { createUsageCounter } from './usage-counter.js';
+import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
+import { lireCles, type ClesWeb } from './web-cles.js';
+import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
@@ -29,7 +34,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu : SIGHUP. Réglages : section « web ».',
+      '\nArrêt : Ctrl-C ou SIGTERM. Certificat relu quand ses fichiers changent, et sur SIGHUP. Réglages : section « web ».',
     )
     .action(async (_options: unknown, command: Command) => {
       const { config, json } = globalOptions(command);
@@ -39,109 +44,198 @@ export function registerWeb(program: Command, context: CommandContext): void {
         const line = json ? JSON.stringify({ evenement, message }) : message;
         surroundings.out.write(`${line}\n`);
       };
-      await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
+      const { now, signal } = surroundings;
+      const mesures = openMesuresWeb(settings, now);
+      try {
+        if (cluster.isWorker) await runWorker(settings, { now, signal, mesures });
+        else await serveWeb(settings, { log, now, signal, mesures });
+      } finally {
+        await mesures.stop();
+      }
     });
 }
 
-type WebLog = (evenement: string, message: string) => void;
+/** Forked by the daemon. */
+async function runWorker(
+  settings: Settings,
+  { now, signal, mesures }: Omit<WebServing, 'log'>,
+): Promise<void> {
+  const { web } = settings;
+  let reload = (): void => undefined;
+  let raisons: readonly string[] = [];
+  await serveAsChild(signal, {
+    onReload: () => reload(),
+    onOrdre: (ordre) => {
+      if (ordre.kind === 'metriques') mesures.recevoir(ordre.processus, ordre.metriques);
+    },
+    sante: () => ({ etat: raisons.length > 0 ? 'degrade' : 'pret', raisons }),
+    serve: ({ send, vidange }, stop) =>
+      serveWeb(
+        { ...settings, web: { ...web, stopMs: Math.min(web.stopMs, arretServiceMs) } },
+        {
+          log: (evenement, message) => send({ kind: 'line', line: { evenement, message } }),
+          now,
+          signal: stop,
+          mesures,
+          vidange,
+          onListening: (place) => send({ kind: 'listening', places: [place] }),
+          onReload: (act) => (reload = act),
+          onManques: (manques) => (raisons = manques),
+        },
+      ),
+  });
+}
 
-type Serving = {
-  readonly log: WebLog;
-  readonly now: () => Date;
-  readonly signal: AbortSignal;
-};
-
-async function serveWeb(settings: Settings, { log, now, signal }: Serving): Promise<void> {
-  const { database, dataDir, web } = settings;
-  const report = (message: string): void => log('serveur', message);
-  const engine = await openEngine({ url: database.url, dataDir }, report);
-  const pool = openPool(settings, engine.connectionString);
-  let push: Push | undefined;
-  const consolePlan = openConsolePlan(settings, engine.connectionString, { now, report });
+async function serveWeb(settings: Settings, serving: WebServing): Promise<void> {
+  const report = (message: string): void => serving.log('serveur', message);
+  const base = await openWebBase(settings, serving);
+  // Undefined: it was told to stop before the database could be reached.
+  if (!base) return;
   try {
-    await migrate(pool);
-    push = await openPush(settings, engine.connectionString, { now, report });
-    const server = new WebServer({
-      settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
-      report,
-      plugins: [
-        createHealth(pool),
-        createApi({
-          db: pool,
-          reglages: reglagesVerification(settings),
-          requestsPerSecond: web.requestsPerSecond,
-          now,
-          report,
-          inventaire: push?.options,
-        }),
-        ...createPages(settings, {
-          pool,
-          plan: consolePlan.port,
-          demandes: await demandesSettings(settings, pool),
-          cle: await getCleDesLiens(pool, web.cleDesLiens),
-          cleDesComptes: await getCleDesComptes(pool, settings.console.cleDesComptes),
-          now,
-          report,
-        }).plugins,
-      ],
-    });
-    const hangUp = onHangUp(server, report);
-    log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
-    const trimming = trimCalls(pool, settings, { log, now, signal }, push);
-    await aborted(signal);
-    // First: what waits for the end of an import is then answered.
-    await Promise.all([push?.stop(), server.stop()]);
-    await trimming;
-    hangUp.close();
+    // A replica that was promoted has more to serve.
+    while ((await serveUntil(settings, base, { ...serving, report })) === 'promue');
   } finally {
-    await push?.stop();
-    await consolePlan.stop();
-    await pool.end();
-    await engine.close();
+    await base.close();
   }
 }
 
-function openPool({ database, web }: Settings, connectionString: string): Pool {
-  return createPool(
-    {
-      connectionString,
-      max: database.poolMax,
-      statementTimeoutMs: web.databaseTimeoutMs,
-      applicationName: 'annuaire-sante-sync web',
-      // Every statement is one that was seen a thousand times: planning it again would take longer than running it.
-      // A page of names is read in the order of its index, not gathered whole and sorted.
-      session: { jit: 'off', plan_cache_mode: 'force_generic_plan', enable_bitmapscan: 'off' },
-    },
-    // The next request finds out, and says so to whoever asks.
-    () => undefined,
-  );
+type Reporting = WebServing & { readonly report: (message: string) => void };
+
+async function serveUntil(
+  settings: Settings,
+  base: WebBase,
+  serving: Reporting,
+): Promise<'arret' | 'promue'> {
+  const { log, signal, now, report } = serving;
+  const { web } = settings;
+  const { connectionString } = base.engine;
+  const promotion = new AbortController();
+  let push: Push | undefined;
+  let watch: ReturnType<typeof watchCertificate> | undefined;
+  const usages = createUsageCounter(base.pool, now);
+  const consolePlan = openConsolePlan(settings, connectionString, { now, report });
+  try {
+    const cles = await lireCles(settings, base.pool);
+    const isReader = base.watch.state.readOnly !== undefined;
+    push = isReader ? undefined : await openPush(settings, connectionString, { now, report });
+    if (isReader && (cles.sontProvisoires || hasPush(settings))) {
+      base.onPromotion(() => promotion.abort());
+    }
+    const sansTrace = new SansTrace();
+    const plugins = pluginsOf(
+      settings,
+      base,
+      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
+      serving,
+    );
+    const server = new WebServer({
+      settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
+      report,
+      mesure: serving.mesures.http,
+      plugins,
+    });
+    watch = watchCertificate(server, web, report);
+    serving.onReload?.(watch.reload);
+    const place = await server.start();
+    log('ecoute', `Serveur web à l'écoute : ${place}`);
+    serving.onListening?.(place);
+    const { vidange = new AbortController().signal } = serving;
+    const end = AbortSignal.any([signal, promotion.signal, vidange]);
+    const trimming = trimCalls(base, settings, { ...serving, signal: end }, { push, sansTrace });
+    await aborted(end);
+    if (vidange.aborted) await server.drain(signal);
+    // First: what waits for the end of an import is then answered.
+    await Promise.all([push?.stop(), server.stop()]);
+    await trimming;
+    return signal.aborted || vidange.aborted ? 'arret' : 'promue';
+  } finally {
+    watch?.stop();
+    await push?.stop();
+    await consolePlan.stop();
+    await usages.close();
+  }
+}
+
+type Parts = {
+  readonly cles: ClesWeb;
+  readonly push: Push | undefined;
+  readonly plan: ReturnType<typeof openConsolePlan>['port'];
+  readonly sansTrace: SansTrace;
+  readonly compter: Compter;
+};
+
+function pluginsOf(
+  settings: Settings,
+  { pool, watch }: WebBase,
+  { cles, push, plan, sansTrace, compter }: Parts,
+  { now, report, mesures }: Reporting,
+): WebPlugin[] {
+  const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  return [
+    createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    ...mesures.plugins,
+    createApi({
+      db: pool,
+      reglages: reglagesVerification(settings),
+      requestsPerSecond: settings.web.requestsPerSecond,
+      now,
+      report,
+      inventaire: push?.options,
+      disponibilite,
+      onUntraced: () => sansTrace.add(),
+      onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
+    }),
+    ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      compter,
+      base: () => watch.state,
+    }).plugins,
+  ];
+}
+
+function hasPush(settings: Settings): boolean {
+  return httpSources(settings).length > 0;
 }
 
 function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
 }
 
-function onHangUp(server: WebServer, report: (message: string) => void): { close: () => void } {
-  const onSignal = (): void => {
-    try {
-      server.reloadCertificate();
-      report('Certificat web relu : les nouvelles connexions le reçoivent.');
-    } catch (error) {
-      report(`Nouveau certificat web refusé, le précédent reste en service. ${messageOf(error)}`);
-    }
-  };
+/** Read again when its files change, and on SIGHUP. */
+function watchCertificate(
+  server: WebServer,
+  { tls, certificatePollMs }: Settings['web'],
+  report: (message: string) => void,
+): { readonly reload: () => void; readonly stop: () => void } {
+  const reload = (): readonly string[] => server.reloadCertificate();
+  const watch =
+    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
+  // Without a certificate too, the signal must not end the process.
+  const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
-  return { close: () => void process.off('SIGHUP', onSignal) };
+  return {
+    reload: onSignal,
+    stop: () => {
+      watch?.stop();
+      process.off('SIGHUP', onSignal);
+    },
+  };
 }
 
 const trimEveryMs = 60_000;
 
 /** A run removes a bounded number of traces: what is left over is for the next one. */
 async function trimCalls(
-  pool: Pool,
+  { pool, watch }: WebBase,
   { web }: Settings,
-  { log, now, signal }: Serving,
-  push: Push | undefined,
+  { log, now, signal }: WebServing,
+  { push, sansTrace }: { readonly push: Push | undefined; readonly sansTrace: SansTrace },
 ): Promise<void> {
   for (;;) {
     try {
@@ -149,6 +243,10 @@ async function trimCalls(
     } catch {
       return;
     }
+    const untraced = sansTrace.describe();
+    if (untraced !== undefined) log('sans-trace', untraced);
+    // Whoever writes does it; a database that is gone is told of once, by its watch.
+    if (watch.state.readOnly !== undefined || !watch.state.isReachable) continue;
     const oldest = new Date(now().getTime() - web.callsKeptDays * 86_400_000);
     await purgeSessions(pool, now()).catch((error: unknown) =>
       log('sessions', `Sessions terminées non élaguées : ${messageOf(error)}`),

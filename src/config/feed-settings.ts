@@ -122,6 +122,7 @@ function resolveCertificate(
     if (raw.certificat !== undefined || raw.cle !== undefined) {
       reader.fault(`${at} : pkcs12 ou certificat et cle, pas les deux`);
     }
+    reader.certificate(`${at}.pkcs12`, raw.pkcs12, passphrase);
     return { pfx: reader.bytes(`${at}.pkcs12`, raw.pkcs12), passphrase };
   }
   if ((raw.certificat === undefined) !== (raw.cle === undefined)) {

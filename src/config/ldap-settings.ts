@@ -3,8 +3,9 @@ import { defaultLayout, findLayoutFaults, type Layout } from '../ldap/directory/
 import { readAccountDn, type AccountDn } from '../ldap/server/account-dn.js';
 import { parsePasswordHash } from '../ldap/server/password-hash.js';
 import { parseRanges } from '../ldap/server/peer-address.js';
-import type { Account, LdapServerSettings, TlsFiles } from '../ldap/server/server-settings.js';
+import type { Account, LdapServerSettings } from '../ldap/server/server-settings.js';
 import { isLoopback } from '../net/loopback.js';
+import type { ServedFiles } from '../net/served-certificate.js';
 import type { RawLdap } from './ldap-schema.js';
 import type { FileReader } from './secret.js';
 
@@ -107,12 +108,14 @@ function checkProxy({ proxyProtocol }: RawLdap, reader: FileReader): void {
   }
 }
 
-function resolveTls(raw: NonNullable<RawLdap['tls']>, reader: FileReader): TlsFiles {
+function resolveTls(raw: NonNullable<RawLdap['tls']>, reader: FileReader): ServedFiles {
   return {
-    certificate: reader.path(raw.certificat),
+    certificate: reader.certificate('ldap.tls.certificat', raw.certificat),
     key: reader.path(raw.cle),
     passphrase: reader.secret('ldap.tls.motDePasse', raw.motDePasse),
-    clientAuthorities: raw.autoritesClientes.map((file) => reader.path(file)),
+    clientAuthorities: raw.autoritesClientes.map((file, index) =>
+      reader.certificate(`ldap.tls.autoritesClientes.${index}`, file),
+    ),
   };
 }
 

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { certificatesOf } from '../db/connection-tls.js';
+import type { FichierCertificat } from '../domain/certificat.js';
+import { nommerCertificat } from './certificats-settings.js';
 
 /** A secret: the text itself, or where to read it. */
 export const secret = z.union([
@@ -16,6 +19,8 @@ export class FileReader {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
+  readonly #certificats = new Map<string, FichierCertificat>();
+  readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -28,7 +33,14 @@ export class FileReader {
   }
 
   path(path: string): string {
-    return isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    this.#paths.add(full);
+    return full;
+  }
+
+  /** Everything that the settings named so far, absolute. */
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
   }
 
   pathOrUrl(from: string): string {
@@ -36,7 +48,21 @@ export class FileReader {
   }
 
   file(at: string, path: string): string {
-    return this.bytes(at, path).toString('utf8');
+    const text = this.bytes(at, path).toString('utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) this.certificate(at, path);
+    return text;
+  }
+
+  /** Every file of certificates that the settings name: those that are read here, and those that servers read by themselves. */
+  get certificats(): readonly FichierCertificat[] {
+    return [...this.#certificats.values()];
+  }
+
+  /** Notes that `path` holds certificates; its end is then watched over. Gives the absolute path. */
+  certificate(at: string, path: string, motDePasse?: string): string {
+    const chemin = this.path(path);
+    this.#certificats.set(at, { reglage: at, chemin, motDePasse, ...nommerCertificat(at) });
+    return chemin;
   }
 
   bytes(at: string, path: string): Buffer {
@@ -52,6 +78,14 @@ export class FileReader {
   key(at: string, value: Secret | undefined): string | undefined {
     if (typeof value === 'string' && !value.includes('-----BEGIN')) return this.file(at, value);
     return this.secret(at, value);
+  }
+
+  /** The address of a PostgreSQL, whose files of certificates are noted. */
+  databaseUrl(at: string, value: Secret | undefined): string | undefined {
+    const url = this.secret(at, value);
+    for (const { parametre, chemin } of certificatesOf(url ?? ''))
+      this.certificate(`${at}.${parametre}`, chemin);
+    return url;
   }
 
   secret(at: string, value: Secret | undefined): string | undefined {

@@ -1,12 +1,14 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
+import type { CertificatsSettings } from './certificats-settings.js';
 import { resolveConsole, type ConsoleSettings } from './console-settings.js';
 import { resolveFeed } from './feed-settings.js';
 import { checkHygiene } from './hygiene-settings.js';
 import { resolveInventaire, type InventaireSettings } from './inventaire-settings.js';
 import { resolveLdap, type LdapSettings } from './ldap-settings.js';
+import { resolveMetriques, type MetriquesSettings } from './metriques-settings.js';
 import type { NotifySettings } from '../notify/settings.js';
 import { resolveNotify } from './notify-settings.js';
 import { checkOffres } from './offres.js';
@@ -49,7 +51,10 @@ export type Settings = Omit<
   | 'web'
   | 'console'
   | 'avis'
+  | 'metriques'
   | 'professionnels'
+  | 'certificats'
+  | 'sauvegarde'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -74,7 +79,12 @@ export type Settings = Omit<
   readonly web: WebSettings;
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
+  readonly metriques: MetriquesSettings;
   readonly professionnels: ProfessionnelsSettings;
+  readonly certificats: CertificatsSettings;
+  readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
+  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
+  readonly chemins: ReadonlySet<string>;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -98,11 +108,11 @@ export function resolveSettings(
   };
   const web = resolveWeb(raw.web, reader);
   const openid = { urlPublique: web.urlPublique, proxy: reseau.proxy, ca: reseau.ca };
-  return {
+  const resolved = {
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
-    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    database: { ...raw.database, url: reader.databaseUrl('database.url', raw.database.url) },
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
@@ -120,12 +130,21 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
       { ...openid, hasSmtp: raw.avis.smtp !== undefined },
       reader,
     ),
+    sauvegarde: {
+      ...raw.sauvegarde,
+      dossier: reader.path(raw.sauvegarde.dossier ?? join(raw.dataDir, 'sauvegardes')),
+    },
+    chemins: reader.paths,
   };
+  // Last: whoever reads a certificate has noted it.
+  const certificats = { ...raw.certificats, fichiers: reader.certificats };
+  return { ...resolved, certificats };
 }
 
 function resolveSource(

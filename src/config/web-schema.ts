@@ -15,7 +15,12 @@ export const webSchema = z.strictObject({
   urlPublique: z.url({ protocol: /^https?$/u, error: 'adresse http(s) attendue' }).optional(),
   cleDesLiens: secret.optional(),
   tls: z
-    .strictObject({ certificat: z.string(), cle: z.string(), motDePasse: secret.optional() })
+    .strictObject({
+      certificat: z.string(),
+      cle: z.string(),
+      motDePasse: secret.optional(),
+      relectureSecondes: seconds.default(30),
+    })
     .optional(),
   limites: z
     .strictObject({

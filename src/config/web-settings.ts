@@ -12,6 +12,8 @@ export type WebSettings = WebServerSettings & {
   readonly databaseTimeoutMs: number;
   /** What the links of the mails begin with; without it, no mail can carry one. */
   readonly urlPublique: URL | undefined;
+  /** Between two looks at the files of the certificate. */
+  readonly certificatePollMs: number;
   /** Signs them; without it, a key that the database keeps (store/cle-interne.ts). */
   readonly cleDesLiens: string | undefined;
 };
@@ -28,10 +30,11 @@ export function resolveWeb(raw: RawWeb, reader: FileReader): WebSettings {
     host: adresse,
     port,
     tls: tls && {
-      certificate: reader.path(tls.certificat),
+      certificate: reader.certificate('web.tls.certificat', tls.certificat),
       key: reader.path(tls.cle),
       passphrase: reader.secret('web.tls.motDePasse', tls.motDePasse),
     },
+    certificatePollMs: (tls?.relectureSecondes ?? 0) * 1_000,
     bodyBytesMax: limites.corpsOctetsMax,
     connectionsMax: limites.connexionsMax,
     requestTimeoutMs: delais.requeteSecondes * 1_000,

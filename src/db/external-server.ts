@@ -1,6 +1,9 @@
 // The administrator's own PostgreSQL: checked before use, so that what is wrong is said once and plainly.
 import pg from 'pg';
 import { AppError, messageOf, UsageError } from '../errors.js';
+import { describeConnectionFault } from './connection-fault.js';
+import { securedUrl } from './connection-tls.js';
+import { isTransientFault } from './transient-fault.js';
 
 export type ExternalServer = { readonly version: string; readonly place: string };
 
@@ -8,7 +11,7 @@ export type ExternalServer = { readonly version: string; readonly place: string 
 export async function checkExternalServer(url: string): Promise<ExternalServer> {
   const place = describeUrl(url);
   const client = new pg.Client({
-    connectionString: url,
+    ...securedUrl(url),
     application_name: 'annuaire-sante-sync',
     connectionTimeoutMillis: connectTimeoutMs,
   });
@@ -66,24 +69,15 @@ function assertSupported(row: ServerRow, place: string): void {
   }
 }
 
-function explain(error: unknown, place: string): UsageError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const remedy = remedies[code] ?? `Vérifiez « database.url » et l'état du serveur.`;
-  return new UsageError(
+/** A server that is stopped or unreachable may be back a moment later (exit 1); any other fault is one of the settings (exit 2). */
+function explain(error: unknown, place: string): AppError {
+  const { remedy } = describeConnectionFault(error);
+  return new AppError(
     'DATABASE_UNREACHABLE',
     `Connexion impossible à ${place} : ${messageOf(error)}. ${remedy}`,
-    error,
+    { exitCode: isTransientFault(error) ? 1 : 2, cause: error },
   );
 }
-
-const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED: `Rien n'écoute à cette adresse : démarrez PostgreSQL, ou corrigez le port.`,
-  ENOTFOUND: `Ce nom de serveur est inconnu : corrigez-le.`,
-  '28P01': `Le mot de passe ou le compte est faux.`,
-  '28000': `Le serveur refuse ce compte ou exige TLS : voyez son pg_hba.conf, ou ajoutez « ?sslmode=verify-full ».`,
-  '3D000': `Cette base n'existe pas : « create database NOM encoding 'UTF8' template template0 ».`,
-  '53300': `Le serveur n'a plus de connexion libre : augmentez max_connections.`,
-};
 
 const versionMin = 14;
 const connectTimeoutMs = 15_000;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { securedUrl } from './connection-tls.js';
 
 /** What a store function needs: a pool, a client or a client inside a transaction. */
 export type Db = Pick<pg.ClientBase, 'query'>;
@@ -11,6 +12,10 @@ export type PoolOptions = {
   readonly max: number;
   readonly statementTimeoutMs: number;
   readonly applicationName: string;
+  /** For a connection, its wait for a free place counted. */
+  readonly connectTimeoutMs?: number;
+  /** After which a server that went without a word is given up; undefined: when the system finds out. */
+  readonly answerTimeoutMs?: number;
   /** Settings of every session, by their PostgreSQL names; sent as statements, which any connection pooler lets through. */
   readonly session?: Readonly<Record<string, string>>;
 };
@@ -18,12 +23,16 @@ export type PoolOptions = {
 /** A pool whose idle clients' errors (server restarted) are reported to `onIdleError` instead of ending the process. */
 export function createPool(options: PoolOptions, onIdleError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
-    connectionString: options.connectionString,
+    ...securedUrl(options.connectionString),
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
     application_name: options.applicationName,
-    connectionTimeoutMillis: 15_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 15_000,
     idleTimeoutMillis: 30_000,
+    // A server whose network was cut is noticed in less than a minute.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    ...(options.answerTimeoutMs !== undefined && { query_timeout: options.answerTimeoutMs }),
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it, which its type does not say
     ...(options.session && { onConnect: (client) => applySession(client, options.session) }),
   });

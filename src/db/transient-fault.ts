@@ -8,7 +8,7 @@ export function isTransientFault(error: unknown): boolean {
     /^(08...|40...|53...|55P03|57P..|57014|58...|25006|25P03|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(
       code,
     ) ||
-    /^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect/.test(
+    /^Connection terminated|^Client (has encountered|was closed)|timeout exceeded when trying to connect|^Query read timeout|^timeout expired$/.test(
       error.message,
     )
   );

@@ -7,6 +7,7 @@ export const typesEvenement = [
   'type10.detecte',
   'canal.arrete',
   'source.en-retard',
+  'certificat.expire-bientot',
   'inventaire.refuse',
   'demande.recue',
   'demande.en-retard',

@@ -1,8 +1,9 @@
 // How every outgoing HTTP connection of the program is made: TLS policy, own roots, client certificate, proxy, time limits.
 import { Agent, type Dispatcher, Pool, ProxyAgent, buildConnector } from 'undici';
-import { tlsDhSizeMinBits } from '../domain/tls-policy.js';
+import type { VoirEchange } from '../domain/usage-interface.js';
 import { UsageError } from '../errors.js';
-import { type ClientCertificate, createTlsContext } from './tls-context.js';
+import { seeingDispatcher } from './seeing-dispatcher.js';
+import { type ClientCertificate, createTlsContext, tlsOptions } from './tls-context.js';
 
 export type DispatcherOptions = {
   /** Up to the end of the TLS handshake. */
@@ -18,10 +19,17 @@ export type DispatcherOptions = {
   readonly proxy?: string | undefined;
   /** To one origin; without it, as many as there are requests under way. */
   readonly connectionsMax?: number | undefined;
+  /** Told of each request once it is over. */
+  readonly voir?: VoirEchange | undefined;
 };
 
 /** HTTP/1.1 with kept connections, one pool for each origin. Throws UsageError for a certificate or a proxy unusable. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const dispatcher = connectedDispatcher(options);
+  return options.voir ? seeingDispatcher(dispatcher, options.voir) : dispatcher;
+}
+
+function connectedDispatcher(options: DispatcherOptions): Dispatcher {
   const pool = options.connectionsMax === undefined ? {} : { connections: options.connectionsMax };
   const timeouts = {
     headersTimeout: options.headersTimeoutMs,
@@ -30,12 +38,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const sockets = {
     timeout: options.connectTimeoutMs,
     autoSelectFamilyAttemptTimeout: addressAttemptTimeoutMs,
-    rejectUnauthorized: true,
-    minDHSize: tlsDhSizeMinBits,
   };
   const connect = {
     ...sockets,
-    secureContext: createTlsContext(options.ca, options.clientCertificate),
+    ...tlsOptions(createTlsContext(options.ca, options.clientCertificate)),
   };
   if (options.proxy === undefined) {
     return new Agent({ ...timeouts, ...pool, connect: failingOnAlert(buildConnector(connect)) });
@@ -47,7 +53,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     uri: `${proxy.protocol}//${proxy.host}`,
     ...(proxy.username === '' ? {} : { token: basicOf(proxy) }),
     requestTls: connect,
-    proxyTls: { ...sockets, secureContext: createTlsContext(options.ca, undefined) },
+    proxyTls: { ...sockets, ...tlsOptions(createTlsContext(options.ca, undefined)) },
     // The CONNECT itself has undici's own five minutes otherwise.
     clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, ...timeouts }),
   });

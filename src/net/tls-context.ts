@@ -1,8 +1,9 @@
 // What TLS needs to reach a national server: the policy, the roots, the client certificate.
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { type SecureContext, createSecureContext, rootCertificates } from 'node:tls';
-import { tlsCiphers, tlsCurves, tlsMinVersion } from '../domain/tls-policy.js';
+import { tlsCommon, tlsConnecting } from '../domain/tls-policy.js';
 import { UsageError, messageOf } from '../errors.js';
+import { splitCertificates } from './pem.js';
 
 export type ClientCertificate =
   | {
@@ -23,9 +24,7 @@ export function createTlsContext(
   try {
     if (clientCertificate) assertOwnKey(clientCertificate);
     return createSecureContext({
-      minVersion: tlsMinVersion,
-      ciphers: tlsCiphers,
-      ecdhCurve: tlsCurves,
+      ...tlsCommon,
       ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
       ...withoutUndefined(clientCertificate),
     });
@@ -33,6 +32,13 @@ export function createTlsContext(
     throw clientCertificateFault(error);
   }
 }
+
+/** What a connection needs besides its context: all of `tls.connect`'s options that the policy has something to say of. */
+export function tlsOptions(secureContext: SecureContext): TlsConnection {
+  return { ...tlsConnecting, secureContext };
+}
+
+export type TlsConnection = typeof tlsConnecting & { readonly secureContext: SecureContext };
 
 /** OpenSSL accepts a key of another type (RSA, EC) than the certificate's, and then sends none. */
 function assertOwnKey(certificate: ClientCertificate): void {
@@ -50,7 +56,7 @@ function withoutUndefined(certificate: ClientCertificate | undefined): object {
 
 /** Node.js ignores in silence a `ca` that is no certificate. */
 function parseCaBundle(pem: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const blocks = splitCertificates(pem);
   if (blocks.length === 0) {
     throw new UsageError(
       'CA_INVALIDE',
@@ -69,7 +75,7 @@ function parseCaBundle(pem: string): string[] {
       );
     }
   }
-  return [...blocks];
+  return blocks;
 }
 
 function clientCertificateFault(error: unknown): UsageError {
@@ -90,6 +96,9 @@ function clientCertificateRemedy(text: string): string {
   }
   if (/mac verify|bad decrypt|bad password|interrupted or cancelled|passphrase/i.test(text)) {
     return `${setting} : la phrase secrète est absente ou fausse.`;
+  }
+  if (/key too small|md too weak/i.test(text)) {
+    return `${setting} : clé RSA de moins de 2048 bits, ou signature SHA-1 : trop faible (EX_OPE_5010). Faites refaire ce certificat.`;
   }
   return `${setting} : certificat ou clé illisible (PEM ou PKCS#12 attendu).`;
 }

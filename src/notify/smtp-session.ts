@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { tlsDhSizeMinBits } from '../domain/tls-policy.js';
-import { createTlsContext } from '../net/tls-context.js';
+import { createTlsContext, tlsOptions } from '../net/tls-context.js';
 import type { Courriel } from './courriel.js';
 import type { Issue } from './reprise.js';
 import type { SmtpSettings } from './settings.js';
@@ -77,11 +76,7 @@ function createConnection(settings: SmtpSettings, socket: Socket): SMTPConnectio
     socketTimeout: settings.reponseMs,
     socketCloseTimeout: closeMs,
     maxResponseSize: answerBytesMax,
-    tls: {
-      secureContext: createTlsContext(settings.ca, undefined),
-      minDHSize: tlsDhSizeMinBits,
-      rejectUnauthorized: true,
-    },
+    tls: { ...tlsOptions(createTlsContext(settings.ca, undefined)) },
   });
 }
 

@@ -118,6 +118,14 @@ const byCode: Readonly<Record<string, ProblemDetails>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: { ...unreadable, detail: 'Le corps de la demande est vide.' },
   FST_ERR_CTP_INVALID_JSON_BODY: unreadable,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: unreadable,
+  // Between two looks at the database, it became a replica.
+  25006: {
+    status: 503,
+    code: 'BASE_EN_LECTURE_SEULE',
+    title: 'Nœud en lecture seule',
+    detail: 'La base n’accepte pas d’écriture sur ce nœud : adressez-vous au nœud qui écrit.',
+    retryAfterSeconds: 30,
+  },
   57014: {
     status: 503,
     code: 'REPONSE_TROP_LONGUE',
@@ -135,11 +143,13 @@ const unavailable: ProblemDetails = {
   retryAfterSeconds: 2,
 };
 
-// Lost or refused connections, a database being put back, shutdown, no connection left, read-only server, disk full.
+// Lost or refused connections, a standby that had to go on, no name or way to it, a database being put back, shutdown, no connection left, disk full.
 function databaseProblem(code: string, { message }: Error): ProblemDetails | undefined {
   const isLost =
-    /^(57P0[1-5]|3D000|08\d{3}|53\d{3}|25006|ECONNRESET|ECONNREFUSED|EPIPE|ENOENT)$/u.test(code) ||
-    /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered/u.test(
+    /^(57P0[1-5]|3D000|28\w{3}|08\d{3}|40\d{3}|53\d{3}|58\d{3}|E(CONN\w+|PIPE|NOENT|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH))$/u.test(
+      code,
+    ) ||
+    /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered|^Query read timeout|^timeout expired$/u.test(
       message,
     );
   return isLost ? unavailable : undefined;

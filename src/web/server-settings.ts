@@ -1,8 +1,10 @@
+import type { ServedFiles } from '../net/served-certificate.js';
+
 /** What the listener needs to know; durations in milliseconds. */
 export type WebServerSettings = {
   readonly host: string;
   readonly port: number;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: ServedFiles | undefined;
   readonly bodyBytesMax: number;
   readonly connectionsMax: number;
   /** To receive one request whole. */
@@ -17,11 +19,4 @@ export type WebServerSettings = {
   readonly trustedProxies?: readonly string[];
   /** Of one key that has no limit of its own. */
   readonly requestsPerSecond: number;
-};
-
-/** Absolute paths. */
-export type TlsFiles = {
-  readonly certificate: string;
-  readonly key: string;
-  readonly passphrase: string | undefined;
 };

@@ -1,9 +1,10 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError, messageOf } from '../errors.js';
+import { readServedTls } from '../net/served-certificate.js';
 import {
   explainError,
   internalProblem,
@@ -12,7 +13,6 @@ import {
   sendProblem,
 } from './problem.js';
 import type { WebServerSettings } from './server-settings.js';
-import { readSecureContext } from './tls.js';
 
 /** Adds routes; what it is given is encapsulated: its hooks and parsers are its own. */
 export type WebPlugin = (app: FastifyInstance) => void;
@@ -20,31 +20,51 @@ export type WebPlugin = (app: FastifyInstance) => void;
 export type WebServerOptions = {
   readonly settings: WebServerSettings;
   readonly plugins: readonly WebPlugin[];
+  /** Told of each request. */
+  readonly mesure?: MesureRequetes;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+};
+
+export type MesureRequetes = {
+  readonly commencer: () => void;
+  /** `route`: its pattern. A client that went before its answer has the status 499. */
+  readonly noter: (repondue: {
+    readonly methode: string;
+    readonly route: string | undefined;
+    readonly statut: number;
+    readonly secondes: number;
+  }) => void;
 };
 
 export class WebServer {
   readonly #settings: WebServerSettings;
   readonly #server: Server;
   readonly #app: FastifyInstance;
-  readonly #replaceCertificate: () => void;
+  readonly #replaceCertificate: () => readonly string[];
   #isStopping = false;
 
   /** Throws UsageError when the certificate cannot be used. */
-  constructor({ settings, plugins, report }: WebServerOptions) {
+  constructor({ settings, plugins, mesure, report }: WebServerOptions) {
     this.#settings = settings;
     const { tls } = settings;
     if (tls) {
-      const server = createTlsServer({ ...limitsOf(settings), ...readSecureContext(tls) });
-      this.#replaceCertificate = () => server.setSecureContext(readSecureContext(tls));
+      const { context, remarques } = readServedTls(tls, 'web');
+      const server = createTlsServer({ ...limitsOf(settings), ...context });
+      this.#replaceCertificate = () => {
+        const renewed = readServedTls(tls, 'web');
+        server.setSecureContext(renewed.context);
+        return renewed.remarques;
+      };
       this.#server = server;
+      for (const remarque of remarques) report(`Certificat web : ${remarque}`);
     } else {
       this.#server = createServer(limitsOf(settings));
-      this.#replaceCertificate = () => undefined;
+      this.#replaceCertificate = () => [];
     }
     this.#server.maxConnections = settings.connectionsMax;
     this.#app = buildApp(this.#server, settings, report);
+    if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
     this.#app.addHook('onSend', (_request, reply, payload, done) => {
@@ -82,10 +102,28 @@ export class WebServer {
     clearTimeout(force);
   }
 
-  /** Reads the certificate again, for connections to come. Throws UsageError and keeps the old one. */
-  reloadCertificate(): void {
-    this.#replaceCertificate();
+  /**
+   * Stops accepting; a connection that is kept gets one more answer, which says that it is the last, until none is left or
+   * `signal` is aborted. (`close` of an HTTP server would cut the idle ones, whose next request may be on its way.)
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(this.#server, resolve));
+    await Promise.race([closed, aborted(signal)]);
   }
+
+  /**
+   * Reads the certificate again, for connections to come, and gives what is to be known of it, in French. Throws UsageError and
+   * keeps the old one.
+   */
+  reloadCertificate(): readonly string[] {
+    return this.#replaceCertificate();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 function limitsOf(settings: WebServerSettings): {
@@ -138,6 +176,21 @@ function buildApp(
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
+}
+
+function measureRequests(app: FastifyInstance, mesure: MesureRequetes): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    mesure.commencer();
+    reply.raw.once('close', () => {
+      mesure.noter({
+        methode: request.method,
+        route: request.routeOptions.url,
+        statut: reply.raw.writableFinished ? reply.raw.statusCode : 499,
+        secondes: reply.elapsedTime / 1_000,
+      });
+    });
+    done();
+  });
 }
 
 /** The server's own limit is that of the slow routes then: the others keep theirs. */

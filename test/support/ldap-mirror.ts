@@ -10,7 +10,8 @@ import { defaultLayout, type Layout } from '../../src/ldap/directory/layout.js';
 import { rootDse } from '../../src/ldap/schema/root-dse.js';
 import { parsePasswordHash, hashPassword } from '../../src/ldap/server/password-hash.js';
 import { LdapServer } from '../../src/ldap/server/server.js';
-import type { LdapServerSettings, TlsFiles } from '../../src/ldap/server/server-settings.js';
+import type { ServedFiles } from '../../src/net/served-certificate.js';
+import type { LdapServerSettings } from '../../src/ldap/server/server-settings.js';
 import { buildSnapshot } from '../../src/ldap/snapshot/build-snapshot.js';
 import { loadSnapshot, type LoadedSnapshot } from '../../src/ldap/snapshot/load-snapshot.js';
 import { readManifest } from '../../src/ldap/snapshot/manifest.js';
@@ -111,7 +112,7 @@ export async function startMirror(
   };
 }
 
-async function writeCertificates(folder: string): Promise<{ files: TlsFiles; ca: string }> {
+async function writeCertificates(folder: string): Promise<{ files: ServedFiles; ca: string }> {
   const { ca, localhost } = await makeCertificates();
   const certificate = join(folder, 'cert.pem');
   const key = join(folder, 'key.pem');
@@ -121,7 +122,10 @@ async function writeCertificates(folder: string): Promise<{ files: TlsFiles; ca:
   return { files: { certificate, key, passphrase: undefined, clientAuthorities: [] }, ca };
 }
 
-async function settingsOf(account: Mirror['account'], tls: TlsFiles): Promise<LdapServerSettings> {
+async function settingsOf(
+  account: Mirror['account'],
+  tls: ServedFiles,
+): Promise<LdapServerSettings> {
   const allowance = { sizeMax: 0, timeMaxMs: 0, searchesPerSecond: 0 };
   const hash = await hashPassword(Buffer.from(account.password));
   const listen = { host: '127.0.0.1', port: 0 };

@@ -10,6 +10,7 @@ import { WebServer } from '../../src/web/server.js';
 import type { WebServerSettings } from '../../src/web/server-settings.js';
 import type { VerificationSettings } from '../../src/verification/settings.js';
 import { reglagesCreation } from './creation.js';
+import { veilleFixe } from './veille.js';
 
 export const webSettings: WebServerSettings = {
   host: '127.0.0.1',
@@ -51,7 +52,7 @@ export async function startWebServer(
     settings,
     report,
     plugins: [
-      createHealth(pool),
+      createHealth({ veille: veilleFixe(), now }),
       createApi({
         db: pool,
         reglages,

@@ -10,6 +10,7 @@ import { writeCommandSettings } from '../support/command.js';
 import { reglagesCreation } from '../support/creation.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
+import { veilleFixe } from '../support/veille.js';
 import { buildSite, type SiteEssai } from '../support/site.js';
 import { drip, exchange, open, statusesOf } from '../support/raw-http.js';
 import { webSettings } from '../support/web-server.js';
@@ -44,7 +45,7 @@ async function start(changes: Partial<WebServerSettings> = {}): Promise<void> {
   const { requestsPerSecond } = webSettings;
   site = await buildSite(settings, db, { now, report });
   const plugins = [
-    createHealth(db.pool),
+    createHealth({ veille: veilleFixe(), now }),
     createApi({ db: db.pool, reglages: reglagesCreation, now, report, requestsPerSecond }),
     ...site.plugins,
   ];

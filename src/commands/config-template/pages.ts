@@ -9,7 +9,7 @@ web:
   # urlPublique: https://annuaire.mon-etablissement.fr   # début des liens que portent les courriels
   # cleDesLiens: { env: ANNUAIRE_SYNC_CLE_DES_LIENS }    # signe ces liens, 32 caractères au moins ; sans elle, une clé tirée
                               # une fois et gardée dans la base. En changer rend nuls les liens déjà envoyés
-  # tls: { certificat: ./web.pem, cle: ./web.key, motDePasse: { env: WEB_CLE } }   # PEM, chaîne après le certificat ; relus sur SIGHUP
+  # tls: { certificat: ./web.pem, cle: ./web.key, motDePasse: { env: WEB_CLE } }   # PEM, chaîne après le certificat ; relus seuls (relectureSecondes: 30), ou sur SIGHUP
   limites:
     corpsOctetsMax: 65536     # d'une demande ; celles de l'API font moins de 2 Kio
     connexionsMax: 1000
@@ -114,7 +114,7 @@ avis:
   #    secret: { env: ANNUAIRE_SYNC_WEBHOOK }   # echo whsec_$(openssl rand -base64 32)
   #    secretPrecedent: { env: ANCIEN }         # le temps d'en changer : les deux signent
   #    evenements: [plan.bloque, canal.arrete]  # par défaut tous : rapprochement.termine, plan.en-attente, plan.bloque,
-  #                                             # type10.detecte, canal.arrete, source.en-retard, inventaire.refuse,
+  #                                             # type10.detecte, canal.arrete, source.en-retard, certificat.expire-bientot, inventaire.refuse,
   #                                             # demande.recue, demande.en-retard
   webhook:
     connexionSecondes: 10
@@ -126,6 +126,13 @@ avis:
     attenteMaxSecondes: 21600
     dureeMaxHeures: 72        # depuis la première tentative ; un événement plus ancien que cela n'est plus distribué
     bailSecondes: 120
+
+# Sauvegarde de la base privée (« annuaire-sync backup », docs/sauvegarde.md) ; avec database.url, ce sont les outils de PostgreSQL.
+sauvegarde:
+  # dossier: /srv/sauvegardes/annuaire   # par défaut sauvegardes, dans dataDir ; mieux : un autre disque
+  garder: 7                   # sauvegardes entières gardées dans ce dossier ; la dernière bonne n'est jamais supprimée
+  avecReglages: false         # true : emporte aussi ce fichier, et les clés et secrets qu'il nomme
+  # debitMaxMo: 50            # Mo par seconde lus au plus, pour laisser le disque aux autres
 
 # Bornes.
 limites:

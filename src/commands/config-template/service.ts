@@ -58,6 +58,11 @@ simulateur:
   corpsOctetsMax: 2097152     # au-delà : 413
   connexionsMax: 1000
   journalOctetsMax: 67108864  # taille à laquelle le journal de dataDir/simulateur est résumé
+
+# Certificats de ces réglages (servis, clients, autorités, signataire de la liste blanche) : docs/tls.md.
+certificats:
+  alerteJours: 30             # avant la fin de l'un d'eux : status, doctor, console, métriques, webhook certificat.expire-bientot
+
 # Vérifications avant création et transfert (docs/api.md).
 verification:
   rppsInconnu: refuser        # avertir : accepte un RPPS absent du fichier national (un nouveau PS peut y manquer quelques heures)

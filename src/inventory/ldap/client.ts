@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import ldapjs, { type Client, type SearchDone, type SearchEntry } from 'ldapjs';
 import { AppError } from '../../errors.js';
+import { tlsOptions } from '../../net/tls-context.js';
 import { explainLdapFault, type EtapeLdap } from './faults.js';
 import { FramingError, hideDn, LdapFramer, readDiagnostic } from './framing.js';
 
@@ -154,7 +155,7 @@ export class LdapSession {
     const { tls, url } = this.#settings;
     if (!tls) return undefined;
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-    return { secureContext: tls, host, ...(isIP(host) === 0 && { servername: host }) };
+    return { ...tlsOptions(tls), host, ...(isIP(host) === 0 && { servername: host }) };
   }
 
   /** Puts the framer between the socket and ldapjs. */

@@ -4,6 +4,7 @@ import type { SortedLists } from '../search/sorted-lists.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import type { BindFailures } from './bind-failures.js';
 import type { Connection } from './connection.js';
+import type { ServerCounters } from './counters.js';
 import type { Identities } from './identity.js';
 import type { PasswordVerifier } from './password-verifier.js';
 import type { MemoryBudget } from './memory-budget.js';
@@ -24,6 +25,7 @@ export type ConnectionHost = {
   readonly limits: ConnectionLimits;
   readonly identities: Identities;
   readonly passwords: PasswordVerifier;
+  readonly counters: ServerCounters;
   readonly bindFailures: BindFailures;
   /** Undefined: no certificate. */
   readonly tls: TlsTerminator | undefined;

@@ -1,4 +1,5 @@
 // What the server is told by the settings, in the units that it uses.
+import type { ServedFiles } from '../../net/served-certificate.js';
 import type { PasswordHash } from './password-hash.js';
 
 /** What one identity may ask for; 0 = no limit, everywhere. */
@@ -60,19 +61,10 @@ export type ProxySettings = {
   readonly trusted: readonly string[];
 };
 
-/** Paths, read again at each reload. */
-export type TlsFiles = {
-  readonly certificate: string;
-  readonly key: string;
-  readonly passphrase: string | undefined;
-  /** Authorities of client certificates; empty: none is asked for. */
-  readonly clientAuthorities: readonly string[];
-};
-
 export type LdapServerSettings = {
   readonly listeners: readonly ListenerSettings[];
   readonly access: AccessSettings;
   readonly limits: ConnectionLimits;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: ServedFiles | undefined;
   readonly proxy: ProxySettings | undefined;
 };

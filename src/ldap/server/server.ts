@@ -9,6 +9,7 @@ import type { Snapshot } from '../snapshot/segment.js';
 import { BindFailures } from './bind-failures.js';
 import type { ConnectionHost, Served } from './connection-host.js';
 import { Connection } from './connection.js';
+import { ServerCounters } from './counters.js';
 import { Identities } from './identity.js';
 import { Listener } from './listener.js';
 import { MemoryBudget } from './memory-budget.js';
@@ -33,6 +34,7 @@ export class LdapServer implements ConnectionHost {
   readonly passwords: PasswordVerifier;
   readonly bindFailures = new BindFailures();
   readonly tls: TlsTerminator | undefined;
+  readonly counters = new ServerCounters();
   readonly writer = new ByteWriter();
   readonly scheduler = new Scheduler();
   readonly sortedLists = new SortedLists(sortedListLimits);
@@ -116,6 +118,14 @@ export class LdapServer implements ConnectionHost {
     clearInterval(this.#sweep);
   }
 
+  /** Stops accepting; serves those that are connected until they leave, or `signal` is aborted. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#closeListeners();
+    while (this.#connections.size > 0 && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   forget(connection: Connection): void {
     this.#connections.delete(connection);
     const count = (this.#countByAddress.get(connection.address) ?? 1) - 1;
@@ -141,6 +151,7 @@ export class LdapServer implements ConnectionHost {
       this.#faultsTold = { count: 0, sinceMs: this.nowMs };
     }
     this.#faultsTold.count += 1;
+    this.counters.faults += 1;
     if (this.#faultsTold.count > faultsToldMax) return;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#report(
@@ -152,10 +163,14 @@ export class LdapServer implements ConnectionHost {
   readonly #accept = (socket: Socket, address: string, isLdaps: boolean): void => {
     const fromAddress = this.#countByAddress.get(address) ?? 0;
     const { connectionsMax, connectionsPerAddressMax } = this.limits;
-    if (this.#connections.size >= connectionsMax || fromAddress >= connectionsPerAddressMax) {
+    const isFull = this.#connections.size >= connectionsMax;
+    if (isFull || fromAddress >= connectionsPerAddressMax) {
+      if (isFull) this.counters.refused += 1;
+      else this.counters.refusedAddress += 1;
       this.#turnAway(socket, isLdaps);
       return;
     }
+    this.counters.accepted += 1;
     this.#countByAddress.set(address, fromAddress + 1);
     const connection = new Connection(this, socket, ++this.#lastNumber, address);
     this.#connections.add(connection);

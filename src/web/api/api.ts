@@ -12,15 +12,17 @@ import { verificationRoutes, type VerificationOptions } from './verification.js'
 const apiPrefix = '/api/v1';
 
 export type ApiOptions = VerificationOptions &
-  Pick<ApiContext, 'report'> & {
+  Pick<ApiContext, 'report' | 'disponibilite' | 'onUntraced' | 'onAnswer'> & {
     readonly requestsPerSecond: number;
     /** Undefined: no source of the inventory is of type http. */
     readonly inventaire?: InventaireOptions | undefined;
   };
 
 export function createApi(options: ApiOptions): WebPlugin {
-  const { db, now, report, requestsPerSecond, inventaire } = options;
-  const context = { db, now, report, access: new Access({ db, now, requestsPerSecond }) };
+  const { db, now, report, requestsPerSecond, inventaire, disponibilite, onUntraced, onAnswer } =
+    options;
+  const access = new Access({ db, now, requestsPerSecond });
+  const context = { db, now, report, access, disponibilite, onUntraced, onAnswer };
   const openapi = readFileSync(openapiPath(), 'utf8');
   return (app) => {
     app.get(`${apiPrefix}/openapi.json`, (_request, reply) =>
@@ -35,7 +37,7 @@ export function createApi(options: ApiOptions): WebPlugin {
         scope.removeAllContentTypeParsers();
         scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
         for (const route of inventaireRoutes(inventaire, now, apiPrefix))
-          addRoute(scope, context, { ...route, url: apiPrefix + route.url });
+          addRoute(scope, context, { ...route, isWriting: true, url: apiPrefix + route.url });
         done();
       });
     }

@@ -4,7 +4,8 @@ import type { Db } from '../../db/pool.js';
 import type { Portee } from '../../domain/portee.js';
 import { insertApiCall, type ApiCall } from '../../store/api-call.js';
 import type { ApiKey } from '../../store/api-key.js';
-import { explainError, sendProblem, type ProblemDetails } from '../problem.js';
+import { toujoursDisponible, type Disponibilite } from '../disponibilite.js';
+import { explainError, ProblemError, sendProblem, type ProblemDetails } from '../problem.js';
 import type { Access } from './access.js';
 
 declare module 'fastify' {
@@ -20,6 +21,8 @@ export type ApiRoute = {
   readonly url: string;
   readonly portee: Portee;
   readonly action: string;
+  /** It leaves more than its trace: a node that only reads cannot answer it. */
+  readonly isWriting?: boolean;
   /** The content may take longer to come than the server lets other requests take: the route bounds it itself. */
   readonly isSlow?: boolean;
   /** Throws ProblemError or ZodError for what cannot be answered. */
@@ -45,13 +48,19 @@ export type ApiContext = {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What the database allows; undefined: everything. */
+  readonly disponibilite?: Disponibilite | undefined;
+  /** Told of each answer of a node that only reads, which left no trace. */
+  readonly onUntraced?: (() => void) | undefined;
+  /** Told of each answer that a key was given. */
+  readonly onAnswer?: ((action: string, verdict: ApiCall['verdict']) => void) | undefined;
 };
 
 const noTrace: Answer['trace'] = { objet: undefined, verdict: undefined, codes: [] };
 
 export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRoute): void {
   const { method, url, portee, action } = route;
-  const { db, access, now } = context;
+  const { db, access, now, disponibilite = toujoursDisponible } = context;
   const callers = new WeakMap<FastifyRequest, ApiKey>();
   const trace = async (
     request: FastifyRequest,
@@ -59,6 +68,10 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
     status: number,
     told: Answer['trace'],
   ): Promise<void> => {
+    if (disponibilite.estEnLectureSeule()) {
+      context.onUntraced?.();
+      return;
+    }
     await insertApiCall(db, {
       at: now(),
       keyId: callers.get(request)?.id,
@@ -74,6 +87,8 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
     url,
     config: { isSlow: route.isSlow === true },
     onRequest: async (request) => {
+      const lack = await (route.isWriting === true ? disponibilite.ecrire() : disponibilite.lire());
+      if (lack) throw new ProblemError(lack);
       callers.set(request, await access.admit(request, portee));
     },
     handler: async (request, reply) => {
@@ -82,6 +97,7 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
       const answer = await route.answer(request, key);
       const { status = 200 } = 'problem' in answer ? answer.problem : answer;
       await trace(request, reply.elapsedTime, status, answer.trace);
+      context.onAnswer?.(action, answer.trace.verdict);
       if ('problem' in answer) return sendProblem(reply, answer.problem);
       return reply
         .code(status)

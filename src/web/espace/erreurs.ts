@@ -34,9 +34,10 @@ function pageOf(problem: ProblemDetails, reply: FastifyReply, id: string): Page 
 }
 
 function wordingOf(
-  { status, title, detail }: ProblemDetails,
+  { status, code, title, detail }: ProblemDetails,
   id: string,
 ): { readonly titre: string; readonly message: string } {
+  if (code === 'BASE_EN_LECTURE_SEULE') return { titre: title, message: detail };
   if (status === 503)
     return {
       titre: 'Service momentanément indisponible',

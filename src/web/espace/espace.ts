@@ -7,6 +7,8 @@ import type { NomEspace } from '../../store/session-web.js';
 import { protectPages } from '../page/entetes.js';
 import { PageError, type Issue } from '../page/page-error.js';
 import type { DonneesPage, Page, Pages } from '../page/pages.js';
+import type { Disponibilite } from '../disponibilite.js';
+import { ProblemError } from '../problem.js';
 import type { WebPlugin } from '../server.js';
 import { answerErrors } from './erreurs.js';
 import { isFromElsewhere } from './origine.js';
@@ -38,8 +40,12 @@ export type EspaceOptions<Qui> = {
   /** Template around every page, and what it shows of who is signed in. */
   readonly cadre: string;
   readonly autour: (qui: Qui | undefined, page: Page & { readonly actif?: string }) => DonneesPage;
+  /** Reads what `autour` shows, before each request of somebody signed in. */
+  readonly preparer?: (() => Promise<void>) | undefined;
   /** Origins that forms may lead to, besides ours: a provider of identity. */
   readonly formActions?: readonly string[];
+  /** What the database allows; undefined: everything. */
+  readonly disponibilite?: Disponibilite | undefined;
 };
 
 /** What a visitor is told once, on the next page. */
@@ -180,12 +186,16 @@ export class Espace<Qui> {
 
   async #enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { nom, db, session, now, identify, allows, pageConnexion } = this.#options;
+    // A session is a row: where nothing can be written nobody can be let in.
+    const lack = await this.#options.disponibilite?.ecrire();
+    if (lack) throw new ProblemError(lack);
     const opened = await Session.open(
       { ...session, db, espace: nom, now },
       posteOf(request),
       request.cookies[this.#cookieName()],
     );
     const qui = opened.titulaire === undefined ? undefined : await identify(opened);
+    if (qui !== undefined) await this.#options.preparer?.();
     this.#contextes.set(request, { session: opened, qui });
     if (request.is404) return;
     const answer = allows(qui, request.routeOptions.config.acces ?? '');

@@ -11,7 +11,8 @@ import { enqueueAvis } from '../../store/avis.js';
 import { recordTrace } from '../../store/journal.js';
 import { conserverCas } from '../../store/cas-inactivite-cloture.js';
 import { findCas, type CasInactivite } from '../../store/cas-inactivite.js';
-import { explainError, internalProblem } from '../problem.js';
+import type { Disponibilite } from '../disponibilite.js';
+import { explainError, internalProblem, ProblemError } from '../problem.js';
 import { RateLimiter } from '../rate-limiter.js';
 import type { WebPlugin } from '../server.js';
 import { cleanHeader } from '../espace/poste.js';
@@ -30,6 +31,8 @@ export type InactiviteOptions = PagesOptions & {
   readonly now: () => Date;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+  /** What the database allows; undefined: everything. */
+  readonly disponibilite?: Disponibilite | undefined;
 };
 
 const url = '/avis/inactivite/:jeton';
@@ -45,6 +48,10 @@ export function createInactivitePage(options: InactiviteOptions): WebPlugin {
     acceptForms(app);
     protectPages(app, { isEncrypted: options.isEncrypted ?? false });
     answerInHtml(app, pages, options.report);
+    app.addHook('onRequest', async () => {
+      const lack = await options.disponibilite?.ecrire();
+      if (lack) throw new ProblemError(lack);
+    });
     const caseOf = (request: FastifyRequest): Promise<CasInactivite> =>
       findByLink(options, requests, request);
     app.get(url, async (request, reply) =>

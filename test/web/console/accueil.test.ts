@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { transaction } from '../../../src/db/transaction.js';
 import { recordMesures } from '../../../src/store/mesure.js';
 import { listTotaux, listTotauxDomaine } from '../../../src/store/mesure-total.js';
+import type { InspectionCertificats } from '../../../src/domain/certificat.js';
 import { ecranAccueil } from '../../../src/web/console/accueil/ecran.js';
 import type { CompteDemandes, SourceFraiche } from '../../../src/web/console/accueil/faits.js';
 import { startConsole, type ConsoleEssai } from '../../support/console.js';
@@ -13,6 +14,7 @@ const now = new Date('2026-11-20T10:00:00Z');
 let db: TestDatabase;
 let essai: ConsoleEssai | undefined;
 let sources: SourceFraiche[];
+let certificats: InspectionCertificats;
 let demandes: CompteDemandes | undefined;
 
 const fraiche: SourceFraiche = {
@@ -29,6 +31,7 @@ const fraiche: SourceFraiche = {
 beforeEach(async () => {
   db = await testDatabase();
   sources = [fraiche];
+  certificats = { certificats: [], illisibles: [] };
   demandes = undefined;
 });
 afterEach(async () => {
@@ -44,6 +47,7 @@ async function accueil(chemin = '/console'): Promise<string> {
       ecranAccueil({
         db: db.pool,
         now: () => now,
+        certificats: () => certificats,
         fraicheur: () => Promise.resolve(sources),
         compterDemandes: () => Promise.resolve(demandes ?? { enAttente: 0, enRetard: 0 }),
       }),
@@ -89,6 +93,35 @@ test('when nothing is wrong, it says so', async () => {
   assert.match(texte, /<strong>Tout va bien<\/strong>/u);
   assert.match(texte, /1[\s\u202f]234/u);
   assert.match(texte, /class="verdict bien"/u);
+});
+
+test('a certificate that ends soon is a point, one that has ended is worse', async () => {
+  await rapprocher();
+  const fichier = {
+    reglage: 'web.tls.certificat',
+    nom: 'serveur web',
+    genre: 'servi',
+    chemin: '/etc/web.pem',
+  } as const;
+  const un = {
+    ...fichier,
+    sujet: 'CN=web',
+    valableDes: now,
+    expireLe: now,
+    joursRestants: 12,
+    etat: 'bientot',
+    empreinte: '00',
+    remarques: [],
+  } as const;
+  certificats = {
+    certificats: [un, { ...un, nom: 'client', joursRestants: -2, etat: 'expire' }],
+    illisibles: [{ ...fichier, nom: 'autorité', message: 'Fichier absent.' }],
+  };
+  const texte = await accueil();
+  assert.match(texte, /<strong>3 points demandent votre attention/u);
+  assert.match(texte, /« client » a expiré[\s\S]*« serveur web » expire dans 12 jours/u);
+  assert.match(texte, /\/etc\/web\.pem/u);
+  assert.match(texte, /« autorité » ne se lit pas/u);
 });
 
 test('each thing that is wrong is a point with its remedy, the worst first', async () => {

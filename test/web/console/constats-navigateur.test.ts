@@ -57,6 +57,7 @@ before(async () => {
       ecranAccueil({
         db: db.pool,
         now: () => now,
+        certificats: () => ({ certificats: [], illisibles: [] }),
         fraicheur: () =>
           Promise.resolve([
             {

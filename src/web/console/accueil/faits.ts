@@ -1,5 +1,6 @@
 // What the first page reads: a bounded handful of rows, whatever the size of the country.
 import type { EtatCas } from '../../../domain/cycle-inactivite.js';
+import type { InspectionCertificats } from '../../../domain/certificat.js';
 import type { Freshness } from '../../../domain/freshness.js';
 import type { FeedState } from '../../../domain/feed-state.js';
 import type { NombreBorne } from '../../../domain/nombre-borne.js';
@@ -43,6 +44,8 @@ export type AccueilOptions = {
   readonly now: () => Date;
   /** Needs the settings, which a page does not know. */
   readonly fraicheur: () => Promise<readonly SourceFraiche[]>;
+  /** Needs the settings too. */
+  readonly certificats: () => InspectionCertificats;
   /** Undefined: demandes are not served here. */
   readonly compterDemandes?: (() => Promise<CompteDemandes>) | undefined;
 };
@@ -59,6 +62,7 @@ export type Faits = {
   readonly arretsHygiene: readonly string[];
   readonly demandes: CompteDemandes | undefined;
   readonly ressemblants: number;
+  readonly certificats: InspectionCertificats;
 };
 
 export async function lireFaits(options: AccueilOptions): Promise<Faits> {
@@ -75,5 +79,6 @@ export async function lireFaits(options: AccueilOptions): Promise<Faits> {
     arretsHygiene: await findArretsHygiene(db),
     demandes: await options.compterDemandes?.(),
     ressemblants: (await countRessemblants(db)).aExaminer,
+    certificats: options.certificats(),
   };
 }

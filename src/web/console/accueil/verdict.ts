@@ -1,5 +1,6 @@
 // Is everything well? Each point that is not, with what to do about it and where (pure).
 import { instantEnFrancais } from '../../../domain/paris-time.js';
+import { direEcheance } from '../../../domain/certificat.js';
 import type { NombreBorne } from '../../../domain/nombre-borne.js';
 import type { Faits, SourceFraiche } from './faits.js';
 
@@ -27,6 +28,7 @@ export function juger(faits: Faits, now: Date): Point[] {
     ...surDemandes(faits),
     ...surHygiene(faits),
     ...surRessemblants(faits),
+    ...surCertificats(faits),
   ];
   return points.sort((x, y) => rang(x) - rang(y));
 }
@@ -73,6 +75,19 @@ function surSource({ libelle: nom, freshness, estInventaire, echec }: SourceFrai
         ? []
         : [point('attention', `${libelle} : la dernière tentative a échoué.`, phrase(echec))];
   }
+}
+
+function surCertificats({ certificats: { certificats, illisibles } }: Faits): Point[] {
+  return [
+    ...illisibles.map(({ nom, message }) =>
+      point('attention', `Le certificat « ${nom} » ne se lit pas.`, message),
+    ),
+    ...certificats.flatMap((certificat) => {
+      if (certificat.etat === 'valable') return [];
+      const [texte, remede] = direEcheance(certificat);
+      return [point(certificat.etat === 'bientot' ? 'attention' : 'mal', texte, remede)];
+    }),
+  ];
 }
 
 function surRapprochement({ run, sources }: Faits): Point[] {
