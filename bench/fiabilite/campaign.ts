@@ -101,7 +101,8 @@ export async function prepare(
     engines.push(engine);
     return Postgres.reach(engine.connectionString);
   };
-  const [postgres, quiet] = [await open('postgresql'), await open('annuaire')];
+  const postgres = await open('postgresql');
+  const quiet = options.server === undefined ? await open('annuaire') : postgres;
   const days = await makeDays(options.folder, options.days);
   const first = dayOf(days, 1);
   for (const server of new Set([postgres, quiet])) await makeBase(server, first);
@@ -110,6 +111,9 @@ export async function prepare(
   const lane = await openLane('a', join(options.folder, 'voie-a'), postgres, quiet);
   const close = async (): Promise<void> => {
     await lane.close();
+    const mine = [baseDatabase, ...options.days.map((day) => `annuaire_a_${day}`)];
+    for (const database of mine)
+      for (const server of [postgres, quiet]) await server.drop(database);
     for (const engine of engines) await engine.close();
   };
   const references = new Map<number, RoundResult>();

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
 import type { Campaign, JudgedRound } from './campaign.js';
 import { describeFault } from './faults.js';
@@ -11,13 +12,17 @@ const begin = '<!-- campagne : écrit par « npm run bench:fiabilite » -->';
 const end = '<!-- fin de la campagne -->';
 
 /** The text of the result; put between its two marks in the page at `path`, the rest of which is written by hand. */
-export function writeReport(campaign: Campaign, path: string | undefined): string {
+export async function writeReport(campaign: Campaign, path: string | undefined): Promise<string> {
   const text = [headline(campaign), table(campaign), brokenRounds(campaign)].join('\n\n');
   if (path !== undefined) {
     const page = readFileSync(path, 'utf8');
     const [from, to] = [page.indexOf(begin), page.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`${path} has lost the marks of the campaign`);
-    writeFileSync(path, `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`);
+    const whole = `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
+    writeFileSync(
+      path,
+      await format(whole, { ...(await resolveConfig(path)), parser: 'markdown' }),
+    );
   }
   return text;
 }

@@ -17,6 +17,9 @@ const campaign = await playCampaign(
   },
   (line) => process.stdout.write(`${line}\n`),
 );
-const text = writeReport(campaign, options.only === undefined ? options.reportPath : undefined);
+const text = await writeReport(
+  campaign,
+  options.only === undefined ? options.reportPath : undefined,
+);
 process.stdout.write(`\n${text}\n`);
 process.exitCode = campaign.rounds.every(({ isSound }) => isSound) ? 0 : 1;
