@@ -28,7 +28,7 @@ export function runWithProgram<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return runWithSettings(context, settings, json, work, `« ${pathOf(command)} »`);
+  return open(context, settings, json, work, `« ${pathOf(command)} »`);
 }
 
 /** As `runWithProgram`, for a command that writes nothing, not even a trace: it runs on a replica too. */
@@ -39,19 +39,28 @@ export function runReading<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return runWithSettings(context, settings, json, work, undefined);
+  return open(context, settings, json, work, undefined);
 }
 
-/** `writing`: what the command is called where nothing may be written; undefined: it only reads. */
 export function runWithSettings<T>(
-  { surroundings }: CommandContext,
+  context: CommandContext,
   settings: Settings,
   isJson: boolean,
   work: (program: OpenProgram) => Promise<T>,
-  writing: string | undefined = 'Cette commande',
 ): Promise<T> {
-  const progress: Progress = isJson ? silentProgress : terminalProgress(surroundings.err);
-  return withProgram(surroundings, settings, { json: isJson, progress, writing }, work);
+  return open(context, settings, isJson, work, 'Cette commande');
+}
+
+/** `writing`: what the command is called where nothing may be written; undefined: it only reads. */
+function open<T>(
+  { surroundings }: CommandContext,
+  settings: Settings,
+  json: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+  writing: string | undefined,
+): Promise<T> {
+  const progress: Progress = json ? silentProgress : terminalProgress(surroundings.err);
+  return withProgram(surroundings, settings, { json, progress, writing }, work);
 }
 
 /** As it is typed: « annuaire-sync plan approve ». */

@@ -16,6 +16,8 @@ export type ServeOptions = {
   readonly log: LdapLog;
   readonly now: () => Date;
   readonly onListening: (addresses: readonly string[]) => void;
+  /** Given before it listens. */
+  readonly onServer?: (server: LdapServer) => void;
   /** Aborted once other processes hold the ports: what is connected is served until it leaves. */
   readonly vidange?: AbortSignal | undefined;
   /** Has the certificate read again whenever it is called. */
@@ -30,6 +32,7 @@ export async function serveLdap(options: ServeOptions, stop: AbortSignal): Promi
   const { server: serverSettings, stopMs, certificatePollMs } = settings.ldap;
   const tell = (message: string): void => log({ evenement: 'serveur', message });
   const server = new LdapServer(serverSettings, content, tell);
+  options.onServer?.(server);
   const places = await server.start();
   const { tls } = serverSettings;
   const { tls: terminator } = server;

@@ -7,6 +7,7 @@ import { globalOptions, type CommandContext } from './context.js';
 import { keepingOf, openKeeper, registerLdapBuild } from './ldap-build.js';
 import { createLdapContent } from './ldap-content.js';
 import { oncePerSnapshot, type LdapLine, type LdapLog } from './ldap-log.js';
+import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
 import { aborted, serveLdap } from './ldap-serve.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
@@ -42,10 +43,12 @@ async function runAlone(
 ): Promise<void> {
   const { signal, now } = surroundings;
   const log = logTo(surroundings.out, isJson);
+  const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
   try {
     await serveLdap(
       {
+        onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
         keeping: keepingOf(settings, log),
@@ -58,6 +61,7 @@ async function runAlone(
     );
   } finally {
     reload.close();
+    await mesures.stop();
   }
 }
 

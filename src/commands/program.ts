@@ -6,11 +6,13 @@ import type { ReadOnlyCause } from '../db/database-watch.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { assertSchema, findReadOnlyCause, refuseWriting } from '../db/read-only.js';
 import type { Settings } from '../config/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Progress } from '../progress.js';
+import { createUsageCounter } from './usage-counter.js';
 
 /** The outside of the program, so that tests can hold it. */
 export type Surroundings = {
-  readonly out: Writable & { readonly columns?: number };
+  readonly out: Writable & { readonly columns?: number; readonly isTTY?: boolean };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
@@ -24,6 +26,8 @@ export type OpenProgram = {
   /** French: which server, where its data is. */
   readonly engineDescription: string;
   readonly isJson: boolean;
+  /** What is asked of the interfaces of the Annuaire, for `report --interfaces`; undefined: nobody counts. */
+  readonly compter?: Compter | undefined;
   /** Why nothing can be written here; undefined: everything can. */
   readonly readOnly?: ReadOnlyCause | undefined;
 };
@@ -64,6 +68,7 @@ export async function withProgram<T>(
         if (!isEnding) report(`Connexion à la base perdue : ${error.message}`);
       },
     );
+    const usages = createUsageCounter(pool, surroundings.now);
     try {
       const readOnly = await prepareSchema(pool, settings, options.writing);
       return await work({
@@ -72,9 +77,11 @@ export async function withProgram<T>(
         progress: options.progress,
         engineDescription: engine.description,
         isJson: options.json,
+        compter: usages.compter,
         readOnly,
       });
     } finally {
+      await usages.close();
       isEnding = true;
       await pool.end();
     }

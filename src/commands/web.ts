@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { CertificateWatch } from '../net/certificate-watch.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
@@ -18,6 +19,7 @@ import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
+import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
@@ -110,6 +112,7 @@ async function serveUntil(
   const promotion = new AbortController();
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
+  const usages = createUsageCounter(base.pool, now);
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -122,7 +125,7 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace },
+      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
       serving,
     );
     const server = new WebServer({
@@ -149,6 +152,7 @@ async function serveUntil(
     watch?.stop();
     await push?.stop();
     await consolePlan.stop();
+    await usages.close();
   }
 }
 
@@ -157,12 +161,13 @@ type Parts = {
   readonly push: Push | undefined;
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
+  readonly compter: Compter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace }: Parts,
+  { cles, push, plan, sansTrace, compter }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
@@ -181,7 +186,16 @@ function pluginsOf(
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      compter,
+      base: () => watch.state,
+    }).plugins,
   ];
 }
 

@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { conservationSchema, consultationsSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -14,6 +15,7 @@ import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
 import { planificationSchema } from './planification-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
+import { sauvegardeSchema } from './sauvegarde-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -135,6 +137,9 @@ export const settingsSchema = z.strictObject({
       alerteJours: z.int().min(1).max(365).default(30),
     })
     .prefault({}),
+  conservation: conservationSchema.prefault({}),
+  consultations: consultationsSchema.prefault({}),
+  sauvegarde: sauvegardeSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z
