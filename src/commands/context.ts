@@ -28,7 +28,7 @@ export function runWithProgram<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return open(context, settings, json, work, `« ${pathOf(command)} »`);
+  return runWithSettings(context, settings, json, work, `« ${pathOf(command)} »`);
 }
 
 /** As `runWithProgram`, for a command that writes nothing, not even a trace: it runs on a replica too. */
@@ -39,25 +39,16 @@ export function runReading<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return open(context, settings, json, work, undefined);
-}
-
-export function runWithSettings<T>(
-  context: CommandContext,
-  settings: Settings,
-  isJson: boolean,
-  work: (program: OpenProgram) => Promise<T>,
-): Promise<T> {
-  return open(context, settings, isJson, work, 'Cette commande');
+  return runWithSettings(context, settings, json, work, undefined);
 }
 
 /** `writing`: what the command is called where nothing may be written; undefined: it only reads. */
-function open<T>(
+export function runWithSettings<T>(
   { surroundings }: CommandContext,
   settings: Settings,
   json: boolean,
   work: (program: OpenProgram) => Promise<T>,
-  writing: string | undefined,
+  writing: string | undefined = 'Cette commande',
 ): Promise<T> {
   const progress: Progress = json ? silentProgress : terminalProgress(surroundings.err);
   return withProgram(surroundings, settings, { json, progress, writing }, work);
