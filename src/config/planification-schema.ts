@@ -43,6 +43,8 @@ export const planificationSchema = z.strictObject({
       plan: quand.default('cycle'),
       push: quand.default('*/5 * * * *'),
       notices: quand.default('*/5 * * * *'),
+      status: quand.default('12 * * * *'),
+      purge: quand.default('40 2 * * *'),
     })
     .prefault({}),
   dureeMaxMinutes: z
@@ -54,6 +56,8 @@ export const planificationSchema = z.strictObject({
       plan: minutes.default(60),
       push: minutes.default(720),
       notices: minutes.default(120),
+      status: minutes.default(15),
+      purge: minutes.default(240),
     })
     .prefault({}),
   // Below 10 seconds a search under way could not end; above a day, old settings would serve for too long.

@@ -148,6 +148,8 @@ test('the chain is made of what is in it and has something to do', () => {
     plan: 'cycle',
     push: '*/5 * * * *',
     notices: '*/5 * * * *',
+    status: false,
+    purge: false,
   } as const;
   const reglages = { fuseau: 'Europe/Paris', cycle: '30 5 * * *', etapes };
   const utiles = new Set(nomsEtapes.filter((nom) => nom !== 'inventory' && nom !== 'notices'));
