@@ -13,7 +13,7 @@ import { createUsageCounter } from './usage-counter.js';
 
 /** The outside of the program, so that tests can hold it. */
 export type Surroundings = {
-  readonly out: Writable & { readonly columns?: number };
+  readonly out: Writable & { readonly columns?: number; readonly isTTY?: boolean };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 // Whether the database answers, whether it takes writes, and whether its schema is ours: asked on a connection of its own, so that a question never waits behind the work of the program.
 import pg from 'pg';
 import { describeConnectionFault } from './connection-fault.js';
+import { securedUrl } from './connection-tls.js';
 import { schemaStateOf, type SchemaState } from './schema-state.js';
 
 /** `replica`: a standby; `server`: its sessions are read only; `setting`: ours says so. */
@@ -152,7 +153,7 @@ export class DatabaseWatch {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({
-      connectionString: this.#options.connectionString,
+      ...securedUrl(this.#options.connectionString),
       application_name: 'annuaire-sante-sync veille',
       connectionTimeoutMillis: answerMs,
       query_timeout: answerMs,

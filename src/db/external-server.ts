@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { AppError, messageOf, UsageError } from '../errors.js';
 import { describeConnectionFault } from './connection-fault.js';
+import { securedUrl } from './connection-tls.js';
 import { isTransientFault } from './transient-fault.js';
 
 export type ExternalServer = { readonly version: string; readonly place: string };
@@ -10,7 +11,7 @@ export type ExternalServer = { readonly version: string; readonly place: string 
 export async function checkExternalServer(url: string): Promise<ExternalServer> {
   const place = describeUrl(url);
   const client = new pg.Client({
-    connectionString: url,
+    ...securedUrl(url),
     application_name: 'annuaire-sante-sync',
     connectionTimeoutMillis: connectTimeoutMs,
   });
