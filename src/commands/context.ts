@@ -38,8 +38,17 @@ export function runReading<T>(
   work: (program: OpenProgram) => Promise<T>,
 ): Promise<T> {
   const { config, json } = globalOptions(command);
-  const settings = loadSettings(config, context.surroundings.env);
-  return open(context, settings, json, work, undefined);
+  return runReadingWith(context, loadSettings(config, context.surroundings.env), json, work);
+}
+
+/** As `runReading`, of settings that were read already. */
+export function runReadingWith<T>(
+  context: CommandContext,
+  settings: Settings,
+  isJson: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  return open(context, settings, isJson, work, undefined);
 }
 
 export function runWithSettings<T>(
