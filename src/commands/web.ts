@@ -22,6 +22,13 @@ import { reglagesVerification } from './source-settings.js';
 import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
+import {
+  createRaisonCertificat,
+  detailsDe,
+  raisonsDe,
+  recevoirEtat,
+  type EtatRecu,
+} from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
 import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
@@ -112,6 +119,7 @@ async function serveUntil(
   const promotion = new AbortController();
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
+  const etat = recevoirEtat();
   const usages = createUsageCounter(base.pool, now);
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
@@ -125,7 +133,7 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
+      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter, etat },
       serving,
     );
     const server = new WebServer({
@@ -153,6 +161,7 @@ async function serveUntil(
     await push?.stop();
     await consolePlan.stop();
     await usages.close();
+    etat.close();
   }
 }
 
@@ -162,17 +171,24 @@ type Parts = {
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
   readonly compter: Compter;
+  readonly etat: EtatRecu;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace, compter }: Parts,
+  { cles, push, plan, sansTrace, compter, etat }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  const certificat = createRaisonCertificat(settings);
   return [
-    createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    createHealth({
+      veille: watch,
+      now,
+      autres: () => [...certificat(now()), ...raisonsDe(etat.lire(), now())],
+      details: () => ({ reponsesSansTrace: sansTrace.total, ...detailsDe(etat.lire()) }),
+    }),
     ...mesures.plugins,
     createApi({
       db: pool,
