@@ -26,6 +26,12 @@ export function pourquoiInutile(nom: NomEtape, settings: Settings): string | und
       return settings.avis.mail !== undefined || settings.avis.webhook.points.length > 0
         ? undefined
         : 'ni serveur de courriel ni webhook (« avis »)';
+    case 'backup':
+      if (settings.database.url !== undefined)
+        return 'la base est la vôtre : sauvegardez-la avec ses outils';
+      return settings.sauvegarde.dossier === undefined
+        ? 'aucun dossier de sauvegarde (« sauvegarde.dossier »)'
+        : undefined;
     case 'reconcile':
     case 'hygiene':
     case 'plan':

@@ -4,8 +4,8 @@ import { Option, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { createLogger } from '../logger.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { openJournal } from './journal.js';
 import { registerDaemonEtape } from './daemon-etape.js';
 import { nomsServices } from './daemon-services.js';
 import { Superviseur, type Parts } from './daemon-superviseur.js';
@@ -54,9 +54,15 @@ export async function runDaemon(
     parts,
     auxiliaires,
     noeud: noeud ?? settings.planification.noeud ?? hostname(),
-    log: createLogger(surroundings.out, { format: json ? 'json' : 'lisible', niveau: 'info' }),
+    log: openJournal(surroundings, settings, { isJson: json }),
+    env: envOf(surroundings.env, json || settings.journaux.format === 'json'),
   });
   await superviseur.run();
+}
+
+/** Of what the daemon starts: what it tells is read with the daemon's own lines. */
+function envOf(env: NodeJS.ProcessEnv, isJson: boolean): NodeJS.ProcessEnv {
+  return isJson ? { ...env, ANNUAIRE_SYNC_JOURNAL: 'json' } : env;
 }
 
 function partsOf({ planification }: Settings, sans: ReadonlySet<Partie>): Parts {

@@ -10,6 +10,7 @@ export const nomsEtapes = [
   'notices',
   'status',
   'purge',
+  'backup',
 ] as const;
 export type NomEtape = (typeof nomsEtapes)[number];
 
@@ -36,4 +37,5 @@ export const etapes: Readonly<Record<NomEtape, Etape>> = {
   // Tells the programs of the opérateur what is late: nobody has to look for that.
   status: { titre: 'Surveillance des retards', commande: ['status'] },
   purge: { titre: 'Purge', commande: ['purge'] },
+  backup: { titre: 'Sauvegarde', commande: ['backup'] },
 };

@@ -16,6 +16,7 @@ planification:
     notices: '*/5 * * * *'
     status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
     purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
+    backup: '20 1 * * *'      # la base privée, dès que « sauvegarde.dossier » est réglé
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
     extract: 360
     inventory: 120
@@ -26,6 +27,7 @@ planification:
     notices: 120
     status: 15
     purge: 240
+    backup: 360
   vidangeSecondes: 600        # après un changement de réglages : temps laissé aux connexions ouvertes par les anciens
   passagesConservesJours: 400 # histoire des passages
 
