@@ -27,11 +27,9 @@ export function pourquoiInutile(nom: NomEtape, settings: Settings): string | und
         ? undefined
         : 'ni serveur de courriel ni webhook (« avis »)';
     case 'backup':
-      if (settings.database.url !== undefined)
-        return 'la base est la vôtre : sauvegardez-la avec ses outils';
-      return settings.sauvegarde.dossier === undefined
-        ? 'aucun dossier de sauvegarde (« sauvegarde.dossier »)'
-        : undefined;
+      return settings.database.url === undefined
+        ? undefined
+        : 'la base est la vôtre : sauvegardez-la avec ses outils';
     case 'reconcile':
     case 'hygiene':
     case 'plan':

@@ -45,7 +45,8 @@ export const planificationSchema = z.strictObject({
       notices: quand.default('*/5 * * * *'),
       status: quand.default('12 * * * *'),
       purge: quand.default('40 2 * * *'),
-      backup: quand.default('20 1 * * *'),
+      // It fills a disk that only the administrator knows.
+      backup: quand.default(false),
     })
     .prefault({}),
   dureeMaxMinutes: z

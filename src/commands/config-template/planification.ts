@@ -16,7 +16,7 @@ planification:
     notices: '*/5 * * * *'
     status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
     purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
-    backup: '20 1 * * *'      # la base privée, dès que « sauvegarde.dossier » est réglé
+    backup: false             # la base privée, par exemple '20 1 * * *' (section « sauvegarde » : où, combien)
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
     extract: 360
     inventory: 120
