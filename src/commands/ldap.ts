@@ -46,12 +46,14 @@ async function runAlone(
   const { signal, now } = surroundings;
   const log = logTo(surroundings.out, isJson);
   const reload = onHangUp();
+  const keeping = keepingOf(settings, log);
   try {
     await serveLdap(
       {
         settings,
         content: createLdapContent(settings),
-        keeping: keepingOf(settings, log),
+        keeping,
+        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -121,6 +123,7 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
         settings,
         content: createLdapContent(settings),
         keeping: undefined,
+        isCounting: keepingOf(settings, () => undefined) !== undefined,
         log: (line) => send({ kind: 'line', line }),
         now: surroundings.now,
         onListening: (places) => send({ kind: 'listening', places }),

@@ -17,6 +17,8 @@ import { httpSources, openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { reglagesVerification } from './source-settings.js';
+import type { Consulter } from '../domain/consultation.js';
+import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
 import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
@@ -79,6 +81,11 @@ async function serveUntil(
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
   const usages = createUsageCounter(base.pool, now);
+  const consultations = createConsultationCounter({
+    settings: settings.consultations,
+    open: () => Promise.resolve(base.watch.state.readOnly === undefined ? base.pool : undefined),
+    ...{ now, report },
+  });
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -91,7 +98,14 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
+      {
+        cles,
+        push,
+        plan: consolePlan.port,
+        sansTrace,
+        compter: usages.compter,
+        consulter: consultations.consulter,
+      },
       serving,
     );
     const server = new WebServer({
@@ -114,6 +128,7 @@ async function serveUntil(
     await push?.stop();
     await consolePlan.stop();
     await usages.close();
+    await consultations.close();
   }
 }
 
@@ -123,12 +138,13 @@ type Parts = {
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
   readonly compter: Compter;
+  readonly consulter: Consulter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace, compter }: Parts,
+  { cles, push, plan, sansTrace, compter, consulter }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
@@ -144,6 +160,7 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      consulter,
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),

@@ -1,6 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
-import { conservationSchema, consultationsSchema } from './conservation-schema.js';
+import { conservationSchema, consultationsSchema, journalSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -130,6 +130,7 @@ export const settingsSchema = z.strictObject({
   professionnels: professionnelsSchema.prefault({}),
   conservation: conservationSchema.prefault({}),
   consultations: consultationsSchema.prefault({}),
+  journal: journalSchema.prefault({}),
   certificats: z
     .strictObject({
       // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.
