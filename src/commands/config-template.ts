@@ -2,7 +2,8 @@
 import { alimentationTemplate } from './config-template/alimentation.js';
 import { pagesTemplate } from './config-template/pages.js';
 import { serviceTemplate } from './config-template/service.js';
+import { planificationTemplate } from './config-template/planification.js';
 import { sourcesTemplate } from './config-template/sources.js';
 
 export const configTemplate =
-  sourcesTemplate + alimentationTemplate + serviceTemplate + pagesTemplate;
+  sourcesTemplate + alimentationTemplate + planificationTemplate + serviceTemplate + pagesTemplate;

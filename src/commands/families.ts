@@ -12,6 +12,7 @@ export async function loadFamilies(argv: readonly string[]): Promise<readonly Re
 }
 
 const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
+  ['daemon', async () => (await import('./daemon.js')).registerDaemon],
   ['extract', async () => (await import('./extract.js')).registerExtract],
   ['inventory', async () => (await import('./inventory.js')).registerInventory],
   ['reconcile', async () => (await import('./reconcile.js')).registerReconcile],

@@ -20,6 +20,11 @@ export async function createWatch(
   });
 }
 
+/** What the service cannot do at this moment, in French; a node that is meant to read only lacks nothing. */
+export function manquesOf({ isReachable, cause }: DatabaseState): readonly string[] {
+  return isReachable ? [] : [`Base de données injoignable : ${cause ?? 'sans réponse'}`];
+}
+
 /** French lines for the journal, each once. */
 export function describeChange(state: DatabaseState, before: DatabaseState): string[] {
   if (!state.isReachable) {

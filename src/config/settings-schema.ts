@@ -12,6 +12,7 @@ import { journauxSchema } from './journaux-schema.js';
 import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { planificationSchema } from './planification-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
@@ -127,6 +128,7 @@ export const settingsSchema = z.strictObject({
   journaux: journauxSchema.prefault({}),
   metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  planification: planificationSchema.prefault({}),
   certificats: z
     .strictObject({
       // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.

@@ -1,7 +1,8 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError, messageOf } from '../errors.js';
 import { readServedTls } from '../net/served-certificate.js';
@@ -67,7 +68,8 @@ export class WebServer {
     if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
-    this.#app.addHook('onSend', (_request, reply, payload, done) => {
+    this.#app.addHook('onSend', (request, reply, payload, done) => {
+      reply.header('x-request-id', request.id);
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
       // A kept connection would hold the stop until it has been idle long enough.
       if (this.#isStopping) reply.header('connection', 'close');
@@ -103,12 +105,27 @@ export class WebServer {
   }
 
   /**
+   * Stops accepting; a connection that is kept gets one more answer, which says that it is the last, until none is left or
+   * `signal` is aborted. (`close` of an HTTP server would cut the idle ones, whose next request may be on its way.)
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(this.#server, resolve));
+    await Promise.race([closed, aborted(signal)]);
+  }
+
+  /**
    * Reads the certificate again, for connections to come, and gives what is to be known of it, in French. Throws UsageError and
    * keeps the old one.
    */
   reloadCertificate(): readonly string[] {
     return this.#replaceCertificate();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 function limitsOf(settings: WebServerSettings): {
@@ -142,6 +159,8 @@ function buildApp(
     return sendProblem(reply, problem ?? internalProblem);
   };
   const app = fastify({
+    // That of its traces and of its lines in the log: no other request, of any run, has it.
+    genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     // An address of 254 characters, each of which may be written in three.
@@ -157,7 +176,11 @@ function buildApp(
   });
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) =>
-    answer(error, reply, `${request.method} ${request.routeOptions.url ?? '?'}`),
+    answer(
+      error,
+      reply,
+      `${request.method} ${request.routeOptions.url ?? '?'} (demande ${request.id})`,
+    ),
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
