@@ -22,7 +22,7 @@ import { reglagesVerification } from './source-settings.js';
 import type { Consulter } from '../domain/consultation.js';
 import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
-import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
+import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import {
   createRaisonCertificat,
@@ -32,6 +32,7 @@ import {
   type EtatRecu,
 } from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openJournal } from './journal.js';
 import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
@@ -49,10 +50,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
       const { config, json } = globalOptions(command);
       const { surroundings } = context;
       const settings = loadSettings(config, surroundings.env);
-      const log: WebLog = (evenement, message) => {
-        const line = json ? JSON.stringify({ evenement, message }) : message;
-        surroundings.out.write(`${line}\n`);
-      };
+      const log = ecrireWeb(openJournal(surroundings, settings, { isJson: json }));
       const { now, signal } = surroundings;
       const mesures = openMesuresWeb(settings, now);
       try {

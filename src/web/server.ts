@@ -1,4 +1,5 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, type AddressInfo } from 'node:net';
@@ -68,7 +69,8 @@ export class WebServer {
     if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
-    this.#app.addHook('onSend', (_request, reply, payload, done) => {
+    this.#app.addHook('onSend', (request, reply, payload, done) => {
+      reply.header('x-request-id', request.id);
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
       // The API as well as the pages, which have it already.
       if (tls) reply.header('strict-transport-security', 'max-age=31536000');
@@ -170,6 +172,8 @@ function buildApp(
     return sendProblem(reply, problem ?? internalProblem);
   };
   const app = fastify({
+    // That of its traces and of its lines in the log: no other request, of any run, has it.
+    genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     // An address of 254 characters, each of which may be written in three.
@@ -185,7 +189,11 @@ function buildApp(
   });
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) =>
-    answer(error, reply, `${request.method} ${request.routeOptions.url ?? '?'}`),
+    answer(
+      error,
+      reply,
+      `${request.method} ${request.routeOptions.url ?? '?'} (demande ${request.id})`,
+    ),
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
