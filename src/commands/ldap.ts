@@ -45,13 +45,15 @@ async function runAlone(
   const log = logTo(surroundings.out, isJson);
   const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
+  const keeping = keepingOf(settings, log);
   try {
     await serveLdap(
       {
         onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
-        keeping: keepingOf(settings, log),
+        keeping,
+        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -110,6 +112,7 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
           settings: withinStop(settings),
           content: createLdapContent(settings),
           keeping: undefined,
+          isCounting: keepingOf(settings, () => undefined) !== undefined,
           log: (line) => send({ kind: 'line', line }),
           now: surroundings.now,
           onListening: (places) => send({ kind: 'listening', places }),
