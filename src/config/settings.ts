@@ -81,6 +81,8 @@ export type Settings = Omit<
   readonly metriques: MetriquesSettings;
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
+  /** In which file each secret is. */
+  readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -135,7 +137,11 @@ export function resolveSettings(
   };
   // Last: whoever reads a certificate has noted it.
   const certificats = { ...raw.certificats, fichiers: reader.certificats };
-  return { ...resolved, certificats };
+  const secrets = [...reader.secrets].map(([reglage, chemin]) => ({
+    reglage,
+    chemin: chemin ?? configPath,
+  }));
+  return { ...resolved, certificats, secrets };
 }
 
 function resolveSource(
