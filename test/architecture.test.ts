@@ -32,9 +32,11 @@ const rule: ImportRule = {
     notify: underConnectedStages,
     // What runs when, on which node: decided here, done by the commands.
     planification: underStages,
+    // Processes of one daemon: forked, spawned, told and heard.
+    processus: ['domain'],
     metriques: underStages,
     conservation: underStages,
-    sauvegarde: underStages,
+    sauvegarde: [...underStages, 'audit'],
     diagnostic: underConnectedStages,
     report: underStages,
     ressemblance: underStages,
@@ -81,8 +83,8 @@ const rule: ImportRule = {
     yaml: ['config'],
     yauzl: ['extractions'],
     yazl: ['sample', 'simulator'],
-    // The five borders: config, extraction rows, feed answers, web form, command line.
-    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
+    // The borders: config, extraction rows, feed answers, web form, command line, a backup that comes back.
+    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts', 'sauvegarde'],
   },
   pure: ['domain'],
 };

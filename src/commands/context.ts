@@ -46,12 +46,12 @@ export function runReading<T>(
 export function runWithSettings<T>(
   { surroundings }: CommandContext,
   settings: Settings,
-  isJson: boolean,
+  json: boolean,
   work: (program: OpenProgram) => Promise<T>,
   writing: string | undefined = 'Cette commande',
 ): Promise<T> {
-  const progress: Progress = isJson ? silentProgress : terminalProgress(surroundings.err);
-  return withProgram(surroundings, settings, { json: isJson, progress, writing }, work);
+  const progress: Progress = json ? silentProgress : terminalProgress(surroundings.err);
+  return withProgram(surroundings, settings, { json, progress, writing }, work);
 }
 
 /** As it is typed: « annuaire-sync plan approve ». */

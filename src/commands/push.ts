@@ -17,6 +17,7 @@ import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
 import { registerPushQueue } from './push-queue.js';
 import { describePush } from './push-result.js';
+import { assertPresentKnown } from './push-retenu.js';
 import { tracer } from './tracer.js';
 
 type Options = {
@@ -111,6 +112,7 @@ async function pushOnce(
   options: Pick<Options, 'jusquAuBout' | 'dureeMax'>,
 ): Promise<PushResult> {
   const { surroundings } = context;
+  await assertPresentKnown(open, surroundings);
   const clock = await databaseClock(open.pool);
   const outbox = realOutbox(open.pool);
   const client = pacedClient(open, clock);

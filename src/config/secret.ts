@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { certificatesOf } from '../db/connection-tls.js';
 import type { FichierCertificat } from '../domain/certificat.js';
 import { nommerCertificat } from './certificats-settings.js';
 
@@ -20,6 +21,7 @@ export class FileReader {
   readonly #faults: string[];
   readonly #certificats = new Map<string, FichierCertificat>();
   readonly #secrets = new Map<string, string | undefined>();
+  readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -32,7 +34,14 @@ export class FileReader {
   }
 
   path(path: string): string {
-    return isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    this.#paths.add(full);
+    return full;
+  }
+
+  /** Everything that the settings named so far, absolute. */
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
   }
 
   pathOrUrl(from: string): string {
@@ -78,6 +87,14 @@ export class FileReader {
       return this.file(at, value);
     }
     return this.secret(at, value);
+  }
+
+  /** The address of a PostgreSQL, whose files of certificates are noted. */
+  databaseUrl(at: string, value: Secret | undefined): string | undefined {
+    const url = this.secret(at, value);
+    for (const { parametre, chemin } of certificatesOf(url ?? ''))
+      this.certificate(`${at}.${parametre}`, chemin);
+    return url;
   }
 
   secret(at: string, value: Secret | undefined): string | undefined {

@@ -69,7 +69,7 @@ describe('the private PostgreSQL', () => {
       server_encoding: 'UTF8',
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
-      wal_level: 'minimal',
+      wal_level: 'replica',
       jit: 'off',
     })) {
       const found = await value(engine.connectionString, `select current_setting('${setting}')`);
