@@ -85,6 +85,8 @@ export type Settings = Omit<
   readonly journal: { readonly cleDesPoints: string | undefined };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
+  /** In which file each secret is. */
+  readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
   readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
   /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
   readonly chemins: ReadonlySet<string>;
@@ -148,7 +150,11 @@ export function resolveSettings(
   };
   // Last: whoever reads a certificate has noted it.
   const certificats = { ...raw.certificats, fichiers: reader.certificats };
-  return { ...resolved, certificats };
+  const secrets = [...reader.secrets].map(([reglage, chemin]) => ({
+    reglage,
+    chemin: chemin ?? configPath,
+  }));
+  return { ...resolved, certificats, secrets };
 }
 
 function resolveSource(
