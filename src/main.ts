@@ -1,14 +1,18 @@
 // Entry point: turns what happened into an exit code, and a signal into an orderly stop.
 import cluster from 'node:cluster';
 import { isReaderGone, runCli } from './cli.js';
+import { marqueSupervise, obeirAuSuperviseur } from './processus/supervise.js';
 
 const interruption = new AbortController();
+/** Started by a daemon: it tells this process when to end, and is not to be outlived. */
+const isSupervised = process.env[marqueSupervise] !== undefined && process.send !== undefined;
+if (isSupervised) obeirAuSuperviseur(interruption);
 let signals = 0;
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     // Ctrl-C goes to the whole group: a worker is told by its primary what to do.
-    if (cluster.isWorker && name === 'SIGINT') return;
+    if ((cluster.isWorker || isSupervised) && name === 'SIGINT') return;
     signals += 1;
     // The first asks for a clean stop; who insists gets an immediate one: the database then rolls back by itself.
     if (signals > 1) process.exit(130);
@@ -35,3 +39,4 @@ process.exitCode = await runCli(process.argv, {
   signal: interruption.signal,
   now: () => new Date(),
 });
+if (isSupervised && process.connected) process.disconnect();

@@ -32,6 +32,8 @@ const rule: ImportRule = {
     notify: underConnectedStages,
     // What runs when, on which node: decided here, done by the commands.
     planification: underStages,
+    // Processes of one daemon: forked, spawned, told and heard.
+    processus: ['domain'],
     metriques: underStages,
     conservation: underStages,
     sauvegarde: [...underStages, 'audit'],

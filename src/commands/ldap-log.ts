@@ -35,3 +35,13 @@ function describeFault(error: unknown): string {
   if (error instanceof SnapshotFileError) return `${error.file} : ${describeFault(error.cause)}`;
   return messageOf(explainFault(error) ?? error);
 }
+
+/** Every worker tells what it serves. */
+export function oncePerSnapshot(log: LdapLog): LdapLog {
+  let served: string | undefined;
+  return (line) => {
+    if (line.instantane !== undefined && line.instantane === served) return;
+    served = line.instantane ?? served;
+    log(line);
+  };
+}

@@ -8,7 +8,7 @@ import { AppError, messageOf } from '../errors.js';
 import { isTransientFault } from '../db/transient-fault.js';
 import { serveWaiting } from './web-attente.js';
 import type { MesuresWeb } from './web-mesures.js';
-import { createWatch, describeChange } from './web-watch.js';
+import { createWatch, describeChange, manquesOf } from './web-watch.js';
 
 export type WebLog = (evenement: string, message: string) => void;
 
@@ -17,6 +17,13 @@ export type WebServing = {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly mesures: MesuresWeb;
+  /** Aborted once another process holds the port: who is connected gets one more answer. */
+  readonly vidange?: AbortSignal;
+  readonly onListening?: (place: string) => void;
+  /** Has the certificate read again whenever it is called. */
+  readonly onReload?: (reload: () => void) => void;
+  /** What it cannot do at this moment, in French; nothing: it does everything. */
+  readonly onManques?: (manques: readonly string[]) => void;
 };
 
 export type WebBase = {
@@ -62,11 +69,12 @@ function isPassing(error: unknown): boolean {
 async function watchOver(
   settings: Settings,
   engine: Engine,
-  { log, now, signal, mesures }: WebServing,
+  { log, now, signal, mesures, onManques }: WebServing,
 ): Promise<WebBase> {
   let promoted = (): void => undefined;
   const watch = await createWatch(settings, engine.connectionString, now, (state, before) => {
     for (const line of describeChange(state, before)) log('base', line);
+    onManques?.(manquesOf(state));
     if (before.readOnly !== undefined && state.readOnly === undefined) promoted();
   });
   const pool = openPool(settings, engine.connectionString);
@@ -75,6 +83,7 @@ async function watchOver(
   const watching = watch.run(AbortSignal.any([signal, stop.signal]));
   try {
     await watch.look();
+    onManques?.(manquesOf(watch.state));
     if (watch.state.isReachable && watch.state.readOnly === undefined) {
       await migrate(pool);
       await watch.look();

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { certificatesOf } from '../db/connection-tls.js';
 import type { FichierCertificat } from '../domain/certificat.js';
 import { nommerCertificat } from './certificats-settings.js';
 
@@ -18,8 +19,8 @@ export class FileReader {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
-  readonly #paths = new Set<string>();
   readonly #certificats = new Map<string, FichierCertificat>();
+  readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -77,6 +78,14 @@ export class FileReader {
   key(at: string, value: Secret | undefined): string | undefined {
     if (typeof value === 'string' && !value.includes('-----BEGIN')) return this.file(at, value);
     return this.secret(at, value);
+  }
+
+  /** The address of a PostgreSQL, whose files of certificates are noted. */
+  databaseUrl(at: string, value: Secret | undefined): string | undefined {
+    const url = this.secret(at, value);
+    for (const { parametre, chemin } of certificatesOf(url ?? ''))
+      this.certificate(`${at}.${parametre}`, chemin);
+    return url;
   }
 
   secret(at: string, value: Secret | undefined): string | undefined {

@@ -53,8 +53,8 @@ export type Settings = Omit<
   | 'avis'
   | 'metriques'
   | 'professionnels'
-  | 'sauvegarde'
   | 'certificats'
+  | 'sauvegarde'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -81,10 +81,10 @@ export type Settings = Omit<
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
   readonly professionnels: ProfessionnelsSettings;
+  readonly certificats: CertificatsSettings;
   readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
   /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
   readonly chemins: ReadonlySet<string>;
-  readonly certificats: CertificatsSettings;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -112,7 +112,7 @@ export function resolveSettings(
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
-    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    database: { ...raw.database, url: reader.databaseUrl('database.url', raw.database.url) },
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',

@@ -40,6 +40,13 @@ export function findMigrationsDirectory(): string {
   }
 }
 
+/** Their numbers and names, in order: what a database that may not be written is held against. */
+export async function listMigrations(
+  directory: string = findMigrationsDirectory(),
+): Promise<readonly { readonly number: number; readonly name: string }[]> {
+  return (await readMigrations(directory)).map(({ number, name }) => ({ number, name }));
+}
+
 /** The newest that this program knows. */
 export async function findLastMigration(
   directory: string = findMigrationsDirectory(),
@@ -47,13 +54,6 @@ export async function findLastMigration(
   const last = (await readMigrations(directory)).at(-1);
   if (!last) throw noMigration(directory);
   return { numero: last.number, nom: last.name };
-}
-
-/** Their numbers and names, in order: what a database that may not be written is held against. */
-export async function listMigrations(
-  directory: string = findMigrationsDirectory(),
-): Promise<readonly { readonly number: number; readonly name: string }[]> {
-  return (await readMigrations(directory)).map(({ number, name }) => ({ number, name }));
 }
 
 async function readMigrations(directory: string): Promise<Migration[]> {

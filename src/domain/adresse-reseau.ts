@@ -1,5 +1,22 @@
 // Addresses of the network as limits go by them.
 
+/** What does not leave this machine: an address, or `localhost`, as settings write it. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  if (name === 'localhost') return true;
+  const ipv4 = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/u.exec(
+    /^::ffff:(.+\..+)$/u.exec(name)?.[1] ?? name,
+  );
+  if (ipv4) return ipv4.slice(1).every((part) => Number(part) <= 255);
+  if (!/^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}$/u.test(name)) return false;
+  const groups = expand(name).map((group) => Number.parseInt(group, 16));
+  if (groups.length !== 8 || groups.slice(0, 5).some((group) => group !== 0)) return false;
+  const [sixth = 0, seventh = 0, last = 0] = groups.slice(5);
+  // Mapped: 127.0.0.0/8 written in hexadecimal.
+  if (sixth === 0xffff) return seventh >> 8 === 127;
+  return sixth === 0 && seventh === 0 && last === 1;
+}
+
 /** IPv4 as it is, even when mapped into IPv6; for IPv6 the /64, of which one machine has all addresses. */
 export function addressKey(address: string): string {
   const mapped = /^(?:::|0:0:0:0:0:)ffff:(.+)$/iu.exec(address)?.[1];

@@ -57,6 +57,7 @@ export const libellesAction = {
   'sauvegarde.verification': 'Sauvegarde vérifiée',
   restauration: 'Base restaurée',
   'restauration.levee': 'Envois repris après restauration',
+  'base.droits': 'Droits de la base accordés',
 } as const;
 
 export type ActionTracee = keyof typeof libellesAction;

@@ -1,7 +1,7 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError, messageOf } from '../errors.js';
 import { readServedTls } from '../net/served-certificate.js';
@@ -103,12 +103,27 @@ export class WebServer {
   }
 
   /**
+   * Stops accepting; a connection that is kept gets one more answer, which says that it is the last, until none is left or
+   * `signal` is aborted. (`close` of an HTTP server would cut the idle ones, whose next request may be on its way.)
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(this.#server, resolve));
+    await Promise.race([closed, aborted(signal)]);
+  }
+
+  /**
    * Reads the certificate again, for connections to come, and gives what is to be known of it, in French. Throws UsageError and
    * keeps the old one.
    */
   reloadCertificate(): readonly string[] {
     return this.#replaceCertificate();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 function limitsOf(settings: WebServerSettings): {
