@@ -5,8 +5,8 @@ import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { globalOptions, type CommandContext } from './context.js';
-import { openJournal } from './journal.js';
 import { registerDaemonEtape } from './daemon-etape.js';
+import { openJournal } from './journal.js';
 import { nomsServices } from './daemon-services.js';
 import { Superviseur, type Parts } from './daemon-superviseur.js';
 
