@@ -150,6 +150,7 @@ test('the chain is made of what is in it and has something to do', () => {
     notices: '*/5 * * * *',
     status: false,
     purge: false,
+    checkpoint: false,
     backup: false,
   } as const;
   const reglages = { fuseau: 'Europe/Paris', cycle: '30 5 * * *', etapes };
