@@ -102,6 +102,8 @@ export class ServicesDuNoeud {
       env,
       report: (message) => log.warn('processus', message),
       onLine: (line) => {
+        // Told with the name of the service, once it listens.
+        if (line.evenement === 'ecoute') return;
         tell(line);
         if (line.evenement === 'broken' || line.evenement === 'vanished') this.#keeping?.wake();
       },
