@@ -23,6 +23,8 @@ export type SuperviseurOptions = {
   readonly parts: Parts;
   readonly noeud: string;
   readonly log: Logger;
+  /** Of what it starts. */
+  readonly env: NodeJS.ProcessEnv;
   /** Command lines that live and die with this daemon. */
   readonly auxiliaires?: readonly (readonly string[])[];
 };
@@ -48,13 +50,14 @@ export class Superviseur {
 
   constructor(options: SuperviseurOptions) {
     const { surroundings, settings, parts, noeud, log } = options;
-    const { env, now } = surroundings;
+    const { env } = options;
+    const { now } = surroundings;
     this.#options = options;
     this.#settings = settings;
     this.#depuis = now().toISOString();
     this.#notification = new Notification({ env, report: (text) => log.warn('systemd', text) });
     this.#base = new BaseDuNoeud({ settings, noeud, log, now });
-    this.#services = new ServicesDuNoeud({ settings, actifs: parts.services, log });
+    this.#services = new ServicesDuNoeud({ settings, actifs: parts.services, log, env });
     this.#auxiliaires = new Auxiliaires(options.auxiliaires ?? [], { settings, log, env });
     this.#etapes = parts.etapes
       ? new EtapesDuNoeud({

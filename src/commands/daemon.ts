@@ -55,8 +55,14 @@ export async function runDaemon(
     auxiliaires,
     noeud: noeud ?? settings.planification.noeud ?? hostname(),
     log: openJournal(surroundings, settings, { isJson: json }),
+    env: envOf(surroundings.env, json || settings.journaux.format === 'json'),
   });
   await superviseur.run();
+}
+
+/** Of what the daemon starts: what it tells is read with the daemon's own lines. */
+function envOf(env: NodeJS.ProcessEnv, isJson: boolean): NodeJS.ProcessEnv {
+  return isJson ? { ...env, ANNUAIRE_SYNC_JOURNAL: 'json' } : env;
 }
 
 function partsOf({ planification }: Settings, sans: ReadonlySet<Partie>): Parts {

@@ -45,6 +45,9 @@ export const planificationSchema = z.strictObject({
       notices: quand.default('*/5 * * * *'),
       status: quand.default('12 * * * *'),
       purge: quand.default('40 2 * * *'),
+      checkpoint: quand.default('50 2 * * *'),
+      // It fills a disk that only the administrator knows.
+      backup: quand.default(false),
     })
     .prefault({}),
   dureeMaxMinutes: z
@@ -58,6 +61,8 @@ export const planificationSchema = z.strictObject({
       notices: minutes.default(120),
       status: minutes.default(15),
       purge: minutes.default(240),
+      checkpoint: minutes.default(15),
+      backup: minutes.default(360),
     })
     .prefault({}),
   // Below 10 seconds a search under way could not end; above a day, old settings would serve for too long.

@@ -10,6 +10,8 @@ export const nomsEtapes = [
   'notices',
   'status',
   'purge',
+  'checkpoint',
+  'backup',
 ] as const;
 export type NomEtape = (typeof nomsEtapes)[number];
 
@@ -36,4 +38,9 @@ export const etapes: Readonly<Record<NomEtape, Etape>> = {
   // Tells the programs of the opérateur what is late: nobody has to look for that.
   status: { titre: 'Surveillance des retards', commande: ['status'] },
   purge: { titre: 'Purge', commande: ['purge'] },
+  checkpoint: {
+    titre: 'Point de contrôle du journal',
+    commande: ['audit', 'checkpoint', '--signe'],
+  },
+  backup: { titre: 'Sauvegarde', commande: ['backup'] },
 };

@@ -107,6 +107,7 @@ test('a stage that follows waits for the end of the other, whatever it was, and 
   const suite = (dernier: DernierPassage | undefined, estPris = false): Appel => ({
     kind: 'suite',
     amont: { dernier, estPris },
+    prochaine: undefined,
   });
   const mine = { dernier: passage({ prevuLe: new Date('2027-01-14T04:30:00Z') }), estPris: false };
   const now = at('05:00:00');
@@ -150,6 +151,8 @@ test('the chain is made of what is in it and has something to do', () => {
     notices: '*/5 * * * *',
     status: false,
     purge: false,
+    checkpoint: false,
+    backup: false,
   } as const;
   const reglages = { fuseau: 'Europe/Paris', cycle: '30 5 * * *', etapes };
   const utiles = new Set(nomsEtapes.filter((nom) => nom !== 'inventory' && nom !== 'notices'));
@@ -160,6 +163,7 @@ test('the chain is made of what is in it and has something to do', () => {
   assert.deepEqual(appelDe('plan', places, vues, clock), {
     kind: 'suite',
     amont: vues.get('reconcile'),
+    prochaine: horaire.prochaine,
   });
   assert.deepEqual(appelDe('extract', places, vues, clock), { ...horaire, gigueMs: 0 });
   assert.deepEqual([...programme({ ...reglages, cycle: false }, utiles).keys()], ['push']);

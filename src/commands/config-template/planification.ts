@@ -16,6 +16,8 @@ planification:
     notices: '*/5 * * * *'
     status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
     purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
+    checkpoint: '50 2 * * *'  # si « journal.cleDesPoints » est réglé : un point signé de plus dans dataDir/points-de-controle.jsonl
+    backup: false             # la base privée, par exemple '20 1 * * *' (section « sauvegarde » : où, combien)
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
     extract: 360
     inventory: 120
@@ -26,6 +28,8 @@ planification:
     notices: 120
     status: 15
     purge: 240
+    checkpoint: 15
+    backup: 360
   vidangeSecondes: 600        # après un changement de réglages : temps laissé aux connexions ouvertes par les anciens
   passagesConservesJours: 400 # histoire des passages
 
