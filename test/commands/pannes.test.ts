@@ -129,6 +129,15 @@ const casBase: readonly CasBase[] = [
     message: /Le compte de « database\.url » n'a pas les droits nécessaires/u,
   },
   {
+    nom: 'an account that may only read',
+    prepare: `grant select on all tables in schema public to ${role}`,
+    undo: `revoke all on all tables in schema public from ${role}`,
+    url: nothing,
+    status: 3,
+    code: 'BASE_EN_LECTURE_SEULE',
+    message: /le compte de « database\.url » ne fait que lire/u,
+  },
+  {
     nom: 'sessions that only read',
     prepare: `alter role ${role} set default_transaction_read_only = on`,
     undo: `alter role ${role} reset default_transaction_read_only`,
