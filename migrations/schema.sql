@@ -598,6 +598,14 @@ table ressemblance_recherche
   id boolean not null default true
   empreinte text not null
   cherche_at timestamp with time zone not null
+table restauration
+  id integer not null generated always as identity
+  sauvegarde_du timestamp with time zone not null
+  restauree_le timestamp with time zone not null
+  auteur text not null
+  levee_le timestamp with time zone
+  levee_par text
+  levee_raison text
 table savoir_faire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -936,6 +944,12 @@ constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY[
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
 constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
+constraint restauration_auteur_check on restauration: CHECK (((char_length(auteur) >= 1) AND (char_length(auteur) <= 200)))
+constraint restauration_check on restauration: CHECK ((levee_le >= restauree_le))
+constraint restauration_check1 on restauration: CHECK (((levee_le IS NULL) = (levee_par IS NULL)))
+constraint restauration_levee_par_check on restauration: CHECK (((char_length(levee_par) >= 1) AND (char_length(levee_par) <= 200)))
+constraint restauration_levee_raison_check on restauration: CHECK (((char_length(levee_raison) >= 1) AND (char_length(levee_raison) <= 2000)))
+constraint restauration_pkey on restauration: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
 constraint session_web_check on session_web: CHECK ((expire_le > cree_le))
 constraint session_web_donnees_check on session_web: CHECK ((pg_column_size(donnees) <= 32768))
@@ -1061,6 +1075,7 @@ CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
 CREATE INDEX publication_connue_operation ON public.publication_connue USING btree (operation_id) WHERE (operation_id IS NOT NULL)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
+CREATE UNIQUE INDEX restauration_en_vigueur ON public.restauration USING btree ((true)) WHERE (levee_le IS NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX session_web_expire ON public.session_web USING btree (expire_le)
 CREATE INDEX session_web_titulaire ON public.session_web USING btree (espace, titulaire) WHERE (titulaire IS NOT NULL)

@@ -24,17 +24,24 @@ export type ServeOptions = {
   readonly log: LdapLog;
   readonly now: () => Date;
   readonly onListening: (addresses: readonly string[]) => void;
+  /** Given before it listens. */
+  readonly onServer?: (server: LdapServer) => void;
+  /** Aborted once other processes hold the ports: what is connected is served until it leaves. */
+  readonly vidange?: AbortSignal | undefined;
   /** Has the certificate read again whenever it is called. */
   readonly onReload: (reload: () => void) => void;
 };
 
-/** Until `signal` is aborted; throws when it cannot listen. */
-export async function serveLdap(options: ServeOptions, signal: AbortSignal): Promise<void> {
+/** Until `stop` is aborted, or everybody left after `vidange`; throws when it cannot listen. */
+export async function serveLdap(options: ServeOptions, stop: AbortSignal): Promise<void> {
+  const drained = new AbortController();
+  const signal = AbortSignal.any([stop, drained.signal]);
   const { settings, content, keeping, log, now } = options;
   const { server: serverSettings, stopMs, certificatePollMs } = settings.ldap;
   const tell = (message: string): void => log({ evenement: 'serveur', message });
   const consultations = openConsultations(options, tell);
   const server = new LdapServer(serverSettings, content, tell, consultations?.consulter);
+  options.onServer?.(server);
   const places = await server.start();
   const { tls } = serverSettings;
   const { tls: terminator } = server;
@@ -62,7 +69,8 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
       now,
     });
     await service.start(signal);
-    await aborted(signal);
+    await untilDrained(server, options.vidange, stop);
+    drained.abort();
     await server.stop(stopMs);
     await service.stopped();
   } finally {
@@ -70,6 +78,15 @@ export async function serveLdap(options: ServeOptions, signal: AbortSignal): Pro
     await server.stop(0);
     await consultations?.close();
   }
+}
+
+async function untilDrained(
+  server: LdapServer,
+  vidange: AbortSignal | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  await aborted(vidange ? AbortSignal.any([stop, vidange]) : stop);
+  if (!stop.aborted) await server.drain(stop);
 }
 
 /** On a connection of its own, opened at the first writing: the server answers without a database. */

@@ -6,11 +6,12 @@ import { messageOf } from '../errors.js';
 import { BaseMesuree } from '../metriques/base-mesuree.js';
 import { typeDeContenu } from '../metriques/exposition.js';
 import type { Attentes } from '../metriques/lecture-base.js';
-import { lireMachine } from '../metriques/machine.js';
+import { MesureMachine } from '../metriques/machine.js';
 import { Metriques, type SourceMetriques } from '../metriques/metriques.js';
 import { MesureProcessus } from '../metriques/processus.js';
 import { createMetriques } from '../web/metriques.js';
 import type { WebPlugin } from '../web/server.js';
+import { lireCertificats } from './certificats.js';
 import { programVersion } from './version.js';
 
 /** As in message-processus: how often a process tells its supervisor. */
@@ -34,14 +35,16 @@ export type Mesures = {
 
 export function openMesures(settings: Settings, { nom, sources, now }: MesuresOptions): Mesures {
   const processus = new MesureProcessus(programVersion);
+  const machine = new MesureMachine({
+    dataDir: settings.dataDir,
+    certificats: () => lireCertificats(settings, now()).certificats,
+    certificatsLusMs: settings.metriques.fraicheurMs * 12,
+  });
   let base: Base | undefined;
   const metriques = new Metriques({
     processus: nom,
     sources: [() => processus.lire(), ...sources],
-    communes: [
-      () => lireMachine(settings.dataDir, certificatsServis(settings)),
-      () => base?.mesuree.lire() ?? [],
-    ],
+    communes: [() => machine.lire(), () => base?.mesuree.lire() ?? []],
   });
   const announcing = announce(metriques);
   return {
@@ -91,13 +94,6 @@ function attentesOf({ sources, inventaire, plan, demandes }: Settings): Attentes
     inventaireAgeMax: plan.gardes.inventaireAgeMaxHeures * 3_600,
     demandesDelai: demandes.delaiJours * 86_400,
   };
-}
-
-function certificatsServis({ web, ldap }: Settings): { usage: string; fichier: string }[] {
-  return [
-    ...(web.tls ? [{ usage: 'web', fichier: web.tls.certificate }] : []),
-    ...(ldap.server.tls ? [{ usage: 'ldap', fichier: ldap.server.tls.certificate }] : []),
-  ];
 }
 
 function pluginOf({ metriques: { adresses, jeton }, web }: Settings, source: Metriques): WebPlugin {

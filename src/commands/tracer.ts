@@ -15,6 +15,7 @@ import type { Pool } from '../db/pool.js';
 import { messageOf, type ExitCode } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { authorOf } from './context.js';
+import { correlationOf } from './correlation.js';
 import { explainFault } from './known-fault.js';
 import type { Surroundings } from './program.js';
 import { annoncerIntention, tracerIntention } from './trace-intention.js';
@@ -136,8 +137,8 @@ export function acteLocal(surroundings: Surroundings): {
   };
 }
 
-/** One run of the program: all that it traces is found together. */
-const correlation = randomUUID();
+/** One run of the program, or one that a daemon gave it: all that it traces, and logs, is found together. */
+const correlation = correlationOf(process.env) ?? randomUUID();
 
 /** Where the person is when he came by SSH, else the machine. */
 function posteAdresse({ env }: Surroundings): string {

@@ -13,7 +13,9 @@ import { journauxSchema } from './journaux-schema.js';
 import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { planificationSchema } from './planification-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
+import { sauvegardeSchema } from './sauvegarde-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -128,8 +130,7 @@ export const settingsSchema = z.strictObject({
   journaux: journauxSchema.prefault({}),
   metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
-  conservation: conservationSchema.prefault({}),
-  consultations: consultationsSchema.prefault({}),
+  planification: planificationSchema.prefault({}),
   journal: journalSchema.prefault({}),
   certificats: z
     .strictObject({
@@ -137,6 +138,9 @@ export const settingsSchema = z.strictObject({
       alerteJours: z.int().min(1).max(365).default(30),
     })
     .prefault({}),
+  conservation: conservationSchema.prefault({}),
+  consultations: consultationsSchema.prefault({}),
+  sauvegarde: sauvegardeSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -1,5 +1,5 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import type { CertificatsSettings } from './certificats-settings.js';
@@ -54,6 +54,7 @@ export type Settings = Omit<
   | 'metriques'
   | 'professionnels'
   | 'certificats'
+  | 'sauvegarde'
   | 'journal'
 > & {
   /** Absolute path of the file they came from. */
@@ -88,6 +89,11 @@ export type Settings = Omit<
   };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
+  /** In which file each secret is. */
+  readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
+  readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
+  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
+  readonly chemins: ReadonlySet<string>;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -115,7 +121,7 @@ export function resolveSettings(
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
-    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    database: { ...raw.database, url: reader.databaseUrl('database.url', raw.database.url) },
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
@@ -143,10 +149,19 @@ export function resolveSettings(
       { ...openid, hasSmtp: raw.avis.smtp !== undefined },
       reader,
     ),
+    sauvegarde: {
+      ...raw.sauvegarde,
+      dossier: reader.path(raw.sauvegarde.dossier ?? join(raw.dataDir, 'sauvegardes')),
+    },
+    chemins: reader.paths,
   };
   // Last: whoever reads a certificate has noted it.
   const certificats = { ...raw.certificats, fichiers: reader.certificats };
-  return { ...resolved, certificats };
+  const secrets = [...reader.secrets].map(([reglage, chemin]) => ({
+    reglage,
+    chemin: chemin ?? configPath,
+  }));
+  return { ...resolved, certificats, secrets };
 }
 
 function resolveSource(

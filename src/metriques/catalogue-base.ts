@@ -111,8 +111,8 @@ export const catalogueBase = {
   annuaire_sync_purge_timestamp_seconds: gauge('Dernière purge.'),
   annuaire_sync_purge_reussie: gauge('1 : la dernière purge a réussi.'),
   annuaire_sync_certificat_expiration_timestamp_seconds: gauge(
-    'Fin de validité du certificat servi.',
-    'usage',
+    'Fin de validité du certificat, par réglage qui le nomme ; d’un fichier de plusieurs, la première.',
+    'reglage',
   ),
   annuaire_sync_disque_libre_bytes: gauge('Place libre pour le programme dans dataDir.'),
   annuaire_sync_disque_bytes: gauge('Taille du disque de dataDir.'),

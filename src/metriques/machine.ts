@@ -1,37 +1,52 @@
-// What the machine tells: the room on the disk of dataDir, and how long the certificates that are served are valid.
-import { X509Certificate } from 'node:crypto';
-import { readFile, statfs } from 'node:fs/promises';
+// What the machine tells: the room on the disk of dataDir, and how long the certificates of the settings are valid.
+import { statfs } from 'node:fs/promises';
 import { famille, instant, simple, type Famille } from './famille.js';
 
-export type CertificatServi = {
-  /** `web`, `ldap`. */
-  readonly usage: string;
-  /** PEM, the certificate first, its chain behind it. */
-  readonly fichier: string;
+export type FinDeCertificat = {
+  /** Path in the settings: `web.tls.certificat`. */
+  readonly reglage: string;
+  readonly expireLe: Date;
 };
 
-export async function lireMachine(
-  dataDir: string,
-  certificats: readonly CertificatServi[],
-): Promise<Famille[]> {
-  const disque = await statfs(dataDir).catch(() => undefined);
-  const fins = await Promise.all(
-    certificats.map(
-      async ({ usage, fichier }) => [{ usage }, await finDeValidite(fichier)] as const,
-    ),
-  );
-  return [
-    simple('annuaire_sync_disque_libre_bytes', disque && disque.bavail * disque.bsize),
-    simple('annuaire_sync_disque_bytes', disque && disque.blocks * disque.bsize),
-    famille('annuaire_sync_certificat_expiration_timestamp_seconds', fins),
-  ];
-}
+export type MachineOptions = {
+  readonly dataDir: string;
+  /** Those that can be read. */
+  readonly certificats: () => readonly FinDeCertificat[];
+  /** How long these are good for: bundles of authorities are not parsed at each scrape. */
+  readonly certificatsLusMs: number;
+};
 
-/** Undefined when it cannot be read: whoever serves it says why. */
-async function finDeValidite(fichier: string): Promise<number | undefined> {
-  try {
-    return instant(new Date(new X509Certificate(await readFile(fichier)).validTo));
-  } catch {
-    return undefined;
+export class MesureMachine {
+  readonly #options: MachineOptions;
+  #certificats: { readonly famille: Famille; readonly atMs: number } | undefined;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+  }
+
+  async lire(): Promise<Famille[]> {
+    const disque = await statfs(this.#options.dataDir).catch(() => undefined);
+    return [
+      simple('annuaire_sync_disque_libre_bytes', disque && disque.bavail * disque.bsize),
+      simple('annuaire_sync_disque_bytes', disque && disque.blocks * disque.bsize),
+      this.#lireCertificats(),
+    ];
+  }
+
+  /** Of a file that holds several, the first to expire. */
+  #lireCertificats(): Famille {
+    const nowMs = performance.now();
+    const known = this.#certificats;
+    if (known && nowMs - known.atMs < this.#options.certificatsLusMs) return known.famille;
+    const fins = new Map<string, number>();
+    for (const { reglage, expireLe } of this.#options.certificats()) {
+      fins.set(reglage, Math.min(fins.get(reglage) ?? Infinity, instant(expireLe) ?? Infinity));
+    }
+    const read = famille(
+      'annuaire_sync_certificat_expiration_timestamp_seconds',
+      [...fins].map(([reglage, at]) => [{ reglage }, at]),
+    );
+    this.#certificats = { famille: read, atMs: nowMs };
+    return read;
   }
 }

@@ -122,6 +122,14 @@ export class LdapServer implements ConnectionHost {
     clearInterval(this.#sweep);
   }
 
+  /** Stops accepting; serves those that are connected until they leave, or `signal` is aborted. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#closeListeners();
+    while (this.#connections.size > 0 && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   forget(connection: Connection): void {
     this.#connections.delete(connection);
     const count = (this.#countByAddress.get(connection.address) ?? 1) - 1;

@@ -5,6 +5,7 @@ import { recordTrace } from '../../store/journal.js';
 import { Espace, type EspaceOptions, type MotifRefus } from '../espace/espace.js';
 import type { WebPlugin } from '../server.js';
 import { acteDe } from './acte.js';
+import type { NoeudsLus } from './noeuds/noeuds-lus.js';
 
 /** Who uses the console. */
 export type Acteur = {
@@ -23,14 +24,16 @@ export type PageConsole = (app: FastifyInstance, espace: EspaceConsole) => void;
 
 export type ConsoleOptions = Omit<
   EspaceOptions<Acteur>,
-  'nom' | 'allows' | 'onRefus' | 'pageConnexion' | 'cadre' | 'autour'
+  'nom' | 'allows' | 'onRefus' | 'pageConnexion' | 'cadre' | 'autour' | 'preparer'
 > & {
   readonly ecrans: readonly PageConsole[];
+  /** What runs, for the banner of every page; undefined: nothing is said of it. */
+  readonly noeuds?: NoeudsLus | undefined;
 };
 
 export type Console = { readonly espace: EspaceConsole; readonly plugin: WebPlugin };
 
-export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
+export function createConsole({ ecrans, noeuds, ...options }: ConsoleOptions): Console {
   const espace: EspaceConsole = new Espace({
     ...options,
     nom: 'console',
@@ -38,8 +41,10 @@ export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
     allows,
     onRefus: (request, acteur, motif) => tracerAccesRefuse(options, request, acteur, motif),
     cadre: 'console/cadre',
+    preparer: noeuds && (() => noeuds.preparer()),
     autour: (acteur, { actif }) => ({
       acteur,
+      alertes: acteur ? (noeuds?.alertes ?? []) : [],
       menu: menu.map((entree) => ({ ...entree, estActive: entree.cle === actif })),
     }),
   });
@@ -88,4 +93,5 @@ const menu = [
   { cle: 'envois', libelle: 'Envois', chemin: '/console/envois' },
   { cle: 'demandes', libelle: 'Demandes', chemin: '/console/demandes' },
   { cle: 'journal', libelle: 'Journal', chemin: '/console/journal' },
+  { cle: 'noeuds', libelle: 'Ce qui tourne', chemin: '/console/noeuds' },
 ];

@@ -40,6 +40,8 @@ export type EspaceOptions<Qui> = {
   /** Template around every page, and what it shows of who is signed in. */
   readonly cadre: string;
   readonly autour: (qui: Qui | undefined, page: Page & { readonly actif?: string }) => DonneesPage;
+  /** Reads what `autour` shows, before each request of somebody signed in. */
+  readonly preparer?: (() => Promise<void>) | undefined;
   /** Origins that forms may lead to, besides ours: a provider of identity. */
   readonly formActions?: readonly string[];
   /** What the database allows; undefined: everything. */
@@ -195,6 +197,7 @@ export class Espace<Qui> {
       request.cookies[this.#cookieName()],
     );
     const qui = opened.titulaire === undefined ? undefined : await identify(opened);
+    if (qui !== undefined) await this.#options.preparer?.();
     this.#contextes.set(request, { session: opened, qui });
     if (request.is404) return;
     const answer = allows(qui, request.routeOptions.config.acces ?? '');

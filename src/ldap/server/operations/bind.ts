@@ -40,7 +40,10 @@ function bindSimple(connection: Connection, request: BindRequest, password: Buff
   if (settings.isTlsRequired && !connection.secured) {
     refuse(connection, request, resultCode.confidentialityRequired, 'TLS required');
   } else if (request.name === '' && password.length === 0) {
-    if (settings.anonymous) connection.answer(request.messageId, responseTag.bind, 0);
+    // What balancers ask (HAProxy « option ldap-check »): no directory loaded yet, not to be sent anybody.
+    if (!connection.host.served.snapshot) {
+      refuse(connection, request, resultCode.unavailable, 'no directory loaded yet');
+    } else if (settings.anonymous) connection.answer(request.messageId, responseTag.bind, 0);
     else {
       const message = 'anonymous bind disallowed';
       refuse(connection, request, resultCode.inappropriateAuthentication, message);
