@@ -57,7 +57,6 @@ async function runAlone(
         settings,
         content: createLdapContent(settings),
         keeping,
-        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),

@@ -11,6 +11,7 @@ import {
 import { AppError } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { findPassage, listComptes, listPassages } from '../store/purge/passage.js';
+import { garderPoint } from './audit-points.js';
 import { authorOf, print, runReading, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { describePassages, describePreuve, describePrevision } from './purge-result.js';
@@ -103,6 +104,7 @@ async function purge(
     }),
   );
   await tracerEffacement(context, open, bilan);
+  await garderPoint(pool, settings, surroundings.now());
   if (bilan.comptes.some(({ restants }) => (restants ?? 0) > 0)) context.setExitCode(1);
   print(context, isJson, bilan, () => describePreuve(bilan));
 }
