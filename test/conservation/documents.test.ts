@@ -45,6 +45,7 @@ const gardees: Readonly<Record<string, string>> = {
   purge_passage: 'the proof',
   reconcile_run: 'counts',
   ressemblance_recherche: 'one row',
+  restauration: 'which backup was put back, when: a fact of the database',
   schema_migration: 'names of migrations',
   source_load: 'versions of files and counts: « depuis quand » rests on them',
   suppression_decidee: 'demande, cas_inactivite',
