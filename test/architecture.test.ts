@@ -32,9 +32,11 @@ const rule: ImportRule = {
     notify: underConnectedStages,
     // What runs when, on which node: decided here, done by the commands.
     planification: underStages,
+    // Processes of one daemon: forked, spawned, told and heard.
+    processus: ['domain'],
     metriques: underStages,
     conservation: underStages,
-    sauvegarde: underStages,
+    sauvegarde: [...underStages, 'audit'],
     diagnostic: underConnectedStages,
     report: underStages,
     ressemblance: underStages,
@@ -65,13 +67,12 @@ const rule: ImportRule = {
     'openid-client': ['web'],
     otpauth: ['web', 'commands'],
     'p-queue': ['feed'],
-    'prom-client': ['metriques', 'ldap', 'web'],
+    'prom-client': ['metriques'],
     'cron-parser': ['planification'],
     'node-cron': ['planification'],
     pg: ['db'],
     'pg-copy-streams': ['db'],
     pino: ['logger.ts'],
-    'pino-pretty': ['logger.ts'],
     qrcode: ['web', 'commands'],
     'stream-json': ['extractions'],
     tldts: ['ressemblance'],
@@ -81,8 +82,8 @@ const rule: ImportRule = {
     yaml: ['config'],
     yauzl: ['extractions'],
     yazl: ['sample', 'simulator'],
-    // The five borders: config, extraction rows, feed answers, web form, command line.
-    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
+    // The borders: config, extraction rows, feed answers, web form, command line, a backup that comes back.
+    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts', 'sauvegarde'],
   },
   pure: ['domain'],
 };

@@ -1,8 +1,15 @@
 // What `config init` writes: every key, commented, with its default.
 import { alimentationTemplate } from './config-template/alimentation.js';
+import { conservationTemplate } from './config-template/conservation.js';
 import { pagesTemplate } from './config-template/pages.js';
 import { serviceTemplate } from './config-template/service.js';
+import { planificationTemplate } from './config-template/planification.js';
 import { sourcesTemplate } from './config-template/sources.js';
 
 export const configTemplate =
-  sourcesTemplate + alimentationTemplate + serviceTemplate + pagesTemplate;
+  sourcesTemplate +
+  alimentationTemplate +
+  planificationTemplate +
+  serviceTemplate +
+  pagesTemplate +
+  conservationTemplate;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isSourceName, sourceNames, type SourceName } from '../domain/source.js';
-import { AppError, messageOf, UsageError, type ExitCode } from '../errors.js';
+import { AppError, messageOf, RefusedError, UsageError, type ExitCode } from '../errors.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { extractSource, type ExtractOutcome } from '../extractions/extract.js';
 import { explainFault } from './known-fault.js';
@@ -9,6 +9,7 @@ import type { OpenProgram, Surroundings } from './program.js';
 import { suivreDemandes } from './demandes-suivi.js';
 import { extractSettings } from './source-settings.js';
 import { issueOf, tracer } from './tracer.js';
+import { chargementOf, voirTelechargement } from './usage-counter.js';
 
 export function registerExtract(program: Command, context: CommandContext): void {
   program
@@ -153,6 +154,7 @@ async function extractOne(
   source: SourceName,
   options: ExtractCommandOptions,
 ): Promise<SourceResult> {
+  const compterChargement = chargementOf(program, source, options.from);
   try {
     const outcome = await extractSource(
       program.pool,
@@ -162,12 +164,22 @@ async function extractOne(
         author: authorOf(surroundings),
         now: surroundings.now(),
       },
-      extractSettings(program.settings, source, options.from),
+      extractSettings(
+        program.settings,
+        source,
+        options.from,
+        program.compter && voirTelechargement(program.compter, source),
+      ),
       program.progress,
       surroundings.signal,
     );
+    compterChargement(
+      outcome.kind === 'loaded' ? 'reussite' : 'inchange',
+      outcome.kind === 'loaded' ? outcome.load : undefined,
+    );
     return { source, outcome };
   } catch (error) {
+    compterChargement(error instanceof RefusedError ? 'refus' : 'indisponible');
     return { source, error: surroundings.signal.aborted ? stopped() : error };
   }
 }

@@ -12,6 +12,7 @@ export async function loadFamilies(argv: readonly string[]): Promise<readonly Re
 }
 
 const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
+  ['daemon', async () => (await import('./daemon.js')).registerDaemon],
   ['extract', async () => (await import('./extract.js')).registerExtract],
   ['inventory', async () => (await import('./inventory.js')).registerInventory],
   ['reconcile', async () => (await import('./reconcile.js')).registerReconcile],
@@ -23,6 +24,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['plan', async () => (await import('./plan.js')).registerPlan],
   ['notices', async () => (await import('./notices.js')).registerNotices],
   ['status', async () => (await import('./status.js')).registerStatus],
+  ['doctor', async () => (await import('./doctor.js')).registerDoctor],
   ['export', async () => (await import('./export.js')).registerExport],
   ['ldap', async () => (await import('./ldap.js')).registerLdap],
   ['simulate', async () => (await import('./simulate.js')).registerSimulate],
@@ -31,6 +33,10 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['api-key', async () => (await import('./api-key.js')).registerApiKey],
   ['comptes', async () => (await import('./comptes.js')).registerComptes],
   ['audit', async () => (await import('./audit.js')).registerAudit],
+  ['purge', async () => (await import('./purge.js')).registerPurge],
+  ['backup', async () => (await import('./backup.js')).registerBackup],
+  ['restore', async () => (await import('./restore.js')).registerRestore],
+  ['migrate', async () => (await import('./migrate.js')).registerMigrate],
   ['config', async () => (await import('./config.js')).registerConfig],
   ['sample', async () => (await import('./sample.js')).registerSample],
   ['demo', async () => (await import('./demo.js')).registerDemo],

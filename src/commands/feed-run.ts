@@ -12,6 +12,7 @@ import { systemClock, type Clock } from '../feed/push/clock.js';
 import { createOutbox, poolDatabase, type Outbox } from '../feed/push/outbox.js';
 import { createPace, type Pace } from '../feed/push/pace.js';
 import { recordPublication } from '../store/publication-connue.js';
+import type { OpenProgram } from './program.js';
 
 export function requireFeedClient(settings: Settings): FeedClientSettings {
   const { client } = settings.alimentation;
@@ -39,11 +40,15 @@ export function pusherName(): string {
 }
 
 /** A client whose every call beyond the first of a request takes its turn in the quota of the application. */
-export function pacedClient(pool: Pool, settings: Settings, clock: Clock): FeedClient {
+export function pacedClient(
+  { pool, settings, compter }: Pick<OpenProgram, 'pool' | 'settings' | 'compter'>,
+  clock: Clock,
+): FeedClient {
   const pace = applicationPace(pool, settings, clock);
   return createFeedClient(requireFeedClient(settings), {
     now: () => clock.now(),
     takeTurn: (signal) => pace.take(signal),
+    compter,
   });
 }
 

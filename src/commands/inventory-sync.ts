@@ -124,7 +124,7 @@ function chooseSources(
   );
 }
 
-function isPulled(source: SourceInventaireSettings): boolean {
+export function isPulled(source: SourceInventaireSettings): boolean {
   switch (source.type) {
     case 'csv':
       return source.fichier !== undefined;

@@ -4,12 +4,13 @@ import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { buildSnapshot } from '../ldap/snapshot/build-snapshot.js';
 import { describeForParent, runBuilder } from '../ldap/snapshot/run-builder.js';
+import { SnapshotKeeper } from '../ldap/snapshot/snapshot-keeper.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
 import type { SnapshotServiceOptions } from '../ldap/snapshot/snapshot-service.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { createLdapContent } from './ldap-content.js';
 import { openLdapDatabase } from './ldap-database.js';
-import type { LdapLog } from './ldap-log.js';
+import { lineOfEvent, type LdapLog } from './ldap-log.js';
 
 export function registerLdapBuild(ldap: Command, context: CommandContext): void {
   ldap
@@ -41,8 +42,22 @@ async function build({ surroundings }: CommandContext, settings: Settings): Prom
   }
 }
 
+/** Keeps the snapshot for processes that look at its folder by themselves. */
+export async function openKeeper(settings: Settings, log: LdapLog): Promise<SnapshotKeeper> {
+  return new SnapshotKeeper({
+    ...keepingOf(settings, log),
+    folder: await openSnapshotFolder(settings.dataDir),
+    fingerprint: createLdapContent(settings).plan.fingerprint,
+    onBuilt: () => undefined,
+    onEvent: (event) => log(lineOfEvent(event)),
+  });
+}
+
 /** How the server keeps its snapshot up to date: with this very program, on the same settings. */
-export function keepingOf(settings: Settings, log: LdapLog): SnapshotServiceOptions['keeping'] {
+export function keepingOf(
+  settings: Settings,
+  log: LdapLog,
+): NonNullable<SnapshotServiceOptions['keeping']> {
   const program = process.argv[1] ?? '';
   const args = [
     ...process.execArgv,

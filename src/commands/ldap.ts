@@ -2,17 +2,16 @@ import cluster from 'node:cluster';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { messageOf } from '../errors.js';
-import { SnapshotKeeper } from '../ldap/snapshot/snapshot-keeper.js';
-import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
-import { WorkerPool, type WorkerOrder } from '../ldap/worker-pool.js';
+import { WorkerPool } from '../processus/worker-pool.js';
 import { globalOptions, type CommandContext } from './context.js';
-import { explainFault } from './known-fault.js';
-import { keepingOf, registerLdapBuild } from './ldap-build.js';
+import { keepingOf, openKeeper, registerLdapBuild } from './ldap-build.js';
 import { createLdapContent } from './ldap-content.js';
-import { lineOfEvent, type LdapLine, type LdapLog } from './ldap-log.js';
+import { openJournal } from './journal.js';
+import { ecrireLdap, oncePerSnapshot, type LdapLine } from './ldap-log.js';
+import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
 import { aborted, serveLdap } from './ldap-serve.js';
+import { arretServiceMs, serveAsChild } from './service-enfant.js';
 
 export function registerLdap(program: Command, context: CommandContext): void {
   const ldap = program
@@ -44,14 +43,18 @@ async function runAlone(
   isJson: boolean,
 ): Promise<void> {
   const { signal, now } = surroundings;
-  const log = logTo(surroundings.out, isJson);
+  const log = ecrireLdap(openJournal(surroundings, settings, { isJson }));
+  const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
+  const keeping = keepingOf(settings, log);
   try {
     await serveLdap(
       {
+        onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
-        keeping: keepingOf(settings, log),
+        keeping,
+        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -61,6 +64,7 @@ async function runAlone(
     );
   } finally {
     reload.close();
+    await mesures.stop();
   }
 }
 
@@ -70,74 +74,72 @@ async function runPrimary(
   settings: Settings,
   isJson: boolean,
 ): Promise<void> {
-  const { signal } = surroundings;
-  const log = oncePerSnapshot(logTo(surroundings.out, isJson));
+  const { signal, now } = surroundings;
+  const log = oncePerSnapshot(ecrireLdap(openJournal(surroundings, settings, { isJson })));
+  const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const { workers, stopMs } = settings.ldap;
-  const { fingerprint } = createLdapContent(settings).plan;
-  const keeping = keepingOf(settings, log);
-  const keeper =
-    keeping &&
-    new SnapshotKeeper({
-      ...keeping,
-      folder: await openSnapshotFolder(settings.dataDir),
-      fingerprint,
-      // Workers look at the folder by themselves.
-      onBuilt: () => undefined,
-      onEvent: (event) => log(lineOfEvent(event)),
-    });
+  const keeper = await openKeeper(settings, log);
   const pool = new WorkerPool<LdapLine>({
+    nom: 'ldap',
+    titre: 'LDAP',
     count: workers,
-    stopMs: stopMs + 2_000,
+    stopMs: Math.min(stopMs, arretServiceMs) + 2_000,
+    vidangeMs: 0,
     report: (message) => log({ evenement: 'processus', message }),
+    onMetriques: mesures.recevoir,
     onLine: (line) => {
       log(line);
       // A file was set aside or is no more: do not wait for the next look.
-      if (line.evenement === 'broken' || line.evenement === 'vanished') keeper?.wake();
+      if (line.evenement === 'broken' || line.evenement === 'vanished') keeper.wake();
     },
   });
   const reload = onHangUp();
   reload.act = () => pool.broadcast({ kind: 'reload' });
   try {
     log(listeningLine(settings, await pool.start(), workers));
-    await Promise.all([aborted(signal), keeper?.run(signal)]);
+    await Promise.all([aborted(signal), keeper.run(signal)]);
   } finally {
     await pool.stop();
+    await mesures.stop();
     reload.close();
   }
 }
 
-/** Started by the primary with the same command line. */
+/** Started by the primary, or by the daemon, with the same settings. */
 async function runWorker({ surroundings }: CommandContext, settings: Settings): Promise<void> {
-  const stop = new AbortController();
   const reload = onHangUp();
-  process.on('message', ({ kind }: WorkerOrder) => {
-    if (kind === 'stop') stop.abort();
-    else reload.act();
+  const mesures = await openMesuresLdap(settings, {
+    now: surroundings.now,
+    log: () => undefined,
+    isListening: false,
   });
-  const send = (report: object): void => void process.send?.(report);
-  try {
-    await serveLdap(
-      {
-        settings,
-        content: createLdapContent(settings),
-        keeping: undefined,
-        log: (line) => send({ kind: 'line', line }),
-        now: surroundings.now,
-        onListening: (places) => send({ kind: 'listening', places }),
-        onReload: (act) => (reload.act = act),
-      },
-      AbortSignal.any([stop.signal, surroundings.signal]),
-    );
-  } catch (error) {
-    const known = explainFault(error);
-    send({
-      kind: 'fault',
-      code: known?.code ?? 'ERREUR_INATTENDUE',
-      message: known?.message ?? messageOf(error),
-    });
-  }
+  await serveAsChild(surroundings.signal, {
+    onReload: () => reload.act(),
+    serve: ({ send, vidange }, signal) =>
+      serveLdap(
+        {
+          settings: withinStop(settings),
+          content: createLdapContent(settings),
+          keeping: undefined,
+          isCounting: keepingOf(settings, () => undefined) !== undefined,
+          onServer: mesures.onServer,
+          log: (line) => send({ kind: 'line', line }),
+          now: surroundings.now,
+          onListening: (places) => send({ kind: 'listening', places }),
+          onReload: (act) => (reload.act = act),
+          vidange,
+        },
+        signal,
+      ),
+  });
+  await mesures.stop();
   reload.close();
-  process.disconnect();
+}
+
+/** Who gave the order to stop waits no longer. */
+function withinStop(settings: Settings): Settings {
+  const { ldap } = settings;
+  return { ...settings, ldap: { ...ldap, stopMs: Math.min(ldap.stopMs, arretServiceMs) } };
 }
 
 function onHangUp(): { act: () => void; close: () => void } {
@@ -148,22 +150,6 @@ function onHangUp(): { act: () => void; close: () => void } {
   const onSignal = (): void => hold.act();
   process.on('SIGHUP', onSignal);
   return hold;
-}
-
-function logTo(out: NodeJS.WritableStream, isJson: boolean): LdapLog {
-  return (line) => {
-    out.write(isJson ? `${JSON.stringify(line)}\n` : `${line.message}\n`);
-  };
-}
-
-/** Every worker tells what it serves. */
-function oncePerSnapshot(log: LdapLog): LdapLog {
-  let served: string | undefined;
-  return (line) => {
-    if (line.instantane !== undefined && line.instantane === served) return;
-    served = line.instantane ?? served;
-    log(line);
-  };
 }
 
 function listeningLine({ ldap }: Settings, adresses: readonly string[], workers = 1): LdapLine {

@@ -2,19 +2,24 @@
 import type { Writable } from 'node:stream';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
+import { checkHorloge } from './horloge.js';
 import type { ReadOnlyCause } from '../db/database-watch.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { assertSchema, findReadOnlyCause, refuseWriting } from '../db/read-only.js';
 import type { Settings } from '../config/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import type { Progress } from '../progress.js';
+import { createUsageCounter } from './usage-counter.js';
 
 /** The outside of the program, so that tests can hold it. */
 export type Surroundings = {
-  readonly out: Writable & { readonly columns?: number };
+  readonly out: Writable & { readonly columns?: number; readonly isTTY?: boolean };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** The clock of this machine, where a test has `now` say something else; undefined: the system's. */
+  readonly horloge?: () => Date;
 };
 
 export type OpenProgram = {
@@ -24,6 +29,8 @@ export type OpenProgram = {
   /** French: which server, where its data is. */
   readonly engineDescription: string;
   readonly isJson: boolean;
+  /** What is asked of the interfaces of the Annuaire, for `report --interfaces`; undefined: nobody counts. */
+  readonly compter?: Compter | undefined;
   /** Why nothing can be written here; undefined: everything can. */
   readonly readOnly?: ReadOnlyCause | undefined;
 };
@@ -64,17 +71,21 @@ export async function withProgram<T>(
         if (!isEnding) report(`Connexion à la base perdue : ${error.message}`);
       },
     );
+    const usages = createUsageCounter(pool, surroundings.now);
     try {
       const readOnly = await prepareSchema(pool, settings, options.writing);
+      if (readOnly === undefined) await checkHorloge(pool, surroundings, options.writing, report);
       return await work({
         settings,
         pool,
         progress: options.progress,
         engineDescription: engine.description,
         isJson: options.json,
+        compter: usages.compter,
         readOnly,
       });
     } finally {
+      await usages.close();
       isEnding = true;
       await pool.end();
     }

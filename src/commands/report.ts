@@ -13,7 +13,10 @@ import { writeDraftFile } from './draft-file.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
 import { writeChiffres, type ChiffresOptions } from './report-chiffres.js';
+import { pasUsage, type PasUsage } from '../report/interfaces/modele.js';
+import { writeUsages } from './report-interfaces.js';
 import { describeSources, readStatus } from './status.js';
+import { tracerLecture } from './tracer.js';
 import { writeTo, type Write } from './write-to.js';
 
 const formats = ['table', 'csv', 'json', 'html'] as const;
@@ -27,6 +30,8 @@ type ReportCommandOptions = ChiffresOptions & {
   readonly since?: Date;
   readonly all: boolean;
   readonly exemples: number;
+  readonly interfaces: boolean;
+  readonly par?: PasUsage;
   readonly out?: string;
 };
 
@@ -61,8 +66,26 @@ export function registerReport(program: Command, context: CommandContext): void 
       false,
     )
     .option('--panorama', 'les effectifs par offre, domaine et type (EX_GEN_0300)', false)
-    .option('--depuis <date>', 'avec --hygiene ou --panorama : premier jour (AAAA-MM-JJ)', parseDay)
-    .option('--jusqua <date>', 'avec --panorama : dernier jour (AAAA-MM-JJ)', parseDay)
+    .option(
+      '--interfaces',
+      'l’usage réel de chaque interface de l’Annuaire, à déclarer à l’ANS (docs/diagnostic.md)',
+      false,
+    )
+    .option(
+      '--depuis <date>',
+      'avec --hygiene, --panorama ou --interfaces : premier jour (AAAA-MM-JJ)',
+      parseDay,
+    )
+    .option(
+      '--jusqua <date>',
+      'avec --panorama ou --interfaces : dernier jour (AAAA-MM-JJ)',
+      parseDay,
+    )
+    .option(
+      '--par <pas>',
+      `avec --interfaces : le détail par ${pasUsage.join(', ')}`,
+      oneOf(pasUsage),
+    )
     .option('--out <fichier>', 'écrit dans un fichier au lieu de la sortie standard')
     .addHelpText(
       'after',
@@ -72,6 +95,7 @@ Exemples :
   annuaire-sync report --code PER_TYPE_10 --format csv --out type10.csv
   annuaire-sync report --hygiene --format html --out hygiene.html
   annuaire-sync report --panorama --depuis 2026-01-01 --format csv --out panorama.csv
+  annuaire-sync report --interfaces --depuis 2026-01-01 --format csv --out interfaces.csv
   annuaire-sync report --adresse anne.exemple@chu.mssante.fr`,
     )
     .action(async (options: ReportCommandOptions, command: Command) => {
@@ -86,7 +110,24 @@ async function report(
   format: Format,
   options: ReportCommandOptions,
 ): Promise<void> {
-  const work = await chooseReport(context, open, format, options);
+  const written = await chooseReport(context, open, format, options);
+  const { surroundings } = context;
+  // Figures name nobody; findings do.
+  const isNominative = !options.interfaces && !options.hygiene && !options.panorama;
+  const { domaine, code, groupe, adresse, all, out } = options;
+  const work: Work = isNominative
+    ? (write) =>
+        tracerLecture(
+          { surroundings, pool: open.pool },
+          {
+            action: 'export',
+            objets: adresse === undefined ? [] : [{ genre: 'bal', id: adresse.toLowerCase() }],
+            requete: { quoi: 'constats', format, domaine, code, groupe, clos: all, fichier: out },
+          },
+          () => written(write),
+          () => ({}),
+        )
+    : written;
   if (options.out === undefined) {
     await work(writeTo(context.surroundings.out));
     return;
@@ -104,6 +145,10 @@ async function chooseReport(
   options: ReportCommandOptions,
 ): Promise<Work> {
   assertOptions(options, format);
+  if (options.interfaces) {
+    const asked = format === 'html' ? 'table' : format;
+    return (write) => writeUsages(context, open, asked, options, write);
+  }
   if (options.hygiene || options.panorama) {
     return (write) => writeChiffres(context, open, format, options, write);
   }
@@ -115,23 +160,40 @@ async function chooseReport(
 
 /** What one report does not understand is refused rather than ignored. */
 function assertOptions(options: ReportCommandOptions, format: Format): void {
-  const { hygiene, panorama, depuis, jusqua, code, groupe, adresse, since, all } = options;
+  const { hygiene, panorama, interfaces, depuis, jusqua, par } = options;
   const refuse = (message: string): never => {
     throw new UsageError('OPTIONS_INCOMPATIBLES', message);
   };
-  if (hygiene && panorama)
-    refuse('--hygiene et --panorama sont deux rapports : demandez l’un, puis l’autre.');
-  if (format === 'html' && !hygiene) refuse('Le format html n’est que pour « report --hygiene ».');
-  if (jusqua && !panorama) refuse('--jusqua n’est que pour « report --panorama ».');
-  if (depuis && !hygiene && !panorama) {
-    refuse('--depuis est pour --hygiene et --panorama ; pour les constats, c’est --since.');
+  const rapports = [
+    ...(hygiene ? ['--hygiene'] : []),
+    ...(panorama ? ['--panorama'] : []),
+    ...(interfaces ? ['--interfaces'] : []),
+  ];
+  if (rapports.length > 1) {
+    refuse(`${rapports.join(' et ')} sont deux rapports : demandez l’un, puis l’autre.`);
   }
-  const constats = code ?? groupe ?? adresse ?? since ?? (all ? true : undefined);
-  if ((hygiene || panorama) && constats !== undefined) {
+  if (format === 'html' && !hygiene) refuse('Le format html n’est que pour « report --hygiene ».');
+  if (jusqua && !panorama && !interfaces) {
+    refuse('--jusqua n’est que pour « report --panorama » et « report --interfaces ».');
+  }
+  if (depuis && rapports.length === 0) {
     refuse(
-      '--code, --groupe, --adresse, --since et --all choisissent des constats : pas avec --hygiene ni --panorama.',
+      '--depuis est pour --hygiene, --panorama et --interfaces ; pour les constats, c’est --since.',
     );
   }
+  if (par && !interfaces) refuse('--par n’est que pour « report --interfaces ».');
+  if (rapports.length > 0 && choosesConstats(options)) {
+    refuse(
+      `--code, --groupe, --adresse, --since et --all choisissent des constats : pas avec ${rapports.join(', ')}.`,
+    );
+  }
+  if (interfaces && options.domaine !== undefined) {
+    refuse('--domaine ne convient pas à --interfaces : l’usage n’est pas compté par domaine.');
+  }
+}
+
+function choosesConstats({ code, groupe, adresse, since, all }: ReportCommandOptions): boolean {
+  return all || (code ?? groupe ?? adresse ?? since) !== undefined;
 }
 
 async function writeToFile(work: Work, path: string): Promise<void> {

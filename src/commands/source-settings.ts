@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import type { SourceName } from '../domain/source.js';
+import type { VoirEchange } from '../domain/usage-interface.js';
 import { defaultArchiveLimits } from '../extractions/archive-limits.js';
 import type { ExtractSettings } from '../extractions/extract.js';
 import type { ObtainSettings } from '../extractions/obtain.js';
@@ -14,6 +15,7 @@ export function extractSettings(
   settings: Settings,
   source: SourceName,
   from: string | undefined,
+  voir?: VoirEchange,
 ): ExtractSettings {
   const tempDir = join(settings.dataDir, 'tmp');
   const own = settings.sources[source];
@@ -21,7 +23,7 @@ export function extractSettings(
     obtain: {
       from: from ?? own.from,
       fallbacks: from === undefined ? own.secours : [],
-      download: downloadSettings(settings, source, tempDir),
+      download: { ...downloadSettings(settings, source, tempDir), voir },
     },
     load: {
       guards: {

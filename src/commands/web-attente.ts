@@ -9,7 +9,7 @@ import { createStatique } from '../web/page/statique.js';
 import { internalProblem, ProblemError, type ProblemDetails } from '../web/problem.js';
 import { WebServer, type WebPlugin } from '../web/server.js';
 import type { WebServing } from './web-base.js';
-import { createWatch } from './web-watch.js';
+import { createWatch, manquesOf } from './web-watch.js';
 
 const lookEveryMs = 1_000;
 
@@ -17,7 +17,7 @@ const lookEveryMs = 1_000;
 export async function serveWaiting(
   settings: Settings,
   url: string,
-  { log, now, signal }: WebServing,
+  { log, now, signal, mesures, onListening, onManques }: WebServing,
 ): Promise<void> {
   const watch = await createWatch(settings, url, now, () => undefined);
   await watch.look();
@@ -25,13 +25,18 @@ export async function serveWaiting(
   const server = new WebServer({
     settings: settings.web,
     report: (message) => log('serveur', message),
+    mesure: mesures.http,
     plugins: [
       createHealth({ veille: watch, now }),
+      ...mesures.plugins,
       createStatique(),
       createAttente(settings, disponibilite.lire),
     ],
   });
-  log('attente', `Serveur web en attente de sa base : ${await server.start()}`);
+  const place = await server.start();
+  log('attente', `Serveur web en attente de sa base : ${place}`);
+  onManques?.(manquesOf(watch.state));
+  onListening?.(place);
   try {
     while (!watch.state.isReachable && !signal.aborted) {
       await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);

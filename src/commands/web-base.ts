@@ -7,14 +7,32 @@ import { createPool, type Pool } from '../db/pool.js';
 import { AppError, messageOf } from '../errors.js';
 import { isTransientFault } from '../db/transient-fault.js';
 import { serveWaiting } from './web-attente.js';
-import { createWatch, describeChange } from './web-watch.js';
+import type { MesuresWeb } from './web-mesures.js';
+import type { Logger } from '../logger.js';
+import { createWatch, describeChange, manquesOf } from './web-watch.js';
 
 export type WebLog = (evenement: string, message: string) => void;
+
+/** Events that ask nobody to look. */
+const ordinaires: ReadonlySet<string> = new Set(['ecoute', 'attente']);
+
+export function ecrireWeb(logger: Logger): WebLog {
+  return (evenement, message) =>
+    logger[ordinaires.has(evenement) ? 'info' : 'warn'](evenement, message);
+}
 
 export type WebServing = {
   readonly log: WebLog;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  readonly mesures: MesuresWeb;
+  /** Aborted once another process holds the port: who is connected gets one more answer. */
+  readonly vidange?: AbortSignal;
+  readonly onListening?: (place: string) => void;
+  /** Has the certificate read again whenever it is called. */
+  readonly onReload?: (reload: () => void) => void;
+  /** What it cannot do at this moment, in French; nothing: it does everything. */
+  readonly onManques?: (manques: readonly string[]) => void;
 };
 
 export type WebBase = {
@@ -60,18 +78,21 @@ function isPassing(error: unknown): boolean {
 async function watchOver(
   settings: Settings,
   engine: Engine,
-  { log, now, signal }: WebServing,
+  { log, now, signal, mesures, onManques }: WebServing,
 ): Promise<WebBase> {
   let promoted = (): void => undefined;
   const watch = await createWatch(settings, engine.connectionString, now, (state, before) => {
     for (const line of describeChange(state, before)) log('base', line);
+    onManques?.(manquesOf(state));
     if (before.readOnly !== undefined && state.readOnly === undefined) promoted();
   });
   const pool = openPool(settings, engine.connectionString);
+  mesures.suivre(engine.connectionString, pool);
   const stop = new AbortController();
   const watching = watch.run(AbortSignal.any([signal, stop.signal]));
   try {
     await watch.look();
+    onManques?.(manquesOf(watch.state));
     if (watch.state.isReachable && watch.state.readOnly === undefined) {
       await migrate(pool);
       await watch.look();

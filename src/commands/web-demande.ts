@@ -4,6 +4,7 @@ import { Fournisseur } from '../web/connexion/fournisseur.js';
 import { createEcranConnexion } from '../web/demande/connexion/ecran.js';
 import type { DemandeOptions } from '../web/demande/demande.js';
 import { createEcrans } from '../web/demande/ecrans.js';
+import { voirProSanteConnect } from './usage-counter.js';
 import type { PagesSurroundings } from './web-pages.js';
 
 /** The answer to who asks for a link takes as long whether one leaves or not. */
@@ -11,13 +12,13 @@ const reponseMinMs = 500;
 
 export function accesDemande(
   { professionnels, web, operateur, hygiene }: Settings,
-  { pool, demandes, cle, now, report }: PagesSurroundings,
+  { pool, demandes, cle, now, report, compter }: PagesSurroundings,
 ): Pick<DemandeOptions, 'session' | 'formActions' | 'ecrans'> {
   const { psc, lien, identitesDEssai } = professionnels;
   const moyens = { psc: psc !== undefined, lien: lien && web.urlPublique !== undefined };
   const connexion = createEcranConnexion({
     pool,
-    psc: psc && new Fournisseur(psc),
+    psc: psc && new Fournisseur(psc, compter && voirProSanteConnect(compter, psc.decouverte)),
     identitesDEssai,
     lien:
       lien && web.urlPublique

@@ -1,8 +1,10 @@
 // `web`: the API and the pages, until it is told to stop.
+import cluster from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
 import { CertificateWatch } from '../net/certificate-watch.js';
 import { trimApiCalls } from '../store/api-call.js';
@@ -15,10 +17,23 @@ import { WebServer, type WebPlugin } from '../web/server.js';
 import { httpSources, openPush, type Push } from './inventory-push.js';
 import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
-import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
+import type { Consulter } from '../domain/consultation.js';
+import { createConsultationCounter } from './consultation-counter.js';
+import { createUsageCounter } from './usage-counter.js';
+import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
+import {
+  createRaisonCertificat,
+  detailsDe,
+  raisonsDe,
+  recevoirEtat,
+  type EtatRecu,
+} from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openJournal } from './journal.js';
+import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
 export function registerWeb(program: Command, context: CommandContext): void {
@@ -35,12 +50,47 @@ export function registerWeb(program: Command, context: CommandContext): void {
       const { config, json } = globalOptions(command);
       const { surroundings } = context;
       const settings = loadSettings(config, surroundings.env);
-      const log: WebLog = (evenement, message) => {
-        const line = json ? JSON.stringify({ evenement, message }) : message;
-        surroundings.out.write(`${line}\n`);
-      };
-      await serveWeb(settings, { log, now: surroundings.now, signal: surroundings.signal });
+      const log = ecrireWeb(openJournal(surroundings, settings, { isJson: json }));
+      const { now, signal } = surroundings;
+      const mesures = openMesuresWeb(settings, now);
+      try {
+        if (cluster.isWorker) await runWorker(settings, { now, signal, mesures });
+        else await serveWeb(settings, { log, now, signal, mesures });
+      } finally {
+        await mesures.stop();
+      }
     });
+}
+
+/** Forked by the daemon. */
+async function runWorker(
+  settings: Settings,
+  { now, signal, mesures }: Omit<WebServing, 'log'>,
+): Promise<void> {
+  const { web } = settings;
+  let reload = (): void => undefined;
+  let raisons: readonly string[] = [];
+  await serveAsChild(signal, {
+    onReload: () => reload(),
+    onOrdre: (ordre) => {
+      if (ordre.kind === 'metriques') mesures.recevoir(ordre.processus, ordre.metriques);
+    },
+    sante: () => ({ etat: raisons.length > 0 ? 'degrade' : 'pret', raisons }),
+    serve: ({ send, vidange }, stop) =>
+      serveWeb(
+        { ...settings, web: { ...web, stopMs: Math.min(web.stopMs, arretServiceMs) } },
+        {
+          log: (evenement, message) => send({ kind: 'line', line: { evenement, message } }),
+          now,
+          signal: stop,
+          mesures,
+          vidange,
+          onListening: (place) => send({ kind: 'listening', places: [place] }),
+          onReload: (act) => (reload = act),
+          onManques: (manques) => (raisons = manques),
+        },
+      ),
+  });
 }
 
 async function serveWeb(settings: Settings, serving: WebServing): Promise<void> {
@@ -68,6 +118,14 @@ async function serveUntil(
   const { connectionString } = base.engine;
   const promotion = new AbortController();
   let push: Push | undefined;
+  let watch: ReturnType<typeof watchCertificate> | undefined;
+  const etat = recevoirEtat();
+  const usages = createUsageCounter(base.pool, now);
+  const consultations = createConsultationCounter({
+    settings: settings.consultations,
+    open: () => Promise.resolve(base.watch.state.readOnly === undefined ? base.pool : undefined),
+    ...{ now, report },
+  });
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -80,27 +138,44 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace },
+      {
+        cles,
+        push,
+        plan: consolePlan.port,
+        sansTrace,
+        compter: usages.compter,
+        consulter: consultations.consulter,
+        etat,
+      },
       serving,
     );
     const server = new WebServer({
       settings: push ? { ...web, slowRequestTimeoutMs: slowRequestMs(settings) } : web,
       report,
+      mesure: serving.mesures.http,
       plugins,
     });
-    const watch = watchCertificate(server, web, report);
-    log('ecoute', `Serveur web à l'écoute : ${await server.start()}`);
-    const end = AbortSignal.any([signal, promotion.signal]);
+    watch = watchCertificate(server, web, report);
+    serving.onReload?.(watch.reload);
+    const place = await server.start();
+    log('ecoute', `Serveur web à l'écoute : ${place}`);
+    serving.onListening?.(place);
+    const { vidange = new AbortController().signal } = serving;
+    const end = AbortSignal.any([signal, promotion.signal, vidange]);
     const trimming = trimCalls(base, settings, { ...serving, signal: end }, { push, sansTrace });
     await aborted(end);
+    if (vidange.aborted) await server.drain(signal);
     // First: what waits for the end of an import is then answered.
     await Promise.all([push?.stop(), server.stop()]);
     await trimming;
-    watch.stop();
-    return signal.aborted ? 'arret' : 'promue';
+    return signal.aborted || vidange.aborted ? 'arret' : 'promue';
   } finally {
+    watch?.stop();
     await push?.stop();
     await consolePlan.stop();
+    await usages.close();
+    etat.close();
+    await consultations.close();
   }
 }
 
@@ -109,17 +184,27 @@ type Parts = {
   readonly push: Push | undefined;
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
+  readonly compter: Compter;
+  readonly etat: EtatRecu;
+  readonly consulter: Consulter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace }: Parts,
-  { now, report }: Reporting,
+  { cles, push, plan, sansTrace, compter, consulter, etat }: Parts,
+  { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  const certificat = createRaisonCertificat(settings);
   return [
-    createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    createHealth({
+      veille: watch,
+      now,
+      autres: () => [...certificat(now()), ...raisonsDe(etat.lire(), now())],
+      details: () => ({ reponsesSansTrace: sansTrace.total, ...detailsDe(etat.lire()) }),
+    }),
+    ...mesures.plugins,
     createApi({
       db: pool,
       reglages: reglagesVerification(settings),
@@ -129,9 +214,20 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      consulter,
+      onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite }).plugins,
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      compter,
+      base: () => watch.state,
+    }).plugins,
   ];
 }
 
@@ -148,7 +244,7 @@ function watchCertificate(
   server: WebServer,
   { tls, certificatePollMs }: Settings['web'],
   report: (message: string) => void,
-): { readonly stop: () => void } {
+): { readonly reload: () => void; readonly stop: () => void } {
   const reload = (): readonly string[] => server.reloadCertificate();
   const watch =
     tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
@@ -156,6 +252,7 @@ function watchCertificate(
   const onSignal = (): void => watch?.reload();
   process.on('SIGHUP', onSignal);
   return {
+    reload: onSignal,
     stop: () => {
       watch?.stop();
       process.off('SIGHUP', onSignal);

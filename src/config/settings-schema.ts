@@ -1,5 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
+import { conservationSchema, consultationsSchema, journalSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -8,9 +9,13 @@ import { hygieneSchema } from './hygiene-schema.js';
 import { inventaireSchema } from './inventaire-schema.js';
 import { offreSchema } from './offres.js';
 import { ldapSchema } from './ldap-schema.js';
+import { journauxSchema } from './journaux-schema.js';
+import { metriquesSchema } from './metriques-schema.js';
 import { notifySchema } from './notify-schema.js';
 import { planSchema } from './plan-schema.js';
+import { planificationSchema } from './planification-schema.js';
 import { professionnelsSchema } from './professionnels-schema.js';
+import { sauvegardeSchema } from './sauvegarde-schema.js';
 import { secret } from './secret.js';
 import { simulatorSchema } from './simulator-schema.js';
 import { verificationSchema, webSchema } from './web-schema.js';
@@ -122,13 +127,20 @@ export const settingsSchema = z.strictObject({
   console: consoleSchema.prefault({}),
   verification: verificationSchema.prefault({}),
   avis: notifySchema.prefault({}),
+  journaux: journauxSchema.prefault({}),
+  metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
+  planification: planificationSchema.prefault({}),
+  journal: journalSchema.prefault({}),
   certificats: z
     .strictObject({
       // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.
       alerteJours: z.int().min(1).max(365).default(30),
     })
     .prefault({}),
+  conservation: conservationSchema.prefault({}),
+  consultations: consultationsSchema.prefault({}),
+  sauvegarde: sauvegardeSchema.prefault({}),
   limites: z
     .strictObject({
       telechargementOctetsMax: z

@@ -17,6 +17,8 @@ export type DatabaseState = {
   readonly remedy: string | undefined;
   /** Undefined: it takes writes. As it was when it was last reached. */
   readonly readOnly: ReadOnlyCause | undefined;
+  /** Of a standby that its primary no longer feeds: the time of the last change that it knows; undefined otherwise. */
+  readonly cutSince: Date | undefined;
   readonly schema: SchemaState;
   /** How much the database's clock is ahead of this machine's; undefined before the first answer. */
   readonly clockAheadMs: number | undefined;
@@ -56,6 +58,7 @@ export class DatabaseWatch {
       cause: undefined,
       remedy: undefined,
       readOnly: options.isReadOnly ? 'setting' : undefined,
+      cutSince: undefined,
       schema: { kind: 'inconnu' },
       clockAheadMs: undefined,
       backSince: undefined,
@@ -126,6 +129,7 @@ export class DatabaseWatch {
           : isReadOnly
             ? 'setting'
             : undefined,
+      cutSince: answer.isReplica && !answer.isFed ? (answer.replayedAt ?? at) : undefined,
       schema: schemaStateOf(answer.applied ?? undefined, migrations),
       clockAheadMs: answer.at.getTime() - at.getTime(),
       backSince: before.isReachable ? before.backSince : at,
@@ -137,6 +141,8 @@ export class DatabaseWatch {
     const { rows } = await client.query<Omit<Answer, 'applied'> & { hasSchema: boolean }>(
       `select pg_is_in_recovery() as "isReplica", clock_timestamp() as at,
          current_setting('transaction_read_only')::boolean as "isReadOnly",
+         exists (select from pg_stat_wal_receiver) as "isFed",
+         pg_last_xact_replay_timestamp() as "replayedAt",
          to_regclass('schema_migration') is not null
            and has_table_privilege('schema_migration', 'select') as "hasSchema"`,
     );
@@ -185,7 +191,10 @@ async function listApplied(client: pg.Client): Promise<Answer['applied']> {
 
 function isOtherState(a: DatabaseState, b: DatabaseState): boolean {
   return (
-    a.isReachable !== b.isReachable || a.readOnly !== b.readOnly || a.schema.kind !== b.schema.kind
+    a.isReachable !== b.isReachable ||
+    a.readOnly !== b.readOnly ||
+    a.schema.kind !== b.schema.kind ||
+    (a.cutSince === undefined) !== (b.cutSince === undefined)
   );
 }
 
@@ -205,6 +214,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 type Answer = {
   readonly isReplica: boolean;
   readonly isReadOnly: boolean;
+  /** Of a standby: its primary sends it what changes. */
+  readonly isFed: boolean;
+  readonly replayedAt: Date | null;
   readonly at: Date;
   /** Null: the program was never there, or may not look. */
   readonly applied: readonly { readonly number: number; readonly name: string }[] | null;

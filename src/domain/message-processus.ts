@@ -5,7 +5,13 @@ import type { EtatNoeud } from './etat-noeud.js';
 export type RapportProcessus<Line = unknown> =
   | { readonly kind: 'listening'; readonly places: readonly string[] }
   /** It cannot serve: French, with the remedy. */
-  | { readonly kind: 'fault'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'fault';
+      readonly code: string;
+      readonly message: string;
+      /** It may pass by itself: the database does not answer. */
+      readonly estPassager?: boolean;
+    }
   /** For the log. */
   | { readonly kind: 'line'; readonly line: Line }
   /** `getMetricsAsJSON()` of prom-client, every `intervalleBattementMs`. */

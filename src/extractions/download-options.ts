@@ -1,4 +1,5 @@
 import type { SourceFile } from '../domain/source.js';
+import type { VoirEchange } from '../domain/usage-interface.js';
 import type { ClientCertificate } from '../net/tls-context.js';
 
 export type DownloadOptions = {
@@ -32,6 +33,8 @@ export type DownloadOptions = {
   readonly diskMarginBytes: number;
   /** Temporary files older than this are removed. */
   readonly staleAfterDays: number;
+  /** Told of each request once it is over. */
+  readonly voir?: VoirEchange | undefined;
 };
 
 export type RetryPolicy = {

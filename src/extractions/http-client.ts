@@ -19,6 +19,7 @@ export type HttpClientOptions = Pick<
   | 'headers'
   | 'redirectsMax'
   | 'allowPlainHttp'
+  | 'voir'
 >;
 
 export type Answer = {

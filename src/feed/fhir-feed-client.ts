@@ -1,5 +1,6 @@
 // The feed over HTTP, to the ANS's API or to its simulator.
 import type { BalAPublier, Porteur } from '../domain/feed-operation.js';
+import type { Compter } from '../domain/usage-interface.js';
 import { decodeCredential } from '../net/dispatcher.js';
 import {
   type Asked,
@@ -32,11 +33,14 @@ import { deletionsMissed } from './missed-deletions.js';
 import { basicOf, createTokenSource } from './oauth2-token.js';
 import { type PatchTarget, isAnother } from './patch-target.js';
 import { buildParameters } from './payload.js';
+import { compterOperations, voirAvec } from './usage.js';
 import { type Redactor, createSecretKeeper } from './redactor.js';
 
 export type FeedClientSeams = {
   now(): Date;
   readonly takeTurn?: TakeTurn | undefined;
+  /** Counts the requests, and the operations that they were for. */
+  readonly compter?: Compter | undefined;
 };
 
 const systemSeams: FeedClientSeams = { now: () => new Date() };
@@ -46,7 +50,7 @@ export function createFeedClient(
   settings: FeedClientSettings,
   seams: FeedClientSeams = systemSeams,
 ): FeedClient {
-  const sender = createHttpSender(settings);
+  const sender = createHttpSender(settings, seams.compter && voirAvec(settings, seams.compter));
   const secrets = createSecretKeeper(secretsOf(settings));
   const now = (): Date => seams.now();
   const tokens =
@@ -56,7 +60,8 @@ export function createFeedClient(
   const search = new CarrierSearch(caller, settings, now);
   const locator = new CarrierLocator(search, settings);
   const { redact } = secrets;
-  return new FhirFeedClient({ settings, sender, caller, search, locator, redact, now });
+  const { compter } = seams;
+  return new FhirFeedClient({ settings, sender, caller, search, locator, redact, now, compter });
 }
 
 function secretsOf({ cleApi, oauth2, proxy, clientCertificate }: FeedClientSettings): string[] {
@@ -79,6 +84,7 @@ type Parts = {
   readonly search: CarrierSearch;
   readonly locator: CarrierLocator;
   readonly redact: Redactor;
+  readonly compter: Compter | undefined;
   now(): Date;
 };
 
@@ -90,10 +96,11 @@ class FhirFeedClient implements FeedClient {
   }
 
   async patch(request: FeedRequest, signal?: AbortSignal): Promise<PatchAnswer> {
-    const { settings, redact } = this.#parts;
+    const { settings, redact, compter } = this.#parts;
     const refusal = findRefusal(request);
     if (refusal !== undefined) return refusedHere(refusal);
     const answer = await withDeadline(settings.totalMs, signal, (own) => this.#patch(request, own));
+    if (compter) compterOperations(request, answer, settings, compter);
     return withoutSecrets(answer, redact);
   }
 

@@ -1,5 +1,6 @@
 // One HTTP exchange over undici, with strict limits; says whether the request left, which decides what may be repeated.
 import { type Dispatcher, request } from 'undici';
+import type { VoirEchange } from '../domain/usage-interface.js';
 import { AppError, codeOf } from '../errors.js';
 import { createDispatcher } from '../net/dispatcher.js';
 import { displayUrl, transferFault } from '../net/network-faults.js';
@@ -25,7 +26,7 @@ const settingNames: SettingNames = {
 };
 
 /** Throws UsageError for a certificate or a proxy that cannot be used. */
-export function createHttpSender(settings: SenderSettings): HttpSender {
+export function createHttpSender(settings: SenderSettings, voir?: VoirEchange): HttpSender {
   const connections = createDispatcher({
     connectTimeoutMs: settings.connectMs,
     headersTimeoutMs: settings.answerMs,
@@ -34,6 +35,7 @@ export function createHttpSender(settings: SenderSettings): HttpSender {
     clientCertificate: settings.clientCertificate,
     proxy: settings.proxy,
     connectionsMax: settings.connectionsMax,
+    voir,
   });
   const dispatcher = connections.compose(noticingStart);
   return {

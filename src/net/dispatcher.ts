@@ -1,6 +1,8 @@
 // How every outgoing HTTP connection of the program is made: TLS policy, own roots, client certificate, proxy, time limits.
 import { Agent, type Dispatcher, Pool, ProxyAgent, buildConnector } from 'undici';
+import type { VoirEchange } from '../domain/usage-interface.js';
 import { UsageError } from '../errors.js';
+import { seeingDispatcher } from './seeing-dispatcher.js';
 import { type ClientCertificate, createTlsContext, tlsOptions } from './tls-context.js';
 
 export type DispatcherOptions = {
@@ -17,10 +19,17 @@ export type DispatcherOptions = {
   readonly proxy?: string | undefined;
   /** To one origin; without it, as many as there are requests under way. */
   readonly connectionsMax?: number | undefined;
+  /** Told of each request once it is over. */
+  readonly voir?: VoirEchange | undefined;
 };
 
 /** HTTP/1.1 with kept connections, one pool for each origin. Throws UsageError for a certificate or a proxy unusable. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const dispatcher = connectedDispatcher(options);
+  return options.voir ? seeingDispatcher(dispatcher, options.voir) : dispatcher;
+}
+
+function connectedDispatcher(options: DispatcherOptions): Dispatcher {
   const pool = options.connectionsMax === undefined ? {} : { connections: options.connectionsMax };
   const timeouts = {
     headersTimeout: options.headersTimeoutMs,

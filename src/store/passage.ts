@@ -83,6 +83,33 @@ export async function finirPassage(
   return rowCount === 1;
 }
 
+/** The end of a run whose process cannot write it any more. */
+export async function finirPassageDe(
+  db: Db,
+  run: Pick<NouveauPassage, 'etape' | 'prevuLe' | 'noeud' | 'pid'>,
+  fin: FinPassage,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update passage set fini_le = greatest(commence_le, $5::timestamptz), issue = $6::text,
+       code = $7::text, message = left($8::text, 2000), exit_code = $9::integer
+     where etape = $1::text and prevu_le = $2::timestamptz and noeud = $3::text
+       and pid = $4::integer and fini_le is null`,
+    [
+      run.etape,
+      run.prevuLe,
+      run.noeud,
+      run.pid,
+      now,
+      fin.issue,
+      fin.code ?? null,
+      fin.message,
+      fin.exitCode ?? null,
+    ],
+  );
+  return rowCount === 1;
+}
+
 /** The last run of each stage that was due by `now`, and whether some process works on the stage at this moment. */
 export async function listDerniersPassages(
   db: Db,

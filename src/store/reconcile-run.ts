@@ -59,7 +59,9 @@ export type RunCounts = {
 export async function finishRun(db: Db, runId: number, counts: RunCounts): Promise<void> {
   await db.query(
     `update reconcile_run set finished_at = clock_timestamp(), bal_count = $2::integer,
-       opened_count = $3::integer, closed_count = $4::integer, open_count = $5::integer, sites_ambigus = $6::text[]
+       opened_count = $3::integer, closed_count = $4::integer, open_count = $5::integer, sites_ambigus = $6::text[],
+       par_code = (select coalesce(jsonb_object_agg(code, n), '{}') from (
+         select code, count(*) as n from constat where closed_run_id is null group by code) ouverts)
      where id = $1::integer`,
     [
       runId,

@@ -1,7 +1,8 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { assertStaysHere } from '../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../errors.js';
@@ -21,8 +22,21 @@ export type WebPlugin = (app: FastifyInstance) => void;
 export type WebServerOptions = {
   readonly settings: WebServerSettings;
   readonly plugins: readonly WebPlugin[];
+  /** Told of each request. */
+  readonly mesure?: MesureRequetes;
   /** French lines for the journal. */
   readonly report: (line: string) => void;
+};
+
+export type MesureRequetes = {
+  readonly commencer: () => void;
+  /** `route`: its pattern. A client that went before its answer has the status 499. */
+  readonly noter: (repondue: {
+    readonly methode: string;
+    readonly route: string | undefined;
+    readonly statut: number;
+    readonly secondes: number;
+  }) => void;
 };
 
 export class WebServer {
@@ -33,7 +47,7 @@ export class WebServer {
   #isStopping = false;
 
   /** Throws UsageError when the certificate cannot be used. */
-  constructor({ settings, plugins, report }: WebServerOptions) {
+  constructor({ settings, plugins, mesure, report }: WebServerOptions) {
     this.#settings = settings;
     const { tls } = settings;
     if (tls) {
@@ -52,9 +66,11 @@ export class WebServer {
     }
     this.#server.maxConnections = settings.connectionsMax;
     this.#app = buildApp(this.#server, settings, report);
+    if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
-    this.#app.addHook('onSend', (_request, reply, payload, done) => {
+    this.#app.addHook('onSend', (request, reply, payload, done) => {
+      reply.header('x-request-id', request.id);
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
       // The API as well as the pages, which have it already.
       if (tls) reply.header('strict-transport-security', 'max-age=31536000');
@@ -102,12 +118,27 @@ export class WebServer {
   }
 
   /**
+   * Stops accepting; a connection that is kept gets one more answer, which says that it is the last, until none is left or
+   * `signal` is aborted. (`close` of an HTTP server would cut the idle ones, whose next request may be on its way.)
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(this.#server, resolve));
+    await Promise.race([closed, aborted(signal)]);
+  }
+
+  /**
    * Reads the certificate again, for connections to come, and gives what is to be known of it, in French. Throws UsageError and
    * keeps the old one.
    */
   reloadCertificate(): readonly string[] {
     return this.#replaceCertificate();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 function limitsOf(settings: WebServerSettings): {
@@ -141,6 +172,8 @@ function buildApp(
     return sendProblem(reply, problem ?? internalProblem);
   };
   const app = fastify({
+    // That of its traces and of its lines in the log: no other request, of any run, has it.
+    genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     // An address of 254 characters, each of which may be written in three.
@@ -156,10 +189,29 @@ function buildApp(
   });
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) =>
-    answer(error, reply, `${request.method} ${request.routeOptions.url ?? '?'}`),
+    answer(
+      error,
+      reply,
+      `${request.method} ${request.routeOptions.url ?? '?'} (demande ${request.id})`,
+    ),
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;
+}
+
+function measureRequests(app: FastifyInstance, mesure: MesureRequetes): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    mesure.commencer();
+    reply.raw.once('close', () => {
+      mesure.noter({
+        methode: request.method,
+        route: request.routeOptions.url,
+        statut: reply.raw.writableFinished ? reply.raw.statusCode : 499,
+        secondes: reply.elapsedTime / 1_000,
+      });
+    });
+    done();
+  });
 }
 
 /** The server's own limit is that of the slow routes then: the others keep theirs. */

@@ -1,6 +1,7 @@
 // What leaves on one connection, and whether its client still reads.
 import type { Socket } from 'node:net';
 import type { ByteWriter } from '../ber/writer.js';
+import type { ServerCounters } from './counters.js';
 
 /** Bytes of answers after which they are given to the socket. */
 export const pieceBytes = 64 * 1024;
@@ -9,12 +10,14 @@ export const pieceBytes = 64 * 1024;
 export class AnswerOutput {
   /** Shared by all connections; empty between two turns. */
   readonly writer: ByteWriter;
+  readonly #counters: ServerCounters;
   #socket: Socket;
   /** Since when the socket has not taken its piece. */
   #blockedAtMs: number | undefined;
 
-  constructor(writer: ByteWriter, socket: Socket) {
+  constructor(writer: ByteWriter, socket: Socket, counters: ServerCounters) {
     this.writer = writer;
+    this.#counters = counters;
     this.#socket = socket;
   }
 
@@ -36,6 +39,7 @@ export class AnswerOutput {
       return;
     }
     const piece = writer.take();
+    this.#counters.bytesOut += piece.length;
     const isRoomLeft = socket.write(piece);
     // The kernel has it all: nobody reads that memory any more.
     if (socket.writableLength === 0) writer.giveBack(piece);

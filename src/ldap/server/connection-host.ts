@@ -1,9 +1,11 @@
+import type { Consulter } from '../../domain/consultation.js';
 import type { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import type { SortedLists } from '../search/sorted-lists.js';
 import type { Snapshot } from '../snapshot/segment.js';
 import type { BindFailures } from './bind-failures.js';
 import type { Connection } from './connection.js';
+import type { ServerCounters } from './counters.js';
 import type { Identities } from './identity.js';
 import type { PasswordVerifier } from './password-verifier.js';
 import type { MemoryBudget } from './memory-budget.js';
@@ -24,6 +26,7 @@ export type ConnectionHost = {
   readonly limits: ConnectionLimits;
   readonly identities: Identities;
   readonly passwords: PasswordVerifier;
+  readonly counters: ServerCounters;
   readonly bindFailures: BindFailures;
   /** Undefined: no certificate. */
   readonly tls: TlsTerminator | undefined;
@@ -39,6 +42,8 @@ export type ConnectionHost = {
   readonly bufferMemory: MemoryBudget;
   /** Set about every second: what time limits on connections go by. */
   readonly nowMs: number;
+  /** Told of each search and of each bind; undefined: nobody counts them. */
+  readonly consulter: Consulter | undefined;
   forget(connection: Connection): void;
   /** More waits than `bufferMemory` allows: ends connections until it does not. */
   relieve(): void;

@@ -4,9 +4,10 @@ import type { TLSSocket } from 'node:tls';
 import type { ByteWriter } from '../ber/writer.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { resultCode, type ResultCode } from '../protocol/result-code.js';
-import { writeNoticeOfDisconnection, writeResult } from '../protocol/response.js';
+import { writeNoticeOfDisconnection } from '../protocol/response.js';
 import type { ResultTag } from '../protocol/operation-tag.js';
 import { PagedSearches } from '../search/paged-search.js';
+import { answerResult } from './answers.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { Identity } from './identity.js';
 import { Holding } from './memory-budget.js';
@@ -169,9 +170,8 @@ export class Connection implements SlicedWork {
     this.#activeAtMs = this.host.nowMs;
   }
 
-  /** A result without anything else in it. */
-  answer(messageId: number, responseTag: ResultTag, code: ResultCode, message = ''): void {
-    writeResult(this.writer, messageId, responseTag, { code, message });
+  answer(messageId: number, tag: ResultTag, code: ResultCode, message = ''): void {
+    answerResult(this, messageId, tag, { code, message });
   }
 
   /** Gives the socket what was written; `isBlocked` tells whether it took it. */

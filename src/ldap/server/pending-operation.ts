@@ -16,7 +16,12 @@ export type PendingOperation = {
   refuse(connection: Connection): void;
 };
 
-type Pending = { readonly operation: PendingOperation; heldBytes: number };
+type Pending = {
+  readonly operation: PendingOperation;
+  /** When its request came. */
+  readonly startMs: number;
+  heldBytes: number;
+};
 
 /** By message ID, in the order in which their next slices come. Memory of each is counted, and given back at its end. */
 export class PendingOperations {
@@ -40,8 +45,8 @@ export class PendingOperations {
   }
 
   /** What its first slice did not finish. */
-  add(connection: Connection, operation: PendingOperation): void {
-    this.#keep(connection, { operation, heldBytes: 0 });
+  add(connection: Connection, operation: PendingOperation, startMs: number): void {
+    this.#keep(connection, { operation, startMs, heldBytes: 0 });
   }
 
   /** Nothing more is done for it. */
@@ -71,6 +76,7 @@ export class PendingOperations {
         if (isDone) this.#end(pending);
       }
       if (!isDone) this.#keep(connection, pending);
+      else connection.host.counters.noteSearch(performance.now() - pending.startMs);
     }
   }
 

@@ -58,6 +58,7 @@ export class RequestIntake {
    */
   handle(connection: Connection, deadlineMs: number, startMs: number): void {
     const input = this.#input;
+    const { counters } = connection.host;
     let nowMs = startMs;
     this.#hasMore = false;
     while (connection.isOpen && input.length > 0) {
@@ -70,9 +71,12 @@ export class RequestIntake {
       }
       input.consume(length);
       connection.noteMessage();
+      const searches = counters.searchesAtOnce;
       handleMessage(connection, bytes, start, start + length, nowMs);
+      const endMs = performance.now();
+      if (counters.searchesAtOnce !== searches) counters.noteSearch(endMs - nowMs);
+      nowMs = endMs;
       if (connection.writer.length >= pieceBytes) connection.flush();
-      if (input.length > 0) nowMs = performance.now();
     }
     this.#hasMore = input.length > 0;
   }

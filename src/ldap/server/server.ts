@@ -1,5 +1,6 @@
 // The mirror's server: listeners, the connections that they accept, and what all of them share.
 import type { Socket } from 'node:net';
+import type { Consulter } from '../../domain/consultation.js';
 import { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import { resultCode } from '../protocol/result-code.js';
@@ -9,6 +10,7 @@ import type { Snapshot } from '../snapshot/segment.js';
 import { BindFailures } from './bind-failures.js';
 import type { ConnectionHost, Served } from './connection-host.js';
 import { Connection } from './connection.js';
+import { ServerCounters } from './counters.js';
 import { Identities } from './identity.js';
 import { Listener } from './listener.js';
 import { MemoryBudget } from './memory-budget.js';
@@ -33,12 +35,14 @@ export class LdapServer implements ConnectionHost {
   readonly passwords: PasswordVerifier;
   readonly bindFailures = new BindFailures();
   readonly tls: TlsTerminator | undefined;
+  readonly counters = new ServerCounters();
   readonly writer = new ByteWriter();
   readonly scheduler = new Scheduler();
   readonly sortedLists = new SortedLists(sortedListLimits);
   readonly searchMemory: MemoryBudget;
   readonly bufferMemory: MemoryBudget;
   served: Served;
+  readonly consulter: Consulter | undefined;
   nowMs = performance.now();
   readonly #listeners: readonly Listener[];
   readonly #connections = new Set<Connection>();
@@ -56,6 +60,7 @@ export class LdapServer implements ConnectionHost {
     settings: LdapServerSettings,
     content: { readonly directory: Directory; readonly rootDse: StaticEntry },
     report: (message: string) => void,
+    consulter?: Consulter,
   ) {
     const { limits, access, proxy, tls } = settings;
     this.limits = limits;
@@ -66,6 +71,7 @@ export class LdapServer implements ConnectionHost {
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
     this.served = { ...content, snapshot: undefined };
     this.#report = report;
+    this.consulter = consulter;
     const options = {
       trusted: proxy && parseRanges(proxy.trusted),
       headerTimeoutMs: limits.firstMessageMs,
@@ -116,6 +122,14 @@ export class LdapServer implements ConnectionHost {
     clearInterval(this.#sweep);
   }
 
+  /** Stops accepting; serves those that are connected until they leave, or `signal` is aborted. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#closeListeners();
+    while (this.#connections.size > 0 && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   forget(connection: Connection): void {
     this.#connections.delete(connection);
     const count = (this.#countByAddress.get(connection.address) ?? 1) - 1;
@@ -141,6 +155,7 @@ export class LdapServer implements ConnectionHost {
       this.#faultsTold = { count: 0, sinceMs: this.nowMs };
     }
     this.#faultsTold.count += 1;
+    this.counters.faults += 1;
     if (this.#faultsTold.count > faultsToldMax) return;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#report(
@@ -152,10 +167,14 @@ export class LdapServer implements ConnectionHost {
   readonly #accept = (socket: Socket, address: string, isLdaps: boolean): void => {
     const fromAddress = this.#countByAddress.get(address) ?? 0;
     const { connectionsMax, connectionsPerAddressMax } = this.limits;
-    if (this.#connections.size >= connectionsMax || fromAddress >= connectionsPerAddressMax) {
+    const isFull = this.#connections.size >= connectionsMax;
+    if (isFull || fromAddress >= connectionsPerAddressMax) {
+      if (isFull) this.counters.refused += 1;
+      else this.counters.refusedAddress += 1;
       this.#turnAway(socket, isLdaps);
       return;
     }
+    this.counters.accepted += 1;
     this.#countByAddress.set(address, fromAddress + 1);
     const connection = new Connection(this, socket, ++this.#lastNumber, address);
     this.#connections.add(connection);

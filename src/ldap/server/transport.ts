@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { ByteWriter } from '../ber/writer.js';
 import { AnswerOutput } from './answer-output.js';
 import type { ConnectionHost } from './connection-host.js';
+import type { ServerCounters } from './counters.js';
 import type { Scheduler } from './scheduler.js';
 import type { TlsTerminator } from './tls-terminator.js';
 
@@ -21,6 +22,7 @@ export class Transport {
   readonly #events: TransportEvents;
   readonly #output: AnswerOutput;
   readonly #scheduler: Scheduler;
+  readonly #counters: ServerCounters;
   #socket: Socket;
   #isReading = true;
   #shouldRead = true;
@@ -28,14 +30,15 @@ export class Transport {
   #isHeldBack = false;
 
   constructor(
-    { writer, scheduler }: Pick<ConnectionHost, 'writer' | 'scheduler'>,
+    { writer, scheduler, counters }: Pick<ConnectionHost, 'writer' | 'scheduler' | 'counters'>,
     socket: Socket,
     events: TransportEvents,
   ) {
     this.#scheduler = scheduler;
     this.#socket = socket;
     this.#events = events;
-    this.#output = new AnswerOutput(writer, socket);
+    this.#counters = counters;
+    this.#output = new AnswerOutput(writer, socket, counters);
     socket.on('close', events.onClosed).on('error', ignore);
   }
 
@@ -115,6 +118,7 @@ export class Transport {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#counters.bytesIn += chunk.length;
     if (!this.#scheduler.takeBytes(chunk.length, this.#readAgain)) {
       this.#isHeldBack = true;
       this.setReading(this.#shouldRead);

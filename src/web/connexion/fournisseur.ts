@@ -12,6 +12,7 @@ import {
   type ClientAuth,
   type CustomFetch,
 } from 'openid-client';
+import type { VoirEchange } from '../../domain/usage-interface.js';
 import { AppError } from '../../errors.js';
 import { requestBounded, type BoundedLimits } from '../../net/bounded-request.js';
 import { createDispatcher } from '../../net/dispatcher.js';
@@ -34,7 +35,8 @@ export class Fournisseur {
   #failure: { readonly error: unknown; readonly atMs: number } | undefined;
   #reading: Promise<Configuration> | undefined;
 
-  constructor(settings: FournisseurSettings) {
+  /** `voir`: told of each request to it. */
+  constructor(settings: FournisseurSettings, voir?: VoirEchange) {
     this.settings = settings;
     const { methode, reglage, connexionMs, reponseMs, ca, proxy } = settings;
     this.#limits = {
@@ -46,6 +48,7 @@ export class Fournisseur {
         proxy,
         clientCertificate: methode.genre === 'tls' ? methode.certificat : undefined,
         connectionsMax,
+        voir,
       }),
       totalMs: reponseMs,
       bodyBytesMax: settings.reponseOctetsMax,

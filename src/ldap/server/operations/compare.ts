@@ -1,8 +1,8 @@
 // Compare (RFC 4511 section 4.10): a search of one entry for one value.
 import { responseTag } from '../../protocol/operation-tag.js';
 import type { CompareRequest } from '../../protocol/request.js';
-import { writeResult } from '../../protocol/response.js';
 import { compareEntry } from '../../search/compare.js';
+import { answerResult } from '../answers.js';
 import type { Connection } from '../connection.js';
 import { admit } from './admission.js';
 
@@ -15,5 +15,5 @@ export function compare(connection: Connection, request: CompareRequest, nowMs: 
   }
   const { directory, rootDse } = connection.host.served;
   const result = compareEntry({ directory, rootDse, snapshot: admission.snapshot, request });
-  writeResult(connection.writer, messageId, responseTag.compare, result);
+  answerResult(connection, messageId, responseTag.compare, result);
 }

@@ -2,8 +2,8 @@
 import type { ExtendedRequest } from '../../protocol/request.js';
 import { responseTag } from '../../protocol/operation-tag.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
-import { writeExtendedResult } from '../../protocol/response.js';
 import { extensionOid } from '../../protocol/oid.js';
+import { answerExtended } from '../answers.js';
 import type { Connection } from '../connection.js';
 import { cancel } from './cancel.js';
 
@@ -31,12 +31,7 @@ export function extended(connection: Connection, request: ExtendedRequest): void
 /** RFC 4511 section 4.14. What follows the request in the same bytes is given to the handshake, where clear text fails. */
 function startTls(connection: Connection, { messageId, value }: ExtendedRequest): void {
   const refuse = (code: ResultCode, message: string): void => {
-    writeExtendedResult(
-      connection.writer,
-      messageId,
-      { code, message },
-      { name: extensionOid.startTls },
-    );
+    answerExtended(connection, messageId, { code, message }, { name: extensionOid.startTls });
   };
   if (value !== undefined) refuse(resultCode.protocolError, 'StartTLS takes no value');
   else if (!connection.host.tls) refuse(resultCode.protocolError, 'TLS is not available');
@@ -64,5 +59,5 @@ function whoAmI(connection: Connection, { messageId, value }: ExtendedRequest): 
         ? `u:${account.name}`
         : `dn:${account.dn}`;
   const result = { code: resultCode.success };
-  writeExtendedResult(connection.writer, messageId, result, { value: Buffer.from(authzId) });
+  answerExtended(connection, messageId, result, { value: Buffer.from(authzId) });
 }

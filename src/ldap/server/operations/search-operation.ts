@@ -1,12 +1,7 @@
 // A search from its first candidate to its SearchResultDone, however many turns that takes.
 import type { ByteWriter } from '../../ber/writer.js';
 import { responseTag } from '../../protocol/operation-tag.js';
-import {
-  writeBareResult,
-  writeEntry,
-  writeResult,
-  type ResponseControl,
-} from '../../protocol/response.js';
+import { writeEntry, type ResponseControl } from '../../protocol/response.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import type { PageAnswer } from '../../search/paged-search.js';
 import type { SearchInput, SearchResult, SearchRun } from '../../search/search-run.js';
@@ -15,7 +10,9 @@ import type { SortedLists } from '../../search/sorted-lists.js';
 import { selectAttributes, selectStatic, type Selection } from '../../search/select-attributes.js';
 import { writeHits } from '../../search/write-entry.js';
 import { pieceBytes } from '../answer-output.js';
+import { answerBare, answerResult } from '../answers.js';
 import type { Connection } from '../connection.js';
+import { tellSearch } from '../consulted.js';
 import type { PendingOperation } from '../pending-operation.js';
 import { arrange, pagedControl, type BoundedControls } from './search-controls.js';
 import { SortedRun } from './sorted-run.js';
@@ -48,6 +45,7 @@ const noHits = new Uint32Array(0);
 
 export class SearchOperation implements PendingOperation {
   readonly messageId: number;
+  readonly #startMs = performance.now();
   readonly #input: SearchInput;
   readonly #controls: BoundedControls;
   readonly #selection: Selection;
@@ -108,12 +106,12 @@ export class SearchOperation implements PendingOperation {
 
   cancel(connection: Connection): void {
     const result = { code: resultCode.canceled };
-    writeResult(connection.writer, this.messageId, responseTag.searchDone, result);
+    answerResult(connection, this.messageId, responseTag.searchDone, result);
   }
 
   refuse(connection: Connection): void {
     const result = { code: resultCode.busy, message: 'too many searches at once, try again' };
-    writeResult(connection.writer, this.messageId, responseTag.searchDone, result);
+    answerResult(connection, this.messageId, responseTag.searchDone, result);
   }
 
   /** What the controls make of the hits. */
@@ -157,8 +155,13 @@ export class SearchOperation implements PendingOperation {
       } else if (this.#sent < count && performance.now() > deadlineMs) return false;
     }
     const tag = responseTag.searchDone;
-    if (message === '' && controls.length === 0) writeBareResult(writer, this.messageId, tag, code);
-    else writeResult(writer, this.messageId, tag, { code, message }, controls);
+    connection.host.counters.entriesSent += count;
+    if (connection.host.consulter) {
+      const durationMs = performance.now() - this.#startMs;
+      tellSearch(connection, this.#input.request, code, count, durationMs);
+    }
+    if (message === '' && controls.length === 0) answerBare(connection, this.messageId, tag, code);
+    else answerResult(connection, this.messageId, tag, { code, message }, controls);
     return true;
   }
 

@@ -1,13 +1,15 @@
 // Search (RFC 4511 section 4.5): how much may be asked, and what is left to do after the first slice.
 import { responseTag } from '../../protocol/operation-tag.js';
 import type { SearchRequest } from '../../protocol/request.js';
-import { writeResult, type LdapResult, type ResponseControl } from '../../protocol/response.js';
+import type { LdapResult, ResponseControl } from '../../protocol/response.js';
 import { listFingerprint } from '../../search/search-fingerprint.js';
 import type { SearchInput } from '../../search/search-run.js';
 import { planSort } from '../../search/sort-plan.js';
 import type { SortedLists } from '../../search/sorted-lists.js';
 import { startSearch } from '../../search/start-search.js';
+import { answerResult } from '../answers.js';
 import type { Connection } from '../connection.js';
+import { tellSearch } from '../consulted.js';
 import { admit } from './admission.js';
 import { readSearchControls, refuseSort, type BoundedControls } from './search-controls.js';
 import { SearchOperation, type HitSource } from './search-operation.js';
@@ -16,16 +18,30 @@ import { SearchOperation, type HitSource } from './search-operation.js';
 const firstSliceMs = 2;
 
 export function search(connection: Connection, request: SearchRequest, nowMs: number): void {
+  const operation = start(connection, request, nowMs);
+  if (operation && !runFirstSlice(connection, operation, nowMs)) {
+    connection.operations.add(connection, operation, nowMs);
+  } else connection.host.counters.searchesAtOnce += 1;
+}
+
+/** Undefined when it was refused, and answered. */
+function start(
+  connection: Connection,
+  request: SearchRequest,
+  nowMs: number,
+): SearchOperation | undefined {
   const admission = admit(connection, request, nowMs);
   if (admission.kind === 'refused') {
-    writeResult(connection.writer, request.messageId, responseTag.searchDone, admission);
-    return;
+    tellSearch(connection, request, admission.code, 0, 0);
+    answerResult(connection, request.messageId, responseTag.searchDone, admission);
+    return undefined;
   }
   const controls = readSearchControls(request);
   if ('kind' in controls) {
     const { messageId } = request;
-    writeResult(connection.writer, messageId, responseTag.searchDone, controls, controls.controls);
-    return;
+    tellSearch(connection, request, controls.code, 0, 0);
+    answerResult(connection, messageId, responseTag.searchDone, controls, controls.controls);
+    return undefined;
   }
   const { allowance, snapshot } = admission;
   const { served, limits } = connection.host;
@@ -42,10 +58,7 @@ export function search(connection: Connection, request: SearchRequest, nowMs: nu
     deadlineMs: timeMaxMs === 0 ? undefined : nowMs + timeMaxMs,
   };
   const { paged, sort, view } = controls;
-  const operation = begin(connection, input, { paged, sort, view, viewMax: sizeMax });
-  if (operation && !runFirstSlice(connection, operation, nowMs)) {
-    connection.operations.add(connection, operation);
-  }
+  return begin(connection, input, { paged, sort, view, viewMax: sizeMax });
 }
 
 /** True when it is done. */
@@ -75,7 +88,7 @@ function begin(
   const source = startSorted(connection.host.sortedLists, input, controls);
   if (source.kind === 'refused') {
     const { messageId } = request;
-    writeResult(connection.writer, messageId, responseTag.searchDone, source, source.controls);
+    answerResult(connection, messageId, responseTag.searchDone, source, source.controls);
     return undefined;
   }
   return new SearchOperation(input, controls, source);

@@ -1,0 +1,60 @@
+// The settings as a programme: which stages run by themselves, in which order, and what calls each of them.
+import { gigue, type Appel, type VueEtape } from './due.js';
+import { nomsEtapes, type NomEtape } from './etapes.js';
+import { createHoraire, type Horaire } from './horaire.js';
+
+export type ReglagesPlanification = {
+  readonly fuseau: string;
+  /** A cron expression; false: there is no daily chain. */
+  readonly cycle: string | false;
+  readonly etapes: Readonly<Record<NomEtape, string | false>>;
+};
+
+type Place =
+  | { readonly kind: 'horaire'; readonly horaire: Horaire }
+  | { readonly kind: 'suite'; readonly amont: NomEtape };
+
+/** In the order of the chain. A stage that is not in it never runs by itself. */
+export type Programme = ReadonlyMap<NomEtape, Place>;
+
+/** `utiles`: the stages for which the other settings give something to do. */
+export function programme(
+  { fuseau, cycle, etapes }: ReglagesPlanification,
+  utiles: ReadonlySet<NomEtape>,
+): Programme {
+  const places = new Map<NomEtape, Place>();
+  let amont: NomEtape | undefined;
+  for (const nom of nomsEtapes) {
+    const quand = etapes[nom];
+    if (quand === false || !utiles.has(nom)) continue;
+    if (quand !== 'cycle') {
+      places.set(nom, { kind: 'horaire', horaire: createHoraire(quand, fuseau) });
+    } else if (cycle !== false) {
+      places.set(
+        nom,
+        amont
+          ? { kind: 'suite', amont }
+          : { kind: 'horaire', horaire: createHoraire(cycle, fuseau) },
+      );
+      amont = nom;
+    }
+  }
+  return places;
+}
+
+export function appelDe(
+  nom: NomEtape,
+  places: Programme,
+  vues: ReadonlyMap<string, VueEtape>,
+  { now, noeud, gigueMaxMs }: { now: Date; noeud: string; gigueMaxMs: number },
+): Appel {
+  const place = places.get(nom);
+  if (place?.kind === 'suite') {
+    return {
+      kind: 'suite',
+      amont: vues.get(place.amont) ?? { dernier: undefined, estPris: false },
+    };
+  }
+  const echeances = place?.horaire.autour(now) ?? { precedente: undefined, prochaine: undefined };
+  return { kind: 'horaire', ...echeances, gigueMs: gigue(noeud, nom, echeances, gigueMaxMs) };
+}
