@@ -70,6 +70,7 @@ const rules: readonly Rule[] = [
       'src/db/foreign-select.ts',
       'src/db/external-server.ts',
       'src/db/database-watch.ts',
+      'src/db/embedded/base-backup.ts',
     ],
     through: /\.\.\.securedUrl\(/u,
   },
