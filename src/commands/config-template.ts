@@ -4,6 +4,12 @@ import { pagesTemplate } from './config-template/pages.js';
 import { serviceTemplate } from './config-template/service.js';
 import { planificationTemplate } from './config-template/planification.js';
 import { sourcesTemplate } from './config-template/sources.js';
+import { supervisionTemplate } from './config-template/supervision.js';
 
 export const configTemplate =
-  sourcesTemplate + alimentationTemplate + planificationTemplate + serviceTemplate + pagesTemplate;
+  sourcesTemplate +
+  alimentationTemplate +
+  planificationTemplate +
+  serviceTemplate +
+  pagesTemplate +
+  supervisionTemplate;
