@@ -206,6 +206,32 @@ table constat
   changed_at timestamp with time zone not null
   closed_run_id integer
   closed_at timestamp with time zone
+table constat_decompte
+  code text collate "C" not null
+  domaine text collate "C" not null
+  jour date not null
+  ouverts integer not null default 0
+  clos integer not null default 0
+table consultation_compte
+  jour date not null
+  interface text collate "C" not null
+  compte text collate "C" not null
+  operation text collate "C" not null
+  resultat text collate "C" not null
+  nombre bigint not null
+  entrees bigint not null default 0
+table consultation_echantillon
+  id bigint not null generated always as identity
+  at timestamp with time zone not null
+  interface text collate "C" not null
+  compte text collate "C" not null
+  adresse text collate "C"
+  agent text
+  operation text collate "C" not null
+  demande text
+  resultat text collate "C" not null
+  entrees integer not null
+  duree_ms integer not null
 table correspondance_adeli
   ligne_hash bigint not null
   first_load_id integer not null
@@ -530,6 +556,30 @@ table publication_connue
   origine text not null
   operation_id bigint
   since timestamp with time zone not null
+table purge_compte
+  passage_id bigint not null
+  cible text collate "C" not null
+  categorie text collate "C" not null
+  action text collate "C" not null
+  jours integer not null
+  avant timestamp with time zone not null
+  total_avant bigint not null
+  a_terme bigint not null
+  traites bigint not null default 0
+  total_apres bigint
+  restants bigint
+  termine_le timestamp with time zone
+table purge_passage
+  id bigint not null generated always as identity
+  commence_le timestamp with time zone not null
+  termine_le timestamp with time zone
+  reference_le timestamp with time zone not null
+  etat text collate "C" not null default 'en-cours'::text
+  auteur text not null
+  version text not null
+  correlation text
+  reprises integer not null default 1
+  gardes_levees text[] not null default '{}'::text[]
 table reconcile_run
   id integer not null generated always as identity
   started_at timestamp with time zone not null default now()
@@ -548,6 +598,14 @@ table ressemblance_recherche
   id boolean not null default true
   empreinte text not null
   cherche_at timestamp with time zone not null
+table restauration
+  id integer not null generated always as identity
+  sauvegarde_du timestamp with time zone not null
+  restauree_le timestamp with time zone not null
+  auteur text not null
+  levee_le timestamp with time zone
+  levee_par text
+  levee_raison text
 table savoir_faire
   ligne_hash bigint not null
   first_load_id integer not null
@@ -749,6 +807,21 @@ constraint compte_secours_pkey on compte_secours: PRIMARY KEY (compte_id, emprei
 constraint constat_closed_run_id_fkey on constat: FOREIGN KEY (closed_run_id) REFERENCES reconcile_run(id)
 constraint constat_opened_run_id_fkey on constat: FOREIGN KEY (opened_run_id) REFERENCES reconcile_run(id)
 constraint constat_pkey on constat: PRIMARY KEY (id)
+constraint constat_decompte_pkey on constat_decompte: PRIMARY KEY (code, domaine, jour)
+constraint consultation_compte_compte_check on consultation_compte: CHECK ((char_length(compte) <= 200))
+constraint consultation_compte_interface_check on consultation_compte: CHECK ((interface = ANY (ARRAY['ldap'::text, 'api'::text])))
+constraint consultation_compte_nombre_check on consultation_compte: CHECK ((nombre > 0))
+constraint consultation_compte_operation_check on consultation_compte: CHECK ((char_length(operation) <= 60))
+constraint consultation_compte_pkey on consultation_compte: PRIMARY KEY (jour, interface, compte, operation, resultat)
+constraint consultation_compte_resultat_check on consultation_compte: CHECK ((char_length(resultat) <= 20))
+constraint consultation_echantillon_adresse_check on consultation_echantillon: CHECK ((char_length(adresse) <= 100))
+constraint consultation_echantillon_agent_check on consultation_echantillon: CHECK ((char_length(agent) <= 300))
+constraint consultation_echantillon_compte_check on consultation_echantillon: CHECK ((char_length(compte) <= 200))
+constraint consultation_echantillon_demande_check on consultation_echantillon: CHECK ((char_length(demande) <= 1000))
+constraint consultation_echantillon_interface_check on consultation_echantillon: CHECK ((interface = ANY (ARRAY['ldap'::text, 'api'::text])))
+constraint consultation_echantillon_operation_check on consultation_echantillon: CHECK ((char_length(operation) <= 60))
+constraint consultation_echantillon_pkey on consultation_echantillon: PRIMARY KEY (id)
+constraint consultation_echantillon_resultat_check on consultation_echantillon: CHECK ((char_length(resultat) <= 20))
 constraint demande_close on demande: CHECK (((etat = ANY (ARRAY['refusee'::text, 'confirmee'::text, 'retiree'::text, 'sans-objet'::text])) = (close_le IS NOT NULL)))
 constraint demande_commentaire_check on demande: CHECK (((char_length(commentaire) >= 1) AND (char_length(commentaire) <= 500)))
 constraint demande_confirmee on demande: CHECK (((etat = 'confirmee'::text) = (confirmee_par IS NOT NULL)))
@@ -852,10 +925,25 @@ constraint point_ecarte_pkey on point_ecarte: PRIMARY KEY (point)
 constraint publication_connue_operation_id_fkey on publication_connue: FOREIGN KEY (operation_id) REFERENCES feed_operation(id)
 constraint publication_connue_origine_check on publication_connue: CHECK ((origine = ANY (ARRAY['presumee'::text, 'operation'::text])))
 constraint publication_connue_pkey on publication_connue: PRIMARY KEY (adresse, porteur_cle)
+constraint purge_compte_action_check on purge_compte: CHECK ((action = ANY (ARRAY['effacement'::text, 'anonymisation'::text])))
+constraint purge_compte_jours_check on purge_compte: CHECK ((jours >= 0))
+constraint purge_compte_passage_id_fkey on purge_compte: FOREIGN KEY (passage_id) REFERENCES purge_passage(id)
+constraint purge_compte_pkey on purge_compte: PRIMARY KEY (passage_id, cible)
+constraint purge_passage_check on purge_passage: CHECK ((termine_le >= commence_le))
+constraint purge_passage_check1 on purge_passage: CHECK (((etat = 'en-cours'::text) = (termine_le IS NULL)))
+constraint purge_passage_etat_check on purge_passage: CHECK ((etat = ANY (ARRAY['en-cours'::text, 'termine'::text, 'interrompu'::text])))
+constraint purge_passage_pkey on purge_passage: PRIMARY KEY (id)
+constraint purge_passage_reprises_check on purge_passage: CHECK ((reprises >= 1))
 constraint reconcile_run_mode_check on reconcile_run: CHECK ((mode = ANY (ARRAY['full'::text, 'delta'::text])))
 constraint reconcile_run_pkey on reconcile_run: PRIMARY KEY (id)
 constraint ressemblance_recherche_id_check on ressemblance_recherche: CHECK (id)
 constraint ressemblance_recherche_pkey on ressemblance_recherche: PRIMARY KEY (id)
+constraint restauration_auteur_check on restauration: CHECK (((char_length(auteur) >= 1) AND (char_length(auteur) <= 200)))
+constraint restauration_check on restauration: CHECK ((levee_le >= restauree_le))
+constraint restauration_check1 on restauration: CHECK (((levee_le IS NULL) = (levee_par IS NULL)))
+constraint restauration_levee_par_check on restauration: CHECK (((char_length(levee_par) >= 1) AND (char_length(levee_par) <= 200)))
+constraint restauration_levee_raison_check on restauration: CHECK (((char_length(levee_raison) >= 1) AND (char_length(levee_raison) <= 2000)))
+constraint restauration_pkey on restauration: PRIMARY KEY (id)
 constraint schema_migration_pkey on schema_migration: PRIMARY KEY (number)
 constraint session_web_check on session_web: CHECK ((expire_le > cree_le))
 constraint session_web_donnees_check on session_web: CHECK ((pg_column_size(donnees) <= 32768))
@@ -937,6 +1025,7 @@ CREATE INDEX constat_code_adresse ON public.constat USING btree (code, COALESCE(
 CREATE INDEX constat_domaine_age ON public.constat USING btree (domaine, code, opened_at, id) INCLUDE (type_bal, adresse) WHERE (closed_run_id IS NULL)
 CREATE UNIQUE INDEX constat_open ON public.constat USING btree (code, domaine, COALESCE(adresse, ''::text), "precision") WHERE (closed_run_id IS NULL)
 CREATE INDEX constat_type ON public.constat USING btree (type_bal, code, COALESCE(adresse, ''::text), id) INCLUDE (adresse, opened_at) WHERE (closed_run_id IS NULL)
+CREATE INDEX consultation_echantillon_at ON public.consultation_echantillon USING btree (at)
 CREATE INDEX correspondance_adeli_adeli ON public.correspondance_adeli USING btree (adeli) WHERE (gone_load_id IS NULL)
 CREATE INDEX demande_adresse ON public.demande USING btree (adresse, id)
 CREATE INDEX demande_etat ON public.demande USING btree (etat, id)
@@ -954,6 +1043,7 @@ CREATE INDEX feed_attempt_operation ON public.feed_attempt USING btree (operatio
 CREATE INDEX feed_operation_a_confirmer ON public.feed_operation USING btree (accepted_at) WHERE (state = 'accepted'::text)
 CREATE INDEX feed_operation_a_envoyer ON public.feed_operation USING btree (next_attempt_at NULLS FIRST, id) WHERE (state = ANY (ARRAY['approved'::text, 'retry'::text]))
 CREATE INDEX feed_operation_adresse ON public.feed_operation USING btree (adresse, id)
+CREATE INDEX feed_operation_apres ON public.feed_operation USING btree (apres_id) WHERE (apres_id IS NOT NULL)
 CREATE INDEX feed_operation_code ON public.feed_operation USING btree (last_code, id) WHERE (last_code IS NOT NULL)
 CREATE INDEX feed_operation_envoi ON public.feed_operation USING btree (porteur_cle) WHERE (state = 'sending'::text)
 CREATE INDEX feed_operation_etat ON public.feed_operation USING btree (state, domaine, id)
@@ -974,7 +1064,9 @@ CREATE INDEX noeud_vu ON public.noeud USING btree (vu_le)
 CREATE INDEX passage_commence ON public.passage USING btree (commence_le)
 CREATE INDEX plan_retenue_plan ON public.plan_retenue USING btree (plan_id, code, adresse)
 CREATE INDEX publication_connue_domaine ON public.publication_connue USING btree (domaine)
+CREATE INDEX publication_connue_operation ON public.publication_connue USING btree (operation_id) WHERE (operation_id IS NOT NULL)
 CREATE INDEX reconcile_run_finished ON public.reconcile_run USING btree (id DESC) WHERE (finished_at IS NOT NULL)
+CREATE UNIQUE INDEX restauration_en_vigueur ON public.restauration USING btree ((true)) WHERE (levee_le IS NULL)
 CREATE INDEX savoir_faire_identifiant_pp ON public.savoir_faire USING btree (identifiant_pp) WHERE (gone_load_id IS NULL)
 CREATE INDEX session_web_expire ON public.session_web USING btree (expire_le)
 CREATE INDEX session_web_titulaire ON public.session_web USING btree (espace, titulaire) WHERE (titulaire IS NOT NULL)
@@ -1145,6 +1237,12 @@ CREATE OR REPLACE FUNCTION public.plier_nom(nom text)
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length(nom) = length(nom)) THEN translate(lower((nom COLLATE "C")), '-'''::text, '  '::text) ELSE replace(replace(translate(lower((nom COLLATE "C")), 'ÀÁÂÃÄÅàáâãäåÇçÈÉÊËèéêëÌÍÎÏìíîïÑñÒÓÔÕÖòóôõöÙÚÛÜùúûüÝýŸÿŒœÆæ-''’‐‑̧̀́̂̃̈'::text, 'aaaaaaaaaaaacceeeeeeeeiiiiiiiinnoooooooooouuuuuuuuyyyyœœææ     '::text), 'œ'::text, 'oe'::text), 'æ'::text, 'ae'::text) END
 
+CREATE OR REPLACE FUNCTION public.trace_age_min()
+ RETURNS interval
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN '180 days'::interval
+
 CREATE OR REPLACE FUNCTION public.trace_ajout_seul()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1169,24 +1267,60 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION public.trace_ajouter(le text, action text, issue text, empreinte_contenu bytea, sel text, auteur_genre text, auteur_id text, auteur_nom text, objets text[], poste_adresse text, poste_agent text, requete text, reponse text, correlation text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  -- One statement: whoever waits for the row of the head then goes on from what the other left there.
+  with tete as (
+    update public.trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
+      empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1, $2, $3,
+        encode(t.empreinte, 'hex'), encode($4, 'hex')), 'UTF8'))
+    returning t.sequence, t.precedente, t.empreinte),
+  noms as (
+    insert into public.trace_objet (objet, at, sequence)
+    select distinct nom, $1::timestamptz, tete.sequence from tete, unnest($9) nom
+    on conflict do nothing)
+  insert into public.trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
+    auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
+  select tete.sequence, $1::timestamptz, $2, $3, tete.empreinte, tete.precedente, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+  from tete;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.trace_effacer_contenus(avant timestamp with time zone, lot integer, le timestamp with time zone)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
  SET "annuaire_sync.effacement" TO 'oui'
 AS $function$
+declare
+  nombre integer;
+begin
+  if avant > clock_timestamp() - public.trace_age_min() then
+    raise exception 'contents of the audit trail younger than % are not erased', public.trace_age_min()
+      using errcode = 'restrict_violation', constraint = 'trace_age_min';
+  end if;
   with anciennes as (
-    select t.sequence, t.objets from trace t
+    select t.sequence, t.objets from public.trace t
     where t.effacee_le is null and t.at < $1 order by t.at limit $2 for update
   ), effacees as (
-    update trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
+    update public.trace t set sel = null, auteur_genre = null, auteur_id = null, auteur_nom = null, objets = '{}',
       poste_adresse = null, poste_agent = null, requete = null, reponse = null, correlation = null, effacee_le = $3
     from anciennes a where t.sequence = a.sequence
     returning t.sequence, t.at, a.objets
   ), oubliees as (
-    delete from trace_objet o using effacees e
+    delete from public.trace_objet o using effacees e
     where o.objet = any (e.objets) and o.at = e.at and o.sequence = e.sequence
   )
-  select count(*)::integer from effacees
+  select count(*)::integer into nombre from effacees;
+  return nombre;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION public.trace_tete_avance()

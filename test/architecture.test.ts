@@ -36,7 +36,7 @@ const rule: ImportRule = {
     processus: ['domain'],
     metriques: underStages,
     conservation: underStages,
-    sauvegarde: underStages,
+    sauvegarde: [...underStages, 'audit'],
     diagnostic: underConnectedStages,
     report: underStages,
     ressemblance: underStages,
@@ -82,8 +82,8 @@ const rule: ImportRule = {
     yaml: ['config'],
     yauzl: ['extractions'],
     yazl: ['sample', 'simulator'],
-    // The five borders: config, extraction rows, feed answers, web form, command line.
-    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts'],
+    // The borders: config, extraction rows, feed answers, web form, command line, a backup that comes back.
+    zod: ['config', 'extractions', 'inventory', 'feed', 'web', 'commands', 'cli.ts', 'sauvegarde'],
   },
   pure: ['domain'],
 };

@@ -45,6 +45,9 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'inventaire',
     'listeBlanche',
     'finess',
+    'conservation',
+    'planification',
+    'consultations',
   ] as const) {
     assert.deepEqual(fromTemplate[key], fromMinimal[key], key);
   }

@@ -16,6 +16,7 @@ import { openEngine } from '../../src/db/engine.js';
 import { migrate } from '../../src/db/migrate.js';
 import { createPool, type Pool } from '../../src/db/pool.js';
 import { createConsole } from '../../src/web/console/console.js';
+import { NoeudsLus } from '../../src/web/console/noeuds/noeuds-lus.js';
 import { Pages } from '../../src/web/page/pages.js';
 import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
@@ -102,6 +103,7 @@ async function measure(pool: Pool, connectionString: string): Promise<void> {
       plan: plan.port,
       demandes: await demandesSettings(settings, pool),
       now,
+      noeuds: new NoeudsLus({ db: pool, now }),
     }),
   });
   const server = new WebServer({

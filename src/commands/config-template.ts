@@ -1,5 +1,6 @@
 // What `config init` writes: every key, commented, with its default.
 import { alimentationTemplate } from './config-template/alimentation.js';
+import { conservationTemplate } from './config-template/conservation.js';
 import { pagesTemplate } from './config-template/pages.js';
 import { serviceTemplate } from './config-template/service.js';
 import { planificationTemplate } from './config-template/planification.js';
@@ -12,4 +13,5 @@ export const configTemplate =
   planificationTemplate +
   serviceTemplate +
   pagesTemplate +
+  conservationTemplate +
   supervisionTemplate;

@@ -12,6 +12,8 @@ import { createEcranDemandes } from '../web/console/demandes/ecran.js';
 import { createEcranEnvois } from '../web/console/envois/ecran.js';
 import { ecranFiches } from '../web/console/fiches/ecran.js';
 import { ecranJournal } from '../web/console/journal/ecran.js';
+import { ecranNoeuds } from '../web/console/noeuds/ecran.js';
+import type { NoeudsLus } from '../web/console/noeuds/noeuds-lus.js';
 import { createEcranPlan } from '../web/console/plan/ecran.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { ecranRecherche } from '../web/console/recherche/ecran.js';
@@ -23,11 +25,12 @@ export type EcransOptions = {
   readonly plan: PlanPort;
   readonly demandes: DemandesSettings;
   readonly now: () => Date;
+  readonly noeuds: NoeudsLus;
 };
 
 export function ecransConsole(
   settings: Settings,
-  { pool, plan, demandes, now }: EcransOptions,
+  { pool, plan, demandes, now, noeuds }: EcransOptions,
 ): PageConsole[] {
   return [
     ecranAccueil({
@@ -42,6 +45,7 @@ export function ecransConsole(
     createEcranEnvois({ pool, now }),
     createEcranDemandes({ pool, settings: demandes, now }),
     ecranJournal({ pool, now }),
+    ecranNoeuds({ db: pool, now, noeuds }),
     ecranFiches({ pool, now }),
     ecranRecherche({ pool, now }),
   ];

@@ -29,6 +29,8 @@ export function pourquoiInutile(nom: NomEtape, settings: Settings): string | und
     case 'reconcile':
     case 'hygiene':
     case 'plan':
+    case 'status':
+    case 'purge':
       return undefined;
   }
 }

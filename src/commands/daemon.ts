@@ -14,6 +14,10 @@ const parties = ['ldap', 'web', 'etapes'] as const;
 type Partie = (typeof parties)[number];
 
 type Options = { readonly sans?: readonly Partie[]; readonly noeud?: string };
+type RunOptions = Options & {
+  readonly json: boolean;
+  readonly auxiliaires?: readonly (readonly string[])[];
+};
 
 export function registerDaemon(program: Command, context: CommandContext): void {
   const daemon = program
@@ -41,13 +45,14 @@ Exemples :
 export async function runDaemon(
   { surroundings }: CommandContext,
   settings: Settings,
-  { sans = [], noeud, json }: Options & { readonly json: boolean },
+  { sans = [], noeud, json, auxiliaires = [] }: RunOptions,
 ): Promise<void> {
   const parts = partsOf(settings, new Set(sans));
   const superviseur = new Superviseur({
     surroundings,
     settings,
     parts,
+    auxiliaires,
     noeud: noeud ?? settings.planification.noeud ?? hostname(),
     log: openJournal(surroundings, settings, { isJson: json }),
   });

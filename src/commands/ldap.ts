@@ -46,13 +46,15 @@ async function runAlone(
   const log = ecrireLdap(openJournal(surroundings, settings, { isJson }));
   const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
+  const keeping = keepingOf(settings, log);
   try {
     await serveLdap(
       {
         onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
-        keeping: keepingOf(settings, log),
+        keeping,
+        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -119,6 +121,7 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
           settings: withinStop(settings),
           content: createLdapContent(settings),
           keeping: undefined,
+          isCounting: keepingOf(settings, () => undefined) !== undefined,
           onServer: mesures.onServer,
           log: (line) => send({ kind: 'line', line }),
           now: surroundings.now,

@@ -7,8 +7,16 @@ import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
+import { globalOptions, print, runReadingWith, type CommandContext } from './context.js';
+import { loadSettings } from '../config/load-settings.js';
+import { lines, printableLines } from '../report/layout.js';
+import { peindreSur } from './couleurs.js';
+import { ecranMatin } from './status-ecran.js';
+import { matinJson } from './status-json.js';
+import { lireMatin } from './status-matin.js';
+import { compterPoints, jugerMatin } from './status-points.js';
+import { isBaseGone, tellSansBase } from './status-sans-base.js';
 import { annoncerCertificats } from './certificats.js';
-import { print, type CommandContext, runReading } from './context.js';
 import { describeFeedStatus, readFeedStatus, type FeedStatus } from './feed-status.js';
 import {
   describeDemandesStatus,
@@ -25,22 +33,69 @@ import {
 import { describeAvisStatus, readAvisStatus, type AvisStatus } from './notices-status.js';
 import type { OpenProgram } from './program.js';
 
+type StatusOptions = {
+  readonly detail: boolean;
+  readonly verifie: boolean;
+};
+
 export function registerStatus(program: Command, context: CommandContext): void {
   program
     .command('status')
-    .description('ce qui est en service, de quand, et ce qui ne va pas')
-    .action(async (_options: unknown, command: Command) => {
-      await runReading(context, command, async (open) => {
-        const now = context.surroundings.now();
-        const status = await readStatus(open, now);
-        // On a replica, the node that writes says them.
-        if (open.readOnly === undefined) {
-          await annoncerRetards(open.pool, status, now);
-          await annoncerCertificats(open.pool, open.settings, now);
-        }
-        print(context, open.isJson, status, () => describeStatus(status));
-      });
+    .description('tout va-t-il bien ? ce qui est en service, de quand, et ce qui attend')
+    .option('--detail', 'chaque source, la file, les avis, les demandes', false)
+    .option(
+      '--verifie',
+      'code de sortie 1 quand un point est à voir (une décision attendue n’en est pas un)',
+      false,
+    )
+    .addHelpText(
+      'after',
+      `
+Exemples :
+  annuaire-sync status                      l'écran de 8 heures
+  annuaire-sync status --verifie || mail …  pour un script`,
+    )
+    .action(async (options: StatusOptions, command: Command) => {
+      const { config, json } = globalOptions(command);
+      const settings = loadSettings(config, context.surroundings.env);
+      try {
+        await runReadingWith(context, settings, json, (open) => tellStatus(context, open, options));
+      } catch (error) {
+        if (json || !isBaseGone(error)) throw error;
+        await tellSansBase(context, settings, error);
+      }
     });
+}
+
+async function tellStatus(
+  context: CommandContext,
+  open: OpenProgram,
+  { detail, verifie }: StatusOptions,
+): Promise<void> {
+  const { surroundings } = context;
+  const now = surroundings.now();
+  const status = await readStatus(open, now);
+  // On a replica, the node that writes says them.
+  if (open.readOnly === undefined) {
+    await annoncerRetards(open.pool, status, now);
+    await annoncerCertificats(open.pool, open.settings, now);
+  }
+  const matin = await lireMatin(open, now);
+  const points = jugerMatin(matin, status, now);
+  if (verifie && compterPoints(points) > 0) context.setExitCode(1);
+  if (open.isJson) {
+    print(context, true, { ...status, ...matinJson(matin, points) }, () => '');
+    return;
+  }
+  const ecran = ecranMatin(matin, points, {
+    operateur: open.settings.operateur.nom,
+    engine: open.engineDescription,
+    now,
+    columns: surroundings.out.columns ?? 100,
+    peindre: peindreSur(surroundings.out, surroundings.env),
+  });
+  surroundings.out.write(lines(ecran));
+  if (detail) surroundings.out.write(`\n${printableLines(describeStatus(status))}\n`);
 }
 
 export type SourceStatus = {

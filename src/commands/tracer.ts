@@ -59,6 +59,23 @@ export async function tracer<T>(
   return result;
 }
 
+/** A reading of personal data in bulk. On a node that only reads it cannot be traced: it is said where the reader stands. */
+export async function tracerLecture<T>(
+  acting: Acting,
+  quoi: ActionCommande,
+  work: () => Promise<T>,
+  suiteOf: (result: T) => SuiteCommande,
+): Promise<T> {
+  const { rows } = await acting.pool.query<{ standby: boolean }>(
+    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as standby`,
+  );
+  if (rows[0]?.standby !== true) return tracer(acting, quoi, work, suiteOf);
+  acting.surroundings.err.write(
+    'Lecture faite sur un nœud en lecture seule : elle n’est pas dans le journal.\n',
+  );
+  return work();
+}
+
 async function record(
   { pool, surroundings }: Acting,
   { action, objets = [], requete, auteur, genre = 'personne' }: ActionCommande,

@@ -1,9 +1,11 @@
 // The pages that the web server serves: each part of the site with what it reads and does.
 import type { Settings } from '../config/settings.js';
 import type { DemandesSettings } from '../demande/settings.js';
+import type { DatabaseState } from '../db/database-watch.js';
 import type { Compter } from '../domain/usage-interface.js';
 import type { Pool } from '../db/pool.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
+import { NoeudsLus } from '../web/console/noeuds/noeuds-lus.js';
 import type { PlanPort } from '../web/console/plan/port.js';
 import { createDemande } from '../web/demande/demande.js';
 import type { Disponibilite } from '../web/disponibilite.js';
@@ -32,6 +34,8 @@ export type PagesSurroundings = {
   readonly compter?: Compter | undefined;
   /** What the database allows; undefined: everything. */
   readonly disponibilite?: Disponibilite | undefined;
+  /** The database as it is watched over. */
+  readonly base?: (() => DatabaseState) | undefined;
 };
 
 export type SitePages = {
@@ -59,11 +63,13 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     report,
     disponibilite,
   };
+  const noeuds = new NoeudsLus({ db: pool, now, base: surroundings.base });
   const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
     ...shared,
     ...acces,
-    ecrans: [connexion, ...ecransConsole(settings, { pool, plan, demandes, now })],
+    noeuds,
+    ecrans: [connexion, ...ecransConsole(settings, { pool, plan, demandes, now, noeuds })],
   });
   const espaceDemande = createDemande({
     ...shared,

@@ -2,7 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import { DatabaseWatch, type DatabaseState } from '../db/database-watch.js';
 import { listMigrations } from '../db/migrate.js';
-import { describeReadOnly } from '../db/read-only.js';
+import { describeCut, describeReadOnly } from '../db/read-only.js';
 import { describeSchemaState } from '../db/schema-state.js';
 
 export async function createWatch(
@@ -44,7 +44,13 @@ export function describeChange(state: DatabaseState, before: DatabaseState): str
         ]),
     ...describeAccess(state, before),
     ...(schema === undefined ? [] : [schema]),
+    ...describeFlow(state, before),
   ];
+}
+
+function describeFlow({ cutSince }: DatabaseState, before: DatabaseState): string[] {
+  if ((cutSince === undefined) === (before.cutSince === undefined)) return [];
+  return [cutSince ? describeCut(cutSince) : 'Le réplica reçoit de nouveau ce qui change.'];
 }
 
 function describeAccess(state: DatabaseState, before: DatabaseState): string[] {

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { CertificateWatch } from '../net/certificate-watch.js';
 import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
+import { CertificateWatch } from '../net/certificate-watch.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
@@ -19,9 +19,18 @@ import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
+import type { Consulter } from '../domain/consultation.js';
+import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
 import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
+import {
+  createRaisonCertificat,
+  detailsDe,
+  raisonsDe,
+  recevoirEtat,
+  type EtatRecu,
+} from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
 import { openJournal } from './journal.js';
 import { openMesuresWeb } from './web-mesures.js';
@@ -110,7 +119,13 @@ async function serveUntil(
   const promotion = new AbortController();
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
+  const etat = recevoirEtat();
   const usages = createUsageCounter(base.pool, now);
+  const consultations = createConsultationCounter({
+    settings: settings.consultations,
+    open: () => Promise.resolve(base.watch.state.readOnly === undefined ? base.pool : undefined),
+    ...{ now, report },
+  });
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -123,7 +138,15 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
+      {
+        cles,
+        push,
+        plan: consolePlan.port,
+        sansTrace,
+        compter: usages.compter,
+        consulter: consultations.consulter,
+        etat,
+      },
       serving,
     );
     const server = new WebServer({
@@ -151,6 +174,8 @@ async function serveUntil(
     await push?.stop();
     await consolePlan.stop();
     await usages.close();
+    etat.close();
+    await consultations.close();
   }
 }
 
@@ -160,17 +185,25 @@ type Parts = {
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
   readonly compter: Compter;
+  readonly etat: EtatRecu;
+  readonly consulter: Consulter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace, compter }: Parts,
+  { cles, push, plan, sansTrace, compter, consulter, etat }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  const certificat = createRaisonCertificat(settings);
   return [
-    createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    createHealth({
+      veille: watch,
+      now,
+      autres: () => [...certificat(now()), ...raisonsDe(etat.lire(), now())],
+      details: () => ({ reponsesSansTrace: sansTrace.total, ...detailsDe(etat.lire()) }),
+    }),
     ...mesures.plugins,
     createApi({
       db: pool,
@@ -181,10 +214,20 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      consulter,
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),
-    ...createPages(settings, { pool, plan, ...cles, now, report, disponibilite, compter }).plugins,
+    ...createPages(settings, {
+      pool,
+      plan,
+      ...cles,
+      now,
+      report,
+      disponibilite,
+      compter,
+      base: () => watch.state,
+    }).plugins,
   ];
 }
 

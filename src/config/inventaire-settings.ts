@@ -109,7 +109,7 @@ function resolveSourceSql(
   reader: FileReader,
 ): SourceSql {
   return {
-    url: reader.secret(`${at}.url`, raw.url) ?? '',
+    url: reader.databaseUrl(`${at}.url`, raw.url) ?? '',
     requete: reader.secret(`${at}.requete`, raw.requete) ?? '',
     totalMs: raw.totalSecondes * 1_000,
     requeteMaxMs: raw.requeteMaxSecondes * 1_000,

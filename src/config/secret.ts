@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { certificatesOf } from '../db/connection-tls.js';
 import type { FichierCertificat } from '../domain/certificat.js';
 import { nommerCertificat } from './certificats-settings.js';
 
@@ -19,6 +20,8 @@ export class FileReader {
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
   readonly #certificats = new Map<string, FichierCertificat>();
+  readonly #secrets = new Map<string, string | undefined>();
+  readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
     this.#folder = folder;
@@ -31,7 +34,14 @@ export class FileReader {
   }
 
   path(path: string): string {
-    return isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    this.#paths.add(full);
+    return full;
+  }
+
+  /** Everything that the settings named so far, absolute. */
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
   }
 
   pathOrUrl(from: string): string {
@@ -47,6 +57,11 @@ export class FileReader {
   /** Every file of certificates that the settings name: those that are read here, and those that servers read by themselves. */
   get certificats(): readonly FichierCertificat[] {
     return [...this.#certificats.values()];
+  }
+
+  /** Where each secret is: its setting to its file, undefined for the settings file itself. */
+  get secrets(): ReadonlyMap<string, string | undefined> {
+    return this.#secrets;
   }
 
   /** Notes that `path` holds certificates; its end is then watched over. Gives the absolute path. */
@@ -67,13 +82,31 @@ export class FileReader {
 
   /** A private key given as text that is no PEM is the name of its file. */
   key(at: string, value: Secret | undefined): string | undefined {
-    if (typeof value === 'string' && !value.includes('-----BEGIN')) return this.file(at, value);
+    if (typeof value === 'string' && !value.includes('-----BEGIN')) {
+      this.#secrets.set(at, this.path(value));
+      return this.file(at, value);
+    }
     return this.secret(at, value);
   }
 
+  /** The address of a PostgreSQL, whose files of certificates are noted. */
+  databaseUrl(at: string, value: Secret | undefined): string | undefined {
+    const url = this.secret(at, value);
+    for (const { parametre, chemin } of certificatesOf(url ?? ''))
+      this.certificate(`${at}.${parametre}`, chemin);
+    return url;
+  }
+
   secret(at: string, value: Secret | undefined): string | undefined {
-    if (value === undefined || typeof value === 'string') return value;
-    if ('fichier' in value) return this.file(at, value.fichier).trim();
+    if (value === undefined) return undefined;
+    if (typeof value === 'string') {
+      this.#secrets.set(at, undefined);
+      return value;
+    }
+    if ('fichier' in value) {
+      this.#secrets.set(at, this.path(value.fichier));
+      return this.file(at, value.fichier).trim();
+    }
     const text = this.#env[value.env];
     if (text === undefined)
       this.#faults.push(`${at} : la variable d'environnement ${value.env} n'existe pas`);

@@ -1,5 +1,5 @@
 // The settings as the program uses them: paths made absolute, secrets read, defaults in place.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import type { FeedSettings } from '../feed/feed-settings.js';
 import type { CertificatsSettings } from './certificats-settings.js';
@@ -54,6 +54,8 @@ export type Settings = Omit<
   | 'metriques'
   | 'professionnels'
   | 'certificats'
+  | 'sauvegarde'
+  | 'journal'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -79,8 +81,15 @@ export type Settings = Omit<
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
+  /** PEM of the private key that signs checkpoints. */
+  readonly journal: { readonly cleDesPoints: string | undefined };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
+  /** In which file each secret is. */
+  readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
+  readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
+  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
+  readonly chemins: ReadonlySet<string>;
 };
 
 /** Every file or variable that cannot be read is added to `faults` with its path in the settings. */
@@ -108,7 +117,7 @@ export function resolveSettings(
     ...raw,
     configPath,
     dataDir: reader.path(raw.dataDir),
-    database: { ...raw.database, url: reader.secret('database.url', raw.database.url) },
+    database: { ...raw.database, url: reader.databaseUrl('database.url', raw.database.url) },
     sources,
     listeBlanche: {
       isSignatureRequired: raw.sources['liste-blanche'].signature === 'exigee',
@@ -126,16 +135,26 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    journal: { cleDesPoints: reader.key('journal.cleDesPoints', raw.journal.cleDesPoints) },
     metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
       { ...openid, hasSmtp: raw.avis.smtp !== undefined },
       reader,
     ),
+    sauvegarde: {
+      ...raw.sauvegarde,
+      dossier: reader.path(raw.sauvegarde.dossier ?? join(raw.dataDir, 'sauvegardes')),
+    },
+    chemins: reader.paths,
   };
   // Last: whoever reads a certificate has noted it.
   const certificats = { ...raw.certificats, fichiers: reader.certificats };
-  return { ...resolved, certificats };
+  const secrets = [...reader.secrets].map(([reglage, chemin]) => ({
+    reglage,
+    chemin: chemin ?? configPath,
+  }));
+  return { ...resolved, certificats, secrets };
 }
 
 function resolveSource(

@@ -1,5 +1,7 @@
 // Why a PostgreSQL cannot be reached or refuses us: in French, without its address or any secret, with the remedy.
+import { describeTlsFault } from '../domain/tls-faults.js';
 import { codeOf, messageOf } from '../errors.js';
+import { sansTls } from './connection-tls.js';
 
 export type ConnectionFault = {
   /** Part of a sentence: may be shown to anybody. */
@@ -10,7 +12,8 @@ export type ConnectionFault = {
 
 /** Also for what nobody foresaw: the cause is then PostgreSQL's or the system's own words. */
 export function describeConnectionFault(error: unknown): ConnectionFault {
-  const found = faults[codeOf(firstOf(error)) ?? ''] ?? faultOfMessage(messageOf(error));
+  const code = codeOf(firstOf(error)) ?? '';
+  const found = faults[code] ?? faultOfMessage(messageOf(error)) ?? faultOfTls(code, error);
   return (
     found ?? { cause: messageOf(error), remedy: "Vérifiez « database.url » et l'état du serveur." }
   );
@@ -20,6 +23,21 @@ export function describeConnectionFault(error: unknown): ConnectionFault {
 function firstOf(error: unknown): unknown {
   return error instanceof AggregateError ? (error.errors[0] as unknown) : error;
 }
+
+function faultOfTls(code: string, error: unknown): ConnectionFault | undefined {
+  const fault = describeTlsFault(code, tlsSettings, error);
+  if (!fault) return undefined;
+  const remedy = `${fault.text.charAt(0).toUpperCase()}${fault.text.slice(1)}`;
+  return { cause: 'la connexion chiffrée avec elle est refusée', remedy };
+}
+
+const tlsSettings = {
+  adresse: 'database.url',
+  certificat: 'database.url (sslcert, sslkey)',
+  autorite: 'database.url (sslrootcert)',
+  secours: '',
+  proxy: null,
+};
 
 function faultOfMessage(message: string): ConnectionFault | undefined {
   return byMessage.find(([pattern]) => pattern.test(message))?.[1];
@@ -108,7 +126,7 @@ const byMessage: readonly (readonly [pattern: RegExp, fault: ConnectionFault])[]
     /does not support SSL/,
     {
       cause: 'elle ne parle pas TLS, que « database.url » demande',
-      remedy: 'Activez TLS sur PostgreSQL (ssl = on), ou retirez « sslmode » de « database.url ».',
+      remedy: `${sansTls.charAt(0).toUpperCase()}${sansTls.slice(1)}`,
     },
   ],
   [

@@ -1,6 +1,7 @@
 // Whether the database answers, whether it takes writes, and whether its schema is ours: asked on a connection of its own, so that a question never waits behind the work of the program.
 import pg from 'pg';
 import { describeConnectionFault } from './connection-fault.js';
+import { securedUrl } from './connection-tls.js';
 import { schemaStateOf, type SchemaState } from './schema-state.js';
 
 /** `replica`: a standby; `server`: its sessions are read only; `setting`: ours says so. */
@@ -16,6 +17,8 @@ export type DatabaseState = {
   readonly remedy: string | undefined;
   /** Undefined: it takes writes. As it was when it was last reached. */
   readonly readOnly: ReadOnlyCause | undefined;
+  /** Of a standby that its primary no longer feeds: the time of the last change that it knows; undefined otherwise. */
+  readonly cutSince: Date | undefined;
   readonly schema: SchemaState;
   /** How much the database's clock is ahead of this machine's; undefined before the first answer. */
   readonly clockAheadMs: number | undefined;
@@ -55,6 +58,7 @@ export class DatabaseWatch {
       cause: undefined,
       remedy: undefined,
       readOnly: options.isReadOnly ? 'setting' : undefined,
+      cutSince: undefined,
       schema: { kind: 'inconnu' },
       clockAheadMs: undefined,
       backSince: undefined,
@@ -125,6 +129,7 @@ export class DatabaseWatch {
           : isReadOnly
             ? 'setting'
             : undefined,
+      cutSince: answer.isReplica && !answer.isFed ? (answer.replayedAt ?? at) : undefined,
       schema: schemaStateOf(answer.applied ?? undefined, migrations),
       clockAheadMs: answer.at.getTime() - at.getTime(),
       backSince: before.isReachable ? before.backSince : at,
@@ -136,6 +141,8 @@ export class DatabaseWatch {
     const { rows } = await client.query<Omit<Answer, 'applied'> & { hasSchema: boolean }>(
       `select pg_is_in_recovery() as "isReplica", clock_timestamp() as at,
          current_setting('transaction_read_only')::boolean as "isReadOnly",
+         exists (select from pg_stat_wal_receiver) as "isFed",
+         pg_last_xact_replay_timestamp() as "replayedAt",
          to_regclass('schema_migration') is not null
            and has_table_privilege('schema_migration', 'select') as "hasSchema"`,
     );
@@ -146,7 +153,7 @@ export class DatabaseWatch {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({
-      connectionString: this.#options.connectionString,
+      ...securedUrl(this.#options.connectionString),
       application_name: 'annuaire-sante-sync veille',
       connectionTimeoutMillis: answerMs,
       query_timeout: answerMs,
@@ -184,7 +191,10 @@ async function listApplied(client: pg.Client): Promise<Answer['applied']> {
 
 function isOtherState(a: DatabaseState, b: DatabaseState): boolean {
   return (
-    a.isReachable !== b.isReachable || a.readOnly !== b.readOnly || a.schema.kind !== b.schema.kind
+    a.isReachable !== b.isReachable ||
+    a.readOnly !== b.readOnly ||
+    a.schema.kind !== b.schema.kind ||
+    (a.cutSince === undefined) !== (b.cutSince === undefined)
   );
 }
 
@@ -204,6 +214,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 type Answer = {
   readonly isReplica: boolean;
   readonly isReadOnly: boolean;
+  /** Of a standby: its primary sends it what changes. */
+  readonly isFed: boolean;
+  readonly replayedAt: Date | null;
   readonly at: Date;
   /** Null: the program was never there, or may not look. */
   readonly applied: readonly { readonly number: number; readonly name: string }[] | null;

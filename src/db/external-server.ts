@@ -2,6 +2,8 @@
 import pg from 'pg';
 import { AppError, messageOf, UsageError } from '../errors.js';
 import { describeConnectionFault } from './connection-fault.js';
+import { securedUrl } from './connection-tls.js';
+import { isTransientFault } from './transient-fault.js';
 
 export type ExternalServer = { readonly version: string; readonly place: string };
 
@@ -9,7 +11,7 @@ export type ExternalServer = { readonly version: string; readonly place: string 
 export async function checkExternalServer(url: string): Promise<ExternalServer> {
   const place = describeUrl(url);
   const client = new pg.Client({
-    connectionString: url,
+    ...securedUrl(url),
     application_name: 'annuaire-sante-sync',
     connectionTimeoutMillis: connectTimeoutMs,
   });
@@ -67,12 +69,13 @@ function assertSupported(row: ServerRow, place: string): void {
   }
 }
 
-function explain(error: unknown, place: string): UsageError {
+/** A server that is stopped or unreachable may be back a moment later (exit 1); any other fault is one of the settings (exit 2). */
+function explain(error: unknown, place: string): AppError {
   const { remedy } = describeConnectionFault(error);
-  return new UsageError(
+  return new AppError(
     'DATABASE_UNREACHABLE',
     `Connexion impossible à ${place} : ${messageOf(error)}. ${remedy}`,
-    error,
+    { exitCode: isTransientFault(error) ? 1 : 2, cause: error },
   );
 }
 

@@ -1,5 +1,6 @@
 // A select on somebody else's PostgreSQL: read only, bounded in time, a thousand rows at a time whatever its length.
 import pg from 'pg';
+import { securedUrl } from './connection-tls.js';
 
 export type ForeignColumn = {
   readonly name: string;
@@ -30,7 +31,7 @@ export async function openForeignSelect(options: ForeignOptions): Promise<Foreig
   const { url, select, statementMs, totalMs, signal } = options;
   signal?.throwIfAborted();
   const client = new pg.Client({
-    connectionString: url,
+    ...securedUrl(url),
     application_name: 'annuaire-sante-sync',
     connectionTimeoutMillis: connectTimeoutMs,
     // Of a server that no longer answers at all.

@@ -1,5 +1,6 @@
 // Notices that the database sends by itself (LISTEN), on a connection of their own.
 import pg from 'pg';
+import { securedUrl } from './connection-tls.js';
 
 export type Listener = {
   readonly onNotice: () => void;
@@ -16,7 +17,7 @@ export async function listen(
   { onNotice, onLost }: Listener,
 ): Promise<{ readonly close: () => Promise<void> }> {
   const client = new pg.Client({
-    connectionString,
+    ...securedUrl(connectionString),
     application_name: 'annuaire-sante-sync',
     connectionTimeoutMillis: 15_000,
     // A server that went without a word is noticed.

@@ -47,6 +47,15 @@ export async function listMigrations(
   return (await readMigrations(directory)).map(({ number, name }) => ({ number, name }));
 }
 
+/** The newest that this program knows. */
+export async function findLastMigration(
+  directory: string = findMigrationsDirectory(),
+): Promise<{ readonly numero: number; readonly nom: string }> {
+  const last = (await readMigrations(directory)).at(-1);
+  if (!last) throw noMigration(directory);
+  return { numero: last.number, nom: last.name };
+}
+
 async function readMigrations(directory: string): Promise<Migration[]> {
   const files = await readdir(directory).catch(() => [] as string[]);
   const names = files.filter((file) => migrationFile.test(file)).sort();

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { securedUrl } from './connection-tls.js';
 
 /** What a store function needs: a pool, a client or a client inside a transaction. */
 export type Db = Pick<pg.ClientBase, 'query'>;
@@ -22,7 +23,7 @@ export type PoolOptions = {
 /** A pool whose idle clients' errors (server restarted) are reported to `onIdleError` instead of ending the process. */
 export function createPool(options: PoolOptions, onIdleError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
-    connectionString: options.connectionString,
+    ...securedUrl(options.connectionString),
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
     application_name: options.applicationName,

@@ -1,4 +1,5 @@
 // A database that may not be written: a standby, or one whose sessions are read only.
+import { instantEnFrancais } from '../domain/paris-time.js';
 import { RefusedError } from '../errors.js';
 import { listMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
@@ -32,6 +33,14 @@ export function describeReadOnly(cause: ReadOnlyCause): string {
     default:
       return cause satisfies never;
   }
+}
+
+/** French: a standby that its primary no longer feeds. `since`: its last change. */
+export function describeCut(since: Date): string {
+  return (
+    `Le réplica ne reçoit plus rien du serveur principal : ce qu’il sert date du ${instantEnFrancais(since)} au plus tard. ` +
+    'Si le principal est perdu, « select pg_promote() » sur le réplica le remplace.'
+  );
 }
 
 /** French: where to go instead. `principal`: as the setting « database.noeudPrincipal » names it. */

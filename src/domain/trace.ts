@@ -53,6 +53,11 @@ export const libellesAction = {
   'journal.verification': 'Journal vérifié',
   'journal.effacement': 'Contenus du journal effacés',
   purge: 'Purge',
+  sauvegarde: 'Sauvegarde',
+  'sauvegarde.verification': 'Sauvegarde vérifiée',
+  restauration: 'Base restaurée',
+  'restauration.levee': 'Envois repris après restauration',
+  'base.droits': 'Droits de la base accordés',
 } as const;
 
 export type ActionTracee = keyof typeof libellesAction;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import { TransientFault, displayUrl, transientStatuses } from '../net/network-faults.js';
-import type { SettingNames } from '../net/tls-faults.js';
+import type { SettingNames } from '../domain/tls-faults.js';
 
 /** What faults of the network call our settings. */
 export const sourceSettingNames: SettingNames = {

@@ -4,7 +4,7 @@ import type { VoirEchange } from '../domain/usage-interface.js';
 import { AppError, codeOf } from '../errors.js';
 import { createDispatcher } from '../net/dispatcher.js';
 import { displayUrl, transferFault } from '../net/network-faults.js';
-import type { SettingNames } from '../net/tls-faults.js';
+import type { SettingNames } from '../domain/tls-faults.js';
 import type { FeedClientSettings } from './feed-settings.js';
 import type { HttpAnswer, HttpCall, HttpFault, HttpReply, HttpSender } from './http-call.js';
 

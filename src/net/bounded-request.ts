@@ -2,7 +2,7 @@
 import { request, type Dispatcher } from 'undici';
 import { AppError } from '../errors.js';
 import { displayUrl, TransientFault, transferFault } from './network-faults.js';
-import type { SettingNames } from './tls-faults.js';
+import type { SettingNames } from '../domain/tls-faults.js';
 import { orAborted } from './or-aborted.js';
 
 export type BoundedRequest = {

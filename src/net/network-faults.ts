@@ -1,7 +1,7 @@
 // What goes wrong between us and a server before it answers, in words that say what to do, and whether trying again can
 // help.
 import { AppError, codeOf, messageOf } from '../errors.js';
-import { type SettingNames, tlsFault } from './tls-faults.js';
+import { type SettingNames, tlsFault } from '../domain/tls-faults.js';
 
 /** A fault that may be gone a moment later. */
 export class TransientFault extends AppError {

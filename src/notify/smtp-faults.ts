@@ -1,6 +1,6 @@
 // What SMTP and its connection say, as an administrator can act upon it (RFC 5321, section 4.2.1: 4yz later, 5yz never).
 import { AppError, codeOf, messageOf } from '../errors.js';
-import { tlsFault } from '../net/tls-faults.js';
+import { tlsFault } from '../domain/tls-faults.js';
 import type { Issue } from './reprise.js';
 import type { SmtpSettings } from './settings.js';
 
@@ -152,7 +152,13 @@ export function indisponibleOf(
 const sansStarttls =
   'le serveur ne propose pas STARTTLS, et rien n’est envoyé en clair (EX_OPE_5010). Vérifiez « avis.smtp.port » et « chiffrement »';
 
-const settingNames = { adresse: 'avis.smtp.hote', certificat: 'avis.smtp', secours: '' };
+const settingNames = {
+  adresse: 'avis.smtp.hote',
+  certificat: 'avis.smtp',
+  autorite: 'avis.smtp.ca',
+  secours: '',
+  proxy: null,
+};
 
 type Makers = Readonly<
   Record<'durable' | 'passing', (code: string, text: string) => SmtpIndisponible>

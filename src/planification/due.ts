@@ -51,7 +51,7 @@ export function decider(vue: VueEtape, appel: Appel, now: Date): Decision {
   const voulu = dueInstant(appel, now);
   if (voulu && (!dernier || dernier.prevuLe < voulu)) {
     // A run that was cut short is finished first only when nothing newer takes its place.
-    const isLate = now.getTime() - voulu.getTime() > retardMs;
+    const isLate = dernier !== undefined && now.getTime() - voulu.getTime() > retardMs;
     return { kind: 'lancer', prevuLe: voulu, raison: isLate ? 'rattrapage' : 'prevu' };
   }
   const again = dernier && secondChance(dernier);

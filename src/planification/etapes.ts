@@ -8,6 +8,8 @@ export const nomsEtapes = [
   'plan',
   'push',
   'notices',
+  'status',
+  'purge',
 ] as const;
 export type NomEtape = (typeof nomsEtapes)[number];
 
@@ -31,4 +33,7 @@ export const etapes: Readonly<Record<NomEtape, Etape>> = {
   plan: { titre: 'Plan', commande: ['plan'] },
   push: { titre: 'Envois à l’Annuaire', commande: ['push'] },
   notices: { titre: 'Avis', commande: ['notices', 'send'] },
+  // Tells the programs of the opérateur what is late: nobody has to look for that.
+  status: { titre: 'Surveillance des retards', commande: ['status'] },
+  purge: { titre: 'Purge', commande: ['purge'] },
 };

@@ -35,7 +35,10 @@ export async function listMouvements(
      from (select domaine, ${paris('opened_at')} as jour, 1 as ouvert, 0 as clos
          from constat where code = $1::text
        union all select domaine, ${paris('closed_at')}, 0, 1
-         from constat where code = $1::text and closed_at is not null) evenements
+         from constat where code = $1::text and closed_at is not null
+       -- those that were purged since
+       union all select domaine, to_char(jour, 'YYYY-MM-DD'), ouverts, clos from constat_decompte
+         where code = $1::text) evenements
      where $2::text is null or domaine = $2::text
      group by domaine, jour order by jour, domaine`,
     [code, domaine?.toLowerCase() ?? null],

@@ -9,7 +9,7 @@ import { porteurCle, porteurSql } from './porteur-sql.js';
  * What an extraction can show of an accepted operation `o`: PER and ORG outside of the liste rouge, their deletes, and
  * their going to the liste rouge. Rank, description and responsable are in no extraction.
  */
-const estVisible = (o: string): string => `(
+export const estVisible = (o: string): string => `(
   case ${o}.kind
     when 'delete' then not ${o}.liste_rouge and coalesce(${o}.type_bal, 'PER') in ('PER', 'ORG')
     when 'insert' then not ${o}.liste_rouge and ${o}.type_bal in ('PER', 'ORG')
@@ -18,7 +18,7 @@ const estVisible = (o: string): string => `(
   end)`;
 
 /** A newer operation on the same BAL and porteur was accepted: nothing more is to be seen of this one. */
-const estDepassee = (o: string): string => `exists (select from feed_operation suivante
+export const estDepassee = (o: string): string => `exists (select from feed_operation suivante
   where suivante.adresse = ${o}.adresse and suivante.porteur_cle = ${o}.porteur_cle
     and suivante.state in ('accepted', 'confirmed') and ${estEnvoyeeApres('suivante', o)})`;
 

@@ -134,6 +134,13 @@ export async function forgetKeptFile(db: Db, id: number): Promise<void> {
   await db.query(`update inventaire_import set fichier = null where id = $1::bigint`, [id]);
 }
 
+/** The same of files that were removed, by their names. */
+export async function forgetKeptFiles(db: Db, names: readonly string[]): Promise<void> {
+  await db.query(`update inventaire_import set fichier = null where fichier = any ($1::text[])`, [
+    names,
+  ]);
+}
+
 const deletedMax = 10_000;
 
 /** Forgets finished imports older than `oldest`, but the last one of each source that was put in service. */

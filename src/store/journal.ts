@@ -30,21 +30,9 @@ export async function recordTrace(db: Db, trace: NouvelleTrace, now: Date): Prom
   ]);
 }
 
-// One statement: whoever waits for the row of the head then goes on from what the other left there.
-const insertSql = `with tete as (
-    update trace_tete t set sequence = t.sequence + 1, precedente = t.empreinte,
-      empreinte = sha256(convert_to(concat_ws('|', t.sequence + 1, $1::text, $2::text, $3::text,
-        encode(t.empreinte, 'hex'), encode($4::bytea, 'hex')), 'UTF8'))
-    returning t.sequence, t.precedente, t.empreinte),
-  noms as (
-    insert into trace_objet (objet, at, sequence)
-    select distinct objet, $1::text::timestamptz, sequence from tete, unnest($9::text[]) objet
-    on conflict do nothing)
-  insert into trace (sequence, at, action, issue, empreinte, empreinte_precedente, empreinte_contenu, sel,
-    auteur_genre, auteur_id, auteur_nom, objets, poste_adresse, poste_agent, requete, reponse, correlation)
-  select sequence, $1::text::timestamptz, $2::text, $3::text, empreinte, precedente, $4::bytea, $5::text,
-    $6::text, $7::text, $8::text, $9::text[], $10::text, $11::text, $12::text, $13::text, $14::text
-  from tete`;
+/** The function of migrations/0019: the program's account may be allowed nothing else. */
+const insertSql = `select trace_ajouter($1::text, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::text,
+  $8::text, $9::text[], $10::text, $11::text, $12::text, $13::text, $14::text)`;
 
 /** To the microsecond, as the database gives it back: an altered time must not hide below what a Date holds. */
 function formatInstant(at: Date): string {
@@ -78,7 +66,7 @@ export type EnteteTrace = {
   readonly empreinteContenu: Buffer;
 };
 
-/** Of a row: what the next one carries as its `precedente`. The insertion above computes the same in SQL. */
+/** Of a row: what the next one carries as its `precedente`. trace_ajouter computes the same in SQL. */
 export function hashEntete(entete: EnteteTrace): Buffer {
   const { sequence, at, action, issue, precedente, empreinteContenu } = entete;
   const text = [

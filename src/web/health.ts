@@ -1,6 +1,6 @@
 // /healthz (alive) and /readyz (ready, and if not why): for whoever supervises or balances. Nothing secret, and no address of the inside.
 import type { DatabaseState } from '../db/database-watch.js';
-import { describeReadOnly } from '../db/read-only.js';
+import { describeCut, describeReadOnly } from '../db/read-only.js';
 import { describeSchemaState } from '../db/schema-state.js';
 import { instantEnFrancais } from '../domain/paris-time.js';
 import type { VeilleBase } from './disponibilite.js';
@@ -69,8 +69,14 @@ export function raisonsBase(state: DatabaseState): RaisonEtat[] {
             estBloquante: false,
           },
         ]),
+    ...raisonFlux(state),
     ...raisonHorloge(state),
   ];
+}
+
+function raisonFlux({ cutSince }: DatabaseState): RaisonEtat[] {
+  if (!cutSince) return [];
+  return [{ code: 'REPLICA_COUPE', message: describeCut(cutSince), estBloquante: false }];
 }
 
 /** Beyond this, sessions, leases and dates of notices would be wrong by as much. */

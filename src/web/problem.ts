@@ -143,10 +143,10 @@ const unavailable: ProblemDetails = {
   retryAfterSeconds: 2,
 };
 
-// Lost or refused connections, no name or way to it, a database being put back, shutdown, no connection left, disk full.
+// Lost or refused connections, a standby that had to go on, no name or way to it, a database being put back, shutdown, no connection left, disk full.
 function databaseProblem(code: string, { message }: Error): ProblemDetails | undefined {
   const isLost =
-    /^(57P0[1-5]|3D000|28\w{3}|08\d{3}|53\d{3}|58\d{3}|E(CONN\w+|PIPE|NOENT|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH))$/u.test(
+    /^(57P0[1-5]|3D000|28\w{3}|08\d{3}|40\d{3}|53\d{3}|58\d{3}|E(CONN\w+|PIPE|NOENT|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH))$/u.test(
       code,
     ) ||
     /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered|^Query read timeout|^timeout expired$/u.test(

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { assertStaysHere } from '../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../errors.js';
 import { readServedTls } from '../net/served-certificate.js';
 import {
@@ -71,6 +72,8 @@ export class WebServer {
     this.#app.addHook('onSend', (request, reply, payload, done) => {
       reply.header('x-request-id', request.id);
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+      // The API as well as the pages, which have it already.
+      if (tls) reply.header('strict-transport-security', 'max-age=31536000');
       // A kept connection would hold the stop until it has been idle long enough.
       if (this.#isStopping) reply.header('connection', 'close');
       done(null, payload);
@@ -92,8 +95,18 @@ export class WebServer {
       throw listeningFault(error, this.#settings);
     }
     const address = this.#server.address() as AddressInfo;
+    if (!tls) await this.#assertStaysHere(address.address);
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return `${tls ? 'https' : 'http'}://${name}:${address.port}`;
+  }
+
+  async #assertStaysHere(bound: string): Promise<void> {
+    try {
+      assertStaysHere(this.#settings.host, bound);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** New connections are refused at once; answers under way have `stopMs` to leave. */

@@ -15,7 +15,7 @@ let database: TestDatabase;
 before(async () => (database = await testDatabase()));
 after(() => database.drop());
 
-const now = new Date('2026-11-23T09:00:00.123Z');
+const now = new Date('2020-11-23T09:00:00.123Z');
 const trace: NouvelleTrace = {
   action: 'plan.approbation',
   issue: 'reussite',
@@ -34,8 +34,8 @@ test('traces follow one another, each hash as anybody can compute it again', asy
   assert.deepEqual(
     liens.map(({ sequence, at, action }) => [sequence, at, action]),
     [
-      [1, '2026-11-23T09:00:00.123000Z', 'plan.approbation'],
-      [2, '2026-11-23T09:00:00.123000Z', 'plan.rejet'],
+      [1, '2020-11-23T09:00:00.123000Z', 'plan.approbation'],
+      [2, '2020-11-23T09:00:00.123000Z', 'plan.rejet'],
     ],
   );
   let precedente: Buffer = Buffer.alloc(32);
@@ -78,7 +78,7 @@ test('nothing of it is changed or removed; a rolled back action leaves no trace 
 test('contents are erased by one function alone, oldest first, and the hashes stay', async () => {
   const avant = await listLiens(database.pool, 0n, 10);
   const erase = `select trace_effacer_contenus($1::timestamptz, $2::integer, $3::timestamptz) as n`;
-  const erased = await database.pool.query(erase, [new Date('2026-11-24'), 2, now]);
+  const erased = await database.pool.query(erase, [new Date('2020-11-24'), 2, now]);
   assert.deepEqual(erased.rows, [{ n: 2 }]);
   const apres = await listLiens(database.pool, 0n, 10);
   assert.deepEqual(

@@ -10,7 +10,7 @@ import { silentProgress } from '../../src/progress.js';
 import { hashContenu, hashEntete, listLiens, recordTrace } from '../../src/store/journal.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
-const now = new Date('2026-11-23T09:00:00Z');
+const now = new Date('2020-11-23T09:00:00Z');
 const trace: NouvelleTrace = {
   action: 'demande.acceptation',
   issue: 'reussite',
@@ -45,7 +45,7 @@ test('an untouched trail is intact, empty, written, or erased at term', async (t
   assert.deepEqual((await verify(pool)).fautes, []);
   for (let n = 1; n <= 5; n += 1) await recordTrace(pool, trace, now);
   const { point } = await verify(pool);
-  await pool.query(`select trace_effacer_contenus('2027-01-01', 3, '2027-01-02')`);
+  await pool.query(`select trace_effacer_contenus('2021-01-01', 3, '2021-01-02')`);
   const found = await verify(pool, [point]);
   assert.deepEqual(found.fautes, []);
   assert.equal(found.estIntacte, true);

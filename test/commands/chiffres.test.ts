@@ -34,7 +34,10 @@ test('a look-alike is told once, counted, judged known', () => {
   assert.equal(premier.status, 0, premier.stderr);
   assert.match(premier.stdout, /! chu\.rnssante\.fr : se confond à l’œil avec chu\.mssante\.fr/u);
   assert.doesNotMatch(runCommand(config, ['reconcile']).stdout, /rnssante/u);
-  assert.match(runCommand(config, ['status']).stdout, /ressemblent aux vôtres : 1 à examiner/u);
+  assert.match(
+    runCommand(config, ['status', '--detail']).stdout,
+    /ressemblent aux vôtres : 1 à examiner/u,
+  );
   assert.match(runCommand(config, ['report']).stdout, /Domaines qui ressemblent .* : 1 /u);
   const liste = runCommand(config, ['domains', 'lookalike']);
   assert.match(liste.stdout, /chu\.rnssante\.fr/u);
@@ -48,12 +51,12 @@ test('a look-alike is told once, counted, judged known', () => {
     domaines: { domaine: string; connu: { motif: string } | null }[];
   };
   assert.deepEqual([domaines.length, domaines[0]?.connu?.motif], [1, 'un confrère']);
-  assert.doesNotMatch(runCommand(config, ['status']).stdout, /ressemblent/u);
+  assert.doesNotMatch(runCommand(config, ['status', '--detail']).stdout, /ressemblent/u);
   assert.equal(
     runCommand(config, ['domains', 'lookalike', 'unknown', 'chu.rnssante.fr']).status,
     0,
   );
-  assert.match(runCommand(config, ['status']).stdout, /1 à examiner/u);
+  assert.match(runCommand(config, ['status', '--detail']).stdout, /1 à examiner/u);
   const absent = runCommand(config, ['domains', 'lookalike', 'known', 'ailleurs.fr']);
   assert.equal(absent.status, 2);
   assert.match(absent.stderr, /ailleurs\.fr n’est pas parmi les domaines/u);

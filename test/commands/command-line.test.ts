@@ -113,7 +113,7 @@ test('status gives the reasons of a refusal and what to do', async () => {
   assert.equal((await run(['extract', 'bals'])).code, 0);
   writeBals('202601020000', 50);
   assert.equal((await run(['extract', 'bals'])).code, 3);
-  const { out } = await run(['status']);
+  const { out } = await run(['status', '--detail']);
   assert.match(out, /50 lignes, contre 100 en service .*« extract bals --accept »/u);
 });
 
@@ -131,7 +131,7 @@ test('the first rejected line of a load is told, with its line and what is wrong
   ]);
   writeFileSync(join(folder, 'Extraction_Correspondance_MSSante_202601010000.txt'), text);
   assert.equal((await run(['extract', 'bals'])).code, 0);
-  const { out } = await run(['status']);
+  const { out } = await run(['status', '--detail']);
   assert.match(
     out,
     /Premier rejet : .*, ligne 202, colonne « Adresse BAL » : « pas une\ufffd?[^»]* adresse »/u,
@@ -143,13 +143,13 @@ test('status shows an attempt that has not ended: under way, or killed', async (
   await database.pool.query(
     `insert into source_run (source, started_at) values ('bals', '2026-01-02T03:00:00Z')`,
   );
-  const { out } = await run(['status']);
+  const { out } = await run(['status', '--detail']);
   assert.match(out, /tentative commencée le 02\/01\/2026 04:00, pas terminée/u);
 });
 
 test('status tells of the feed: the plan, the queue, what is stuck, a channel that is stopped or paused', async () => {
   await emptyTables(database.pool, ['plan', 'feed_operation', 'reconcile_run']);
-  assert.doesNotMatch((await run(['status'])).out, /alimentation|plan n°/u);
+  assert.doesNotMatch((await run(['status', '--detail'])).out, /alimentation|plan n°/u);
   const a = 'a@x.mssante.fr';
   await enfiler(database.pool, [
     { adresse: a },
@@ -160,7 +160,7 @@ test('status tells of the feed: the plan, the queue, what is stuck, a channel th
     `update feed_channel set stopped_at = now(), stop_code = 'ACCES_REFUSE', stop_message = 'Vérifiez.',
        paused_until = now() + interval '1000 days', pause_reason = 'Panne.'`,
   );
-  const { out } = await run(['status']);
+  const { out } = await run(['status', '--detail']);
   assert.match(out, /✓ plan n° 1 : 1 opérations à décider/u);
   assert.match(out, /! alimentation : 1 à décider, 1 approuvées, 1 refusées/u);
   assert.match(out, /la plus ancienne approuvée attend depuis le 20\/11\/2026/u);

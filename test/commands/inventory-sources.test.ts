@@ -55,7 +55,7 @@ describe('inventory sync', () => {
     assert.equal(plan.status, 3);
     csv('deux.csv', 'a@deux.mssante.fr;ORG');
     assert.equal(run('inventory', 'sync', 'deux').status, 0);
-    const status = run('status').stdout;
+    const status = run('status', '--detail').stdout;
     assert.match(status, /inventaire « un » : importé.*\n[^]*inventaire « deux » : importé/u);
     assert.equal(run('inventory', 'drop', 'deux', '--accept').status, 2, 'it is declared');
     settings(deuxSources.replace('nom: deux', 'nom: neuf'));
@@ -64,7 +64,7 @@ describe('inventory sync', () => {
     const document = JSON.parse(renamed.stdout) as { sources: object[]; orphelines: string[] };
     assert.deepEqual(document.orphelines, ['deux']);
     assert.match(
-      run('status').stdout,
+      run('status', '--detail').stdout,
       /« deux » : absent des réglages, 1 BAL[^]*inventory drop deux/u,
     );
     assert.match(
@@ -75,7 +75,7 @@ describe('inventory sync', () => {
     settings(deuxSources.split('\n').slice(0, 2).join('\n'));
     assert.equal(run('inventory', 'drop', 'neuf').status, 3);
     assert.equal(run('inventory', 'drop', 'neuf', '--accept').status, 0);
-    assert.doesNotMatch(run('status').stdout, /neuf/u);
+    assert.doesNotMatch(run('status', '--detail').stdout, /neuf/u);
   });
 
   it('a file needs the name of its source when there are several', () => {

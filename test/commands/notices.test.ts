@@ -72,7 +72,7 @@ test('from the queue to the recipients: shown first, sent, told, tried again, gi
     { type: 'plan.bloque', cle: 'p', donnees: { plan: 1 } },
     now,
   );
-  assert.match((await run('status')).out, /✓ courriels : 2 à envoyer/u);
+  assert.match((await run('status', '--detail')).out, /✓ courriels : 2 à envoyer/u);
 
   const shown = await run('notices', 'send', '--dry-run');
   assert.equal(shown.status, 0);
@@ -96,7 +96,7 @@ test('from the queue to the recipients: shown first, sent, told, tried again, gi
   assert.match(sent.out, /1 courriels partis, 1 refusés/u);
   assert.match(sent.out, /1 webhooks partis/u);
   assert.deepEqual([smtp.recus.length, recepteur.appels.length], [1, 1]);
-  assert.match((await run('status')).out, /! courriels : 1 refusés/u);
+  assert.match((await run('status', '--detail')).out, /! courriels : 1 refusés/u);
 
   const list = await run('notices', 'list', '--etat', 'refuse');
   assert.match(list.out, /2 quota-80, à refuse@.*refusés\n +DESTINATAIRE_REFUSE : .*550/u);

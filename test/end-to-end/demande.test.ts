@@ -148,7 +148,7 @@ testInBrowser(
       run('demandes', 'list'),
       new RegExp(`1 +${adresse.replaceAll('.', '\\.')} +reçue`, 'u'),
     );
-    assert.match(run('status'), /✓ demandes des professionnels : 1 à traiter/u);
+    assert.match(run('status', '--detail'), /✓ demandes des professionnels : 1 à traiter/u);
     assert.match(
       run('demandes', 'show', '1'),
       /raison : J’ai une autre boîte[^]*commentaire : J’en ai une autre\./u,
@@ -195,7 +195,10 @@ testInBrowser(
     t.diagnostic('the inventory still has it: said, and not published again');
     run('reconcile');
     assert.match(run('plan', 'show'), /Suppression décidée, mais BAL encore active/u);
-    assert.match(run('status'), /1 BAL dont la suppression est acceptée est encore dans/u);
+    assert.match(
+      run('status', '--detail'),
+      /1 BAL dont la suppression est acceptée est encore dans/u,
+    );
     run('demandes', 'lift', '1', '--motif', 'elle revient en janvier');
     assert.match(run('--json', 'demandes', 'show', '1'), /"etape":"levee"/u);
   },

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
+import { noterDerniere } from '../../src/sauvegarde/dernier.js';
 import { pauseChannel, stopChannel } from '../../src/store/feed-channel.js';
 import { insertNoeud, noterVu } from '../../src/store/noeud.js';
 import { mettreEnFile } from '../support/avis.js';
@@ -285,6 +286,15 @@ const cas: readonly Cas[] = [
       spawnSync('umount', [noeud.dataDir]);
       return text;
     },
+  },
+  {
+    alertes: ['SauvegardeEnRetard'],
+    provoquer: async ({ dataDir }) => {
+      const finieLe = ilYA(80).toISOString();
+      await noterDerniere(dataDir, { finieLe, octets: 1, fichier: '/essai' });
+    },
+    reparer: ({ dataDir }) =>
+      noterDerniere(dataDir, { finieLe: ilYA(1).toISOString(), octets: 1, fichier: '/essai' }),
   },
   {
     alertes: ['ErreursHttp'],

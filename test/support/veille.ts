@@ -8,6 +8,7 @@ export const baseEnService: DatabaseState = {
   cause: undefined,
   remedy: undefined,
   readOnly: undefined,
+  cutSince: undefined,
   schema: { kind: 'a-jour' },
   clockAheadMs: 0,
   backSince: undefined,

@@ -127,6 +127,13 @@ avis:
     dureeMaxHeures: 72        # depuis la première tentative ; un événement plus ancien que cela n'est plus distribué
     bailSecondes: 120
 
+# Sauvegarde de la base privée (« annuaire-sync backup », docs/sauvegarde.md) ; avec database.url, ce sont les outils de PostgreSQL.
+sauvegarde:
+  # dossier: /srv/sauvegardes/annuaire   # par défaut sauvegardes, dans dataDir ; mieux : un autre disque
+  garder: 7                   # sauvegardes entières gardées dans ce dossier ; la dernière bonne n'est jamais supprimée
+  avecReglages: false         # true : emporte aussi ce fichier, et les clés et secrets qu'il nomme
+  # debitMaxMo: 50            # Mo par seconde lus au plus, pour laisser le disque aux autres
+
 # Bornes.
 limites:
   telechargementOctetsMax: 4294967296

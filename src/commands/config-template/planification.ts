@@ -14,6 +14,8 @@ planification:
     plan: cycle
     push: '*/5 * * * *'       # ce qui est approuvé part dans les cinq minutes
     notices: '*/5 * * * *'
+    status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
+    purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
     extract: 360
     inventory: 120
@@ -22,6 +24,8 @@ planification:
     plan: 60
     push: 720
     notices: 120
+    status: 15
+    purge: 240
   vidangeSecondes: 600        # après un changement de réglages : temps laissé aux connexions ouvertes par les anciens
   passagesConservesJours: 400 # histoire des passages
 

@@ -1,15 +1,17 @@
 // The private server's files: made once, whole or not at all, and never touched when they are not ours to read.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf, RefusedError } from '../../errors.js';
 import type { Binaries } from './binaries.js';
 import type { Home } from './home.js';
 import { isProcessAlive } from './pid-file.js';
 import { runAs } from './run-as.js';
+import { finishSwap, syncFolder } from './swap.js';
 
 export const superuser = 'annuaire';
+export const database = 'annuaire_sante_sync';
 
 /** Makes the files on the first start; later only checks that this PostgreSQL can read them. Returns the password. */
 export async function prepareCluster(
@@ -18,6 +20,7 @@ export async function prepareCluster(
   isDisposable: boolean,
   report: (message: string) => void,
 ): Promise<string> {
+  await finishSwap(home);
   if (!existsSync(home.folder)) {
     report(`Création de la base privée PostgreSQL ${binaries.version} dans ${home.folder}`);
     await createCluster(home, binaries, isDisposable);
@@ -92,15 +95,6 @@ function cannotCreate(home: Home, cause: unknown): AppError {
     `La base privée ne peut pas être créée dans ${home.base} : ${reason}. ${remedy}`,
     { cause },
   );
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function assertSameMajor(home: Home, binaries: Binaries): Promise<void> {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { prepareBinaries } from './binaries.js';
-import { prepareCluster, superuser } from './cluster.js';
+import { database, prepareCluster, superuser } from './cluster.js';
 import { openHome } from './home.js';
 import { holdServer } from './server-hold.js';
 import type { ServerPlan } from './server.js';
@@ -55,5 +55,3 @@ async function hasDatabase(client: pg.Client): Promise<boolean> {
   ]);
   return rowCount !== 0;
 }
-
-const database = 'annuaire_sante_sync';

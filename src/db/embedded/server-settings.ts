@@ -20,8 +20,8 @@ export function serverSettings(port: number, isDisposable: boolean): string[] {
     jit: 'off',
     max_parallel_maintenance_workers: '2',
     // No replica reads this server: bulk loads into new tables then skip the log.
-    wal_level: 'minimal',
-    max_wal_senders: '0',
+    wal_level: isDisposable ? 'minimal' : 'replica',
+    max_wal_senders: isDisposable ? '0' : '4',
     max_wal_size: '4GB',
     checkpoint_timeout: '15min',
     // The log never holds the directory's data, only what is wrong.

@@ -71,7 +71,8 @@ export class LineScanner {
   /** Keeps the beginning of a line whose end is in a later chunk; the chunk may be reused, so it is copied. */
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
-    if (this.#carryBytes + rest.length > this.#lineBytesMax) {
+    // One more for the CR of a line that is just as long as it may be: where chunks are cut must not tell.
+    if (this.#carryBytes + rest.length > this.#lineBytesMax + 1) {
       this.#isSkippingLongLine = true;
       return;
     }

@@ -1,6 +1,6 @@
 // What a directory answers, or does not, in words that say what to do.
 import { AppError, codeOf, messageOf } from '../../errors.js';
-import { tlsFault } from '../../net/tls-faults.js';
+import { tlsFault } from '../../domain/tls-faults.js';
 import { LdapEnd, type FinLdap, type LdapSettings } from './client.js';
 
 export type EtapeLdap = 'connexion' | 'startTls' | 'authentification' | 'recherche';
@@ -25,7 +25,13 @@ export function explainLdapFault(
   return new AppError(`LDAP_${code ?? 'CONNEXION'}`, `${where} : ${text}.`, { cause: error });
 }
 
-const settingNames = { adresse: 'url', certificat: 'tls.certificat', secours: '' };
+const settingNames = {
+  adresse: 'url',
+  certificat: 'tls.certificat',
+  autorite: 'tls.ca',
+  secours: '',
+  proxy: null,
+};
 
 const etapes: Record<EtapeLdap, string> = {
   connexion: 'à la connexion',

@@ -1,7 +1,8 @@
 // What the opérateur's own PostgreSQL answers, or does not, in words that say what to do.
+import { sansTls } from '../../db/connection-tls.js';
 import { TotalTimeout } from '../../db/foreign-select.js';
 import { AppError, codeOf, messageOf } from '../../errors.js';
-import { tlsFault } from '../../net/tls-faults.js';
+import { tlsFault } from '../../domain/tls-faults.js';
 import type { SourceSql } from './ouvrir.js';
 
 /** Host, port and database, without the account. */
@@ -19,13 +20,23 @@ export function explainSqlFault(error: unknown, origin: string, sql: SourceSql):
       `${origin} : tout n’a pas été lu en ${sql.totalMs / 1_000} s. Le dernier état en service est gardé ; relevez « totalSecondes », ou allégez la requête.`,
     );
   const code = codeOf(error) ?? 'CONNEXION';
-  const tls = tlsFault(code, origin, { adresse: 'url', certificat: 'url', secours: '' }, error);
+  const tls = tlsFault(code, origin, settingNames, error);
   if (tls) return tls;
+  if (messageOf(error).includes('does not support SSL'))
+    return new AppError('SQL_SANS_TLS', `${origin} : ${sansTls}`, { cause: error });
   const remedy = remedies.get(code) ?? remedies.get(code.slice(0, 2)) ?? defaultRemedy;
   return new AppError(`SQL_${code}`, `${origin} : ${messageOf(error)}. ${remedy}`, {
     cause: error,
   });
 }
+
+const settingNames = {
+  adresse: 'url',
+  certificat: 'url (sslcert, sslkey)',
+  autorite: 'url (sslrootcert)',
+  secours: '',
+  proxy: null,
+};
 
 const defaultRemedy = 'Vérifiez le réglage « url » de la source et l’état du serveur.';
 

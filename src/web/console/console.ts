@@ -2,9 +2,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contientRole, isRole, type Role } from '../../domain/role.js';
 import { recordTrace } from '../../store/journal.js';
-import { Espace, type EspaceOptions } from '../espace/espace.js';
+import { Espace, type EspaceOptions, type MotifRefus } from '../espace/espace.js';
 import type { WebPlugin } from '../server.js';
 import { acteDe } from './acte.js';
+import type { NoeudsLus } from './noeuds/noeuds-lus.js';
 
 /** Who uses the console. */
 export type Acteur = {
@@ -23,23 +24,27 @@ export type PageConsole = (app: FastifyInstance, espace: EspaceConsole) => void;
 
 export type ConsoleOptions = Omit<
   EspaceOptions<Acteur>,
-  'nom' | 'allows' | 'onRefus' | 'pageConnexion' | 'cadre' | 'autour'
+  'nom' | 'allows' | 'onRefus' | 'pageConnexion' | 'cadre' | 'autour' | 'preparer'
 > & {
   readonly ecrans: readonly PageConsole[];
+  /** What runs, for the banner of every page; undefined: nothing is said of it. */
+  readonly noeuds?: NoeudsLus | undefined;
 };
 
 export type Console = { readonly espace: EspaceConsole; readonly plugin: WebPlugin };
 
-export function createConsole({ ecrans, ...options }: ConsoleOptions): Console {
+export function createConsole({ ecrans, noeuds, ...options }: ConsoleOptions): Console {
   const espace: EspaceConsole = new Espace({
     ...options,
     nom: 'console',
     pageConnexion: '/console/connexion',
     allows,
-    onRefus: (request, acteur) => tracerAccesRefuse(options, request, acteur),
+    onRefus: (request, acteur, motif) => tracerAccesRefuse(options, request, acteur, motif),
     cadre: 'console/cadre',
+    preparer: noeuds && (() => noeuds.preparer()),
     autour: (acteur, { actif }) => ({
       acteur,
+      alertes: acteur ? (noeuds?.alertes ?? []) : [],
       menu: menu.map((entree) => ({ ...entree, estActive: entree.cle === actif })),
     }),
   });
@@ -54,6 +59,7 @@ async function tracerAccesRefuse(
   { db, now }: Pick<ConsoleOptions, 'db' | 'now'>,
   request: FastifyRequest,
   acteur: Acteur,
+  motif: MotifRefus,
 ): Promise<void> {
   const { url = '?', config } = request.routeOptions;
   await recordTrace(
@@ -64,7 +70,10 @@ async function tracerAccesRefuse(
       ...acteDe(acteur, request),
       objets: [],
       requete: { methode: request.method, chemin: url, role: acteur.role },
-      reponse: { roleAttendu: config.acces },
+      reponse:
+        motif === 'role'
+          ? { roleAttendu: config.acces }
+          : { motif: 'formulaire d’une autre page ou d’une autre session' },
     },
     now(),
   );
@@ -84,4 +93,5 @@ const menu = [
   { cle: 'envois', libelle: 'Envois', chemin: '/console/envois' },
   { cle: 'demandes', libelle: 'Demandes', chemin: '/console/demandes' },
   { cle: 'journal', libelle: 'Journal', chemin: '/console/journal' },
+  { cle: 'noeuds', libelle: 'Ce qui tourne', chemin: '/console/noeuds' },
 ];

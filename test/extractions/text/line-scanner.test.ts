@@ -119,6 +119,19 @@ test('a line beyond the limit is refused, whether in one chunk or in many, and t
   }
 });
 
+test('a line just as long as it may be is read wherever chunks are cut, between its CR and its LF too', () => {
+  const just = Buffer.from(`${'x'.repeat(20)}\r\n${'y'.repeat(21)}\r\nok\r\n`);
+  for (let size = 1; size <= just.length; size += 1) {
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < just.length; at += size) chunks.push(just.subarray(at, at + size));
+    assert.deepEqual(scan(chunks, 20), {
+      lines: [`1:${'x'.repeat(20)}`, '3:ok'],
+      faults: ['2:LIGNE_TROP_LONGUE'],
+      lineCount: 3,
+    });
+  }
+});
+
 test('with a declared fallback charset, a line that is not UTF-8 is read in it', () => {
   const read = scan([Buffer.from('a\ncaf\u00e9\n', 'latin1')], 1000, 'iso-8859-1');
   assert.deepEqual(

@@ -51,6 +51,7 @@ const attendu: Readonly<Record<string, Role | 'public'>> = {
   'GET /console/journal': 'lecteur',
   'GET /console/journal.csv': 'lecteur',
   'GET /console/journal/:sequence': 'lecteur',
+  'GET /console/noeuds': 'lecteur',
   'GET /console/bals/:id': 'lecteur',
   'GET /console/professionnels/:id': 'lecteur',
   'GET /console/structures/:id': 'lecteur',
