@@ -45,7 +45,14 @@ function nomsDe(adresses: readonly string[]): Set<string> {
   return new Set(noms.filter((nom) => /^[a-z]{5,}$/u.test(nom) && !structures.has(nom)));
 }
 
-const structures = new Set(['service', 'secretariat', 'imagerie', 'urgences', 'application']);
+const structures = new Set([
+  'personne',
+  'service',
+  'secretariat',
+  'imagerie',
+  'urgences',
+  'application',
+]);
 
 let memory: Set<string> | undefined;
 function mots(log: string): Set<string> {
