@@ -8,6 +8,11 @@ const tools = [
   { command: 'unzip', debian: 'unzip', tests: 'archives lues par un autre programme' },
   { command: 'psql', debian: 'postgresql-client', tests: 'comparaison avec psql' },
   { command: 'slapd', debian: 'slapd', tests: 'comparaison avec OpenLDAP' },
+  {
+    command: 'systemd-notify',
+    debian: 'systemd',
+    tests: 'notifications et unité systemd',
+  },
   { command: 'ldapsearch', debian: 'ldap-utils', tests: 'LDAP avec ldapsearch' },
   {
     command: 'perl',

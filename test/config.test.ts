@@ -46,6 +46,7 @@ test('the commented template is valid as it is, and says the defaults', () => {
     'listeBlanche',
     'finess',
     'conservation',
+    'planification',
     'consultations',
   ] as const) {
     assert.deepEqual(fromTemplate[key], fromMinimal[key], key);

@@ -28,7 +28,7 @@ export function runWithProgram<T>(
 ): Promise<T> {
   const { config, json } = globalOptions(command);
   const settings = loadSettings(config, context.surroundings.env);
-  return runWithSettings(context, settings, json, work, `« ${pathOf(command)} »`);
+  return open(context, settings, json, work, `« ${pathOf(command)} »`);
 }
 
 /** As `runWithProgram`, for a command that writes nothing, not even a trace: it runs on a replica too. */
@@ -38,17 +38,35 @@ export function runReading<T>(
   work: (program: OpenProgram) => Promise<T>,
 ): Promise<T> {
   const { config, json } = globalOptions(command);
-  const settings = loadSettings(config, context.surroundings.env);
-  return runWithSettings(context, settings, json, work, undefined);
+  return runReadingWith(context, loadSettings(config, context.surroundings.env), json, work);
+}
+
+/** As `runReading`, of settings that were read already. */
+export function runReadingWith<T>(
+  context: CommandContext,
+  settings: Settings,
+  isJson: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  return open(context, settings, isJson, work, undefined);
+}
+
+export function runWithSettings<T>(
+  context: CommandContext,
+  settings: Settings,
+  isJson: boolean,
+  work: (program: OpenProgram) => Promise<T>,
+): Promise<T> {
+  return open(context, settings, isJson, work, 'Cette commande');
 }
 
 /** `writing`: what the command is called where nothing may be written; undefined: it only reads. */
-export function runWithSettings<T>(
+function open<T>(
   { surroundings }: CommandContext,
   settings: Settings,
   json: boolean,
   work: (program: OpenProgram) => Promise<T>,
-  writing: string | undefined = 'Cette commande',
+  writing: string | undefined,
 ): Promise<T> {
   const progress: Progress = json ? silentProgress : terminalProgress(surroundings.err);
   return withProgram(surroundings, settings, { json, progress, writing }, work);

@@ -10,7 +10,7 @@ import { withAdvisoryLock } from '../db/advisory-lock.js';
 import { openEngine } from '../db/engine.js';
 import { createPool, type Client, type Pool } from '../db/pool.js';
 import { UsageError } from '../errors.js';
-import { etapes, isNomEtape, nomsEtapes, type NomEtape } from '../planification/etapes.js';
+import { isNomEtape, nomsEtapes, type NomEtape } from '../planification/etapes.js';
 import { finOf } from '../planification/fin.js';
 import { tentativesMax } from '../planification/due.js';
 import {
@@ -20,6 +20,7 @@ import {
   type FinPassage,
 } from '../store/passage.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { commandeDe } from './daemon-utiles.js';
 
 type Options = { readonly prevu: string; readonly pour: string };
 
@@ -101,7 +102,7 @@ async function execute(
   const timer = setTimeout(() => limit.abort(), minutes * 60_000).unref();
   const result = new BoundedText();
   const argv = ['node', 'annuaire-sync', '--config', settings.configPath, '--json'];
-  const exitCode = await runCli([...argv, ...etapes[nom].commande], {
+  const exitCode = await runCli([...argv, ...commandeDe(nom, settings)], {
     ...surroundings,
     out: result,
     signal: AbortSignal.any([surroundings.signal, limit.signal, lost]),

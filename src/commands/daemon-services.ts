@@ -19,6 +19,7 @@ type ServicesOptions = {
   readonly settings: Settings;
   readonly actifs: ReadonlySet<NomService>;
   readonly log: Logger;
+  readonly env: NodeJS.ProcessEnv;
 };
 
 type Line = LdapLine;
@@ -92,14 +93,17 @@ export class ServicesDuNoeud {
   }
 
   #createPool(nom: NomService): WorkerPool<Line> {
-    const { log } = this.#options;
+    const { log, env } = this.#options;
     const tell = oncePerSnapshot((line) => log.info(line.evenement, line.message, champsDe(line)));
     return new WorkerPool<Line>({
       ...planDe(nom, this.#settings),
       nom,
       titre: titres[nom],
+      env,
       report: (message) => log.warn('processus', message),
       onLine: (line) => {
+        // Told with the name of the service, once it listens.
+        if (line.evenement === 'ecoute') return;
         tell(line);
         if (line.evenement === 'broken' || line.evenement === 'vanished') this.#keeping?.wake();
       },

@@ -8,6 +8,7 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { Notification } from '../processus/notification.js';
 import { purgePassages } from '../store/passage.js';
+import { Auxiliaires } from './daemon-auxiliaires.js';
 import { BaseDuNoeud } from './daemon-base.js';
 import { EtapesDuNoeud } from './daemon-etapes.js';
 import { resumeEtat } from './daemon-resume.js';
@@ -22,6 +23,10 @@ export type SuperviseurOptions = {
   readonly parts: Parts;
   readonly noeud: string;
   readonly log: Logger;
+  /** Of what it starts. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Command lines that live and die with this daemon. */
+  readonly auxiliaires?: readonly (readonly string[])[];
 };
 
 /** Between two looks at what is due. */
@@ -37,6 +42,7 @@ export class Superviseur {
   readonly #base: BaseDuNoeud;
   readonly #services: ServicesDuNoeud;
   readonly #etapes: EtapesDuNoeud | undefined;
+  readonly #auxiliaires: Auxiliaires;
   readonly #depuis: string;
   #settings: Settings;
   #reloading: Promise<void> = Promise.resolve();
@@ -44,13 +50,15 @@ export class Superviseur {
 
   constructor(options: SuperviseurOptions) {
     const { surroundings, settings, parts, noeud, log } = options;
-    const { env, now } = surroundings;
+    const { env } = options;
+    const { now } = surroundings;
     this.#options = options;
     this.#settings = settings;
     this.#depuis = now().toISOString();
     this.#notification = new Notification({ env, report: (text) => log.warn('systemd', text) });
     this.#base = new BaseDuNoeud({ settings, noeud, log, now });
-    this.#services = new ServicesDuNoeud({ settings, actifs: parts.services, log });
+    this.#services = new ServicesDuNoeud({ settings, actifs: parts.services, log, env });
+    this.#auxiliaires = new Auxiliaires(options.auxiliaires ?? [], { settings, log, env });
     this.#etapes = parts.etapes
       ? new EtapesDuNoeud({
           ...{ settings, noeud, log, env },
@@ -79,6 +87,7 @@ export class Superviseur {
     process.on('SIGHUP', onHangUp);
     try {
       log.info('demarrage', `Le démon du nœud « ${noeud} » démarre (processus ${process.pid}).`);
+      this.#auxiliaires.start();
       await this.#services.start();
       await this.#notification.ready();
       log.info(
@@ -157,7 +166,11 @@ export class Superviseur {
 
   async #stop(): Promise<void> {
     await this.#notification.stopping();
-    await Promise.all([this.#etapes?.stop(etapesStopMs), this.#services.stop()]);
+    await Promise.all([
+      this.#etapes?.stop(etapesStopMs),
+      this.#auxiliaires.stop(etapesStopMs),
+      this.#services.stop(),
+    ]);
     await this.#base.close(this.etat, baseStopMs);
     this.#options.log.info('arret', 'Le démon est arrêté.');
   }

@@ -4,9 +4,9 @@ import { Option, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { createLogger } from '../logger.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { registerDaemonEtape } from './daemon-etape.js';
+import { openJournal } from './journal.js';
 import { nomsServices } from './daemon-services.js';
 import { Superviseur, type Parts } from './daemon-superviseur.js';
 
@@ -14,6 +14,10 @@ const parties = ['ldap', 'web', 'etapes'] as const;
 type Partie = (typeof parties)[number];
 
 type Options = { readonly sans?: readonly Partie[]; readonly noeud?: string };
+type RunOptions = Options & {
+  readonly json: boolean;
+  readonly auxiliaires?: readonly (readonly string[])[];
+};
 
 export function registerDaemon(program: Command, context: CommandContext): void {
   const daemon = program
@@ -41,17 +45,24 @@ Exemples :
 export async function runDaemon(
   { surroundings }: CommandContext,
   settings: Settings,
-  { sans = [], noeud, json }: Options & { readonly json: boolean },
+  { sans = [], noeud, json, auxiliaires = [] }: RunOptions,
 ): Promise<void> {
   const parts = partsOf(settings, new Set(sans));
   const superviseur = new Superviseur({
     surroundings,
     settings,
     parts,
+    auxiliaires,
     noeud: noeud ?? settings.planification.noeud ?? hostname(),
-    log: createLogger(surroundings.out, { format: json ? 'json' : 'lisible', niveau: 'info' }),
+    log: openJournal(surroundings, settings, { isJson: json }),
+    env: envOf(surroundings.env, json || settings.journaux.format === 'json'),
   });
   await superviseur.run();
+}
+
+/** Of what the daemon starts: what it tells is read with the daemon's own lines. */
+function envOf(env: NodeJS.ProcessEnv, isJson: boolean): NodeJS.ProcessEnv {
+  return isJson ? { ...env, ANNUAIRE_SYNC_JOURNAL: 'json' } : env;
 }
 
 function partsOf({ planification }: Settings, sans: ReadonlySet<Partie>): Parts {

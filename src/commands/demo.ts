@@ -12,6 +12,7 @@ import type { OpenProgram } from './program.js';
 import { sourceNames, type SourceName } from '../domain/source.js';
 import { findLoadInService } from '../store/source-load.js';
 import { rehearseFeed } from './demo-feed.js';
+import { nextSteps, refuseBusyPorts, stayOn } from './demo-service.js';
 import { describeReconcile, runReconcile } from './reconcile.js';
 import { optionsOf } from './report.js';
 import { writeReport } from '../report/report.js';
@@ -24,14 +25,21 @@ const defaultFolder = join('var', 'demo');
 export function registerDemo(program: Command, context: CommandContext): void {
   program
     .command('demo')
-    .description('démonstration : un opérateur inventé, de rien à un rapport expliqué')
+    .description('démonstration : un opérateur inventé, de rien à un service qui tourne')
     .option('--dir <dossier>', 'où garder ses données', defaultFolder)
-    .action(async (options: { dir: string }, command: Command) => {
+    .option('--sans-service', 's’arrête après le rapport, au lieu de rester en service', false)
+    .addHelpText('after', '\nAvec --json, elle s’arrête toujours après le rapport.')
+    .action(async (options: { dir: string; sansService: boolean }, command: Command) => {
       const isJson = globalOptions(command).json;
+      const staysOn = !isJson && !options.sansService;
       const config = await prepareSample(context, resolve(options.dir), isJson);
-      await runWithSettings(context, loadSettings(config), isJson, (open) =>
-        runDemo(context, open, options.dir),
-      );
+      const settings = loadSettings(config);
+      // Before minutes of work: it may be running already, in another terminal.
+      if (staysOn) await refuseBusyPorts(settings);
+      await runWithSettings(context, settings, isJson, async (open) => {
+        await runDemo(context, open, options.dir, staysOn);
+        if (staysOn) await stayOn(context, open);
+      });
     });
 }
 
@@ -66,7 +74,12 @@ function dateOfSample(outDir: string): string | undefined {
   }
 }
 
-async function runDemo(context: CommandContext, open: OpenProgram, dir: string): Promise<void> {
+async function runDemo(
+  context: CommandContext,
+  open: OpenProgram,
+  dir: string,
+  staysOn: boolean,
+): Promise<void> {
   const { out } = context.surroundings;
   const simulated = resolve(dir, 'extractions-simulees');
   const results = await extractSources(open, context.surroundings, {
@@ -93,7 +106,7 @@ async function runDemo(context: CommandContext, open: OpenProgram, dir: string):
   out.write(`${steps.join('\n')}\n\n`);
   await writeReport(open.pool, await optionsOf(context, open, 'table', {}, 1), writeTo(out));
   out.write(`\n${rehearsal.lines.join('\n')}\n`);
-  out.write(nextSteps(dir, rehearsal.suppressions));
+  out.write(nextSteps(dir, rehearsal.suppressions, staysOn));
 }
 
 /** All of them, save the BAL once the simulator has published a later day of them than the sample's. */
@@ -108,31 +121,3 @@ const introduction = `
 DÉMONSTRATION — tout est inventé : l'opérateur « GIP Santé Exemple », ses BAL, les professionnels et les structures.
 Les fichiers ont le format exact de ceux de l'ANS ; le programme s'en sert comme des vrais.
 `;
-
-function nextSteps(dir: string, suppressions: number): string {
-  const command = `bin/annuaire-sync -c ${join(dir, 'extractions', 'annuaire-sync.yaml')}`;
-  return `
-Et maintenant
-  Voir de plus près, sur cette démonstration :
-    ${command} report --groupe orphan
-    ${command} report --format csv --out constats.csv
-    ${command} status
-  Servir l'annuaire aux carnets d'adresses, dans un autre terminal, puis y chercher (ldapsearch est dans « ldap-utils ») :
-    ${command} ldap
-    ldapsearch -x -H ldap://127.0.0.1:8389 -b ou=bal,o=mssante,c=fr -z 5 '(&(objectClass=inetOrgPerson)(cn=*mar*))' cn mail
-  Ouvrir la console des administrateurs, http://127.0.0.1:8480/console, avec le compte que la première commande crée :
-    ${command} comptes create moi --role approbateur
-    ${command} web
-  Demander la suppression d'une BAL comme un professionnel, http://127.0.0.1:8480/demande ; Pro Santé Connect est simulé :
-    ${command} simulate psc
-  Décider des suppressions du plan (${suppressions}), puis les envoyer ; le simulateur tourne dans un autre terminal :
-    ${command} plan
-    ${command} simulate feed
-    ${command} plan approve --kind delete
-    ${command} push
-  Passer à vos BAL :
-    bin/annuaire-sync config init > annuaire-sync.yaml      puis ouvrez ce fichier : chaque réglage y est expliqué
-    bin/annuaire-sync inventory template > inventaire.csv   le modèle de votre inventaire
-    bin/annuaire-sync --help
-`;
-}

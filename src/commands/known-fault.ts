@@ -40,8 +40,23 @@ function isLostConnection(code: string, error: Error): boolean {
     return true;
   }
   // Downloads tell their own network faults: what is left is the database's.
-  return ['ECONNRESET', 'ECONNREFUSED', 'EPIPE'].includes(code);
+  return /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH))$/.test(
+    code,
+  );
 }
+
+const refusedBase = {
+  code: 'BASE_REFUSEE',
+  message:
+    'Le serveur PostgreSQL refuse désormais notre compte, ou la base n’existe plus : vérifiez le compte, le mot de passe et la ' +
+    'base de « database.url » (« annuaire-sync status » dit lequel manque).',
+};
+
+const brokenDisk = {
+  code: 'BASE_ABIMEE',
+  message:
+    'PostgreSQL ne peut plus lire ses propres fichiers : vérifiez le disque du serveur et son journal, puis restaurez la dernière sauvegarde s’ils sont abîmés.',
+};
 
 const databaseRemedies: Readonly<Record<string, Fault>> = {
   '53100': {
@@ -74,8 +89,16 @@ const databaseRemedies: Readonly<Record<string, Fault>> = {
   },
   '25006': {
     code: 'BASE_EN_LECTURE_SEULE',
-    message: 'La base de données est en lecture seule : indiquez le serveur principal.',
+    message:
+      'La base de données n’accepte plus d’écriture (réplica, ou default_transaction_read_only) : indiquez le serveur principal dans « database.url ».',
   },
+  '28P01': refusedBase,
+  '28000': refusedBase,
+  '3D000': refusedBase,
+  '58030': brokenDisk,
+  '58P01': brokenDisk,
+  XX001: brokenDisk,
+  XX002: brokenDisk,
 };
 
 function fileFault(code: string, error: Error): Fault | undefined {

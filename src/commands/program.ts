@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import { openEngine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
+import { checkHorloge } from './horloge.js';
 import type { ReadOnlyCause } from '../db/database-watch.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { assertSchema, findReadOnlyCause, refuseWriting } from '../db/read-only.js';
@@ -17,6 +18,8 @@ export type Surroundings = {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** The clock of this machine, where a test has `now` say something else; undefined: the system's. */
+  readonly horloge?: () => Date;
 };
 
 export type OpenProgram = {
@@ -71,6 +74,7 @@ export async function withProgram<T>(
     const usages = createUsageCounter(pool, surroundings.now);
     try {
       const readOnly = await prepareSchema(pool, settings, options.writing);
+      if (readOnly === undefined) await checkHorloge(pool, surroundings, options.writing, report);
       return await work({
         settings,
         pool,

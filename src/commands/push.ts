@@ -13,6 +13,7 @@ import { parseMinutes } from './option-values.js';
 import { print, runWithProgram, type CommandContext } from './context.js';
 import { suivreDemandes } from './demandes-suivi.js';
 import { confirmWith, databaseClock, pacedClient, pusherName, realOutbox } from './feed-run.js';
+import { marqueSupervise } from '../processus/supervise.js';
 import type { OpenProgram } from './program.js';
 import { dryRun } from './push-dry-run.js';
 import { registerPushQueue } from './push-queue.js';
@@ -28,6 +29,8 @@ type Options = {
 
 /** What is in flight when a stop is asked for gets this long. */
 const graceMs = 15_000;
+/** A daemon ends within 10 seconds. */
+const supervisedGraceMs = 5_000;
 
 export function registerPush(program: Command, context: CommandContext): void {
   const command = program
@@ -99,11 +102,22 @@ export function runPush(
     { ...context, pool: open.pool },
     { action: 'envoi', genre: 'programme', requete: { jusquAuBout, dureeMax } },
     () => pushOnce(context, open, options),
-    (result) => ({
-      issue: (['reussite', 'echec', 'refus', 'refus'] as const)[exitCodeOf(result)] ?? 'echec',
-      reponse: { ...result, failures: result.failures.length, plan: result.plan?.id },
-    }),
+    (result) =>
+      isIdle(result)
+        ? undefined
+        : {
+            issue:
+              (['reussite', 'echec', 'refus', 'refus'] as const)[exitCodeOf(result)] ?? 'echec',
+            reponse: { ...result, failures: result.failures.length, plan: result.plan?.id },
+          },
   );
+}
+
+/** Most runs find nothing to send, every five minutes: those are not traced. */
+function isIdle(result: PushResult): boolean {
+  const { callCount, takenOverCount, confirmation } = result;
+  const confirmed = (confirmation?.byExtractionCount ?? 0) + (confirmation?.byReadingCount ?? 0);
+  return exitCodeOf(result) === 0 && callCount + takenOverCount + confirmed === 0;
 }
 
 async function pushOnce(
@@ -149,7 +163,7 @@ function pushOptions(
     signal: surroundings.signal,
     isPatient: options.jusquAuBout,
     durationMsMax: options.dureeMax * 60_000,
-    graceMs,
+    graceMs: surroundings.env[marqueSupervise] === undefined ? graceMs : supervisedGraceMs,
     onProgress: (tally) => open.progress.update(tally.doneCount),
     onNotice: (message) => {
       if (!open.isJson) surroundings.err.write(`\n${message}\n`);

@@ -7,7 +7,7 @@ import { listLoadsInService, type SourceLoad } from '../store/source-load.js';
 import { countRessemblants } from '../store/domaine-ressemblant.js';
 import { listLastRuns, type LastRun } from '../store/source-status.js';
 import { annoncerRetards } from './annoncer-retards.js';
-import { globalOptions, print, runWithSettings, type CommandContext } from './context.js';
+import { globalOptions, print, runReadingWith, type CommandContext } from './context.js';
 import { loadSettings } from '../config/load-settings.js';
 import { lines, printableLines } from '../report/layout.js';
 import { peindreSur } from './couleurs.js';
@@ -59,13 +59,7 @@ Exemples :
       const { config, json } = globalOptions(command);
       const settings = loadSettings(config, context.surroundings.env);
       try {
-        await runWithSettings(
-          context,
-          settings,
-          json,
-          (open) => tellStatus(context, open, options),
-          undefined,
-        );
+        await runReadingWith(context, settings, json, (open) => tellStatus(context, open, options));
       } catch (error) {
         if (json || !isBaseGone(error)) throw error;
         await tellSansBase(context, settings, error);

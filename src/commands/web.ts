@@ -19,10 +19,20 @@ import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
+import type { Consulter } from '../domain/consultation.js';
+import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
-import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
+import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
+import {
+  createRaisonCertificat,
+  detailsDe,
+  raisonsDe,
+  recevoirEtat,
+  type EtatRecu,
+} from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openJournal } from './journal.js';
 import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
@@ -40,10 +50,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
       const { config, json } = globalOptions(command);
       const { surroundings } = context;
       const settings = loadSettings(config, surroundings.env);
-      const log: WebLog = (evenement, message) => {
-        const line = json ? JSON.stringify({ evenement, message }) : message;
-        surroundings.out.write(`${line}\n`);
-      };
+      const log = ecrireWeb(openJournal(surroundings, settings, { isJson: json }));
       const { now, signal } = surroundings;
       const mesures = openMesuresWeb(settings, now);
       try {
@@ -112,7 +119,13 @@ async function serveUntil(
   const promotion = new AbortController();
   let push: Push | undefined;
   let watch: ReturnType<typeof watchCertificate> | undefined;
+  const etat = recevoirEtat();
   const usages = createUsageCounter(base.pool, now);
+  const consultations = createConsultationCounter({
+    settings: settings.consultations,
+    open: () => Promise.resolve(base.watch.state.readOnly === undefined ? base.pool : undefined),
+    ...{ now, report },
+  });
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -125,7 +138,15 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter },
+      {
+        cles,
+        push,
+        plan: consolePlan.port,
+        sansTrace,
+        compter: usages.compter,
+        consulter: consultations.consulter,
+        etat,
+      },
       serving,
     );
     const server = new WebServer({
@@ -153,6 +174,8 @@ async function serveUntil(
     await push?.stop();
     await consolePlan.stop();
     await usages.close();
+    etat.close();
+    await consultations.close();
   }
 }
 
@@ -162,17 +185,25 @@ type Parts = {
   readonly plan: ReturnType<typeof openConsolePlan>['port'];
   readonly sansTrace: SansTrace;
   readonly compter: Compter;
+  readonly etat: EtatRecu;
+  readonly consulter: Consulter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace, compter }: Parts,
+  { cles, push, plan, sansTrace, compter, consulter, etat }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  const certificat = createRaisonCertificat(settings);
   return [
-    createHealth({ veille: watch, now, details: () => ({ reponsesSansTrace: sansTrace.total }) }),
+    createHealth({
+      veille: watch,
+      now,
+      autres: () => [...certificat(now()), ...raisonsDe(etat.lire(), now())],
+      details: () => ({ reponsesSansTrace: sansTrace.total, ...detailsDe(etat.lire()) }),
+    }),
     ...mesures.plugins,
     createApi({
       db: pool,
@@ -183,6 +214,7 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      consulter,
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),

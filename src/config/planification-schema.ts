@@ -13,7 +13,7 @@ const expression = z
 /** `cycle`: in the daily chain, at its place; an expression: by itself; false: never. */
 const quand = z.union([z.literal('cycle'), z.literal(false), expression]);
 
-const minutes = z.int().min(1).max(1_440);
+const minutes = z.number().positive().max(1_440);
 
 export const planificationSchema = z.strictObject({
   // The name of this node; that of the machine unless two daemons share one.
@@ -43,6 +43,11 @@ export const planificationSchema = z.strictObject({
       plan: quand.default('cycle'),
       push: quand.default('*/5 * * * *'),
       notices: quand.default('*/5 * * * *'),
+      status: quand.default('12 * * * *'),
+      purge: quand.default('40 2 * * *'),
+      checkpoint: quand.default('50 2 * * *'),
+      // It fills a disk that only the administrator knows.
+      backup: quand.default(false),
     })
     .prefault({}),
   dureeMaxMinutes: z
@@ -54,6 +59,10 @@ export const planificationSchema = z.strictObject({
       plan: minutes.default(60),
       push: minutes.default(720),
       notices: minutes.default(120),
+      status: minutes.default(15),
+      purge: minutes.default(240),
+      checkpoint: minutes.default(15),
+      backup: minutes.default(360),
     })
     .prefault({}),
   // Below 10 seconds a search under way could not end; above a day, old settings would serve for too long.

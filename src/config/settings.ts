@@ -55,6 +55,7 @@ export type Settings = Omit<
   | 'professionnels'
   | 'certificats'
   | 'sauvegarde'
+  | 'journal'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -80,6 +81,8 @@ export type Settings = Omit<
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
+  /** PEM of the private key that signs checkpoints. */
+  readonly journal: { readonly cleDesPoints: string | undefined };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
   /** In which file each secret is. */
@@ -132,6 +135,7 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    journal: { cleDesPoints: reader.key('journal.cleDesPoints', raw.journal.cleDesPoints) },
     metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,

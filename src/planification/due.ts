@@ -27,7 +27,12 @@ export type Appel =
       /** How long after its instant this node begins it. */
       readonly gigueMs: number;
     }
-  | { readonly kind: 'suite'; readonly amont: VueEtape };
+  /** `prochaine`: when its chain begins. */
+  | {
+      readonly kind: 'suite';
+      readonly amont: VueEtape;
+      readonly prochaine: Date | undefined;
+    };
 
 export type Decision =
   | { readonly kind: 'attendre'; readonly prochaine: Date | undefined }
@@ -45,13 +50,12 @@ const retardMs = 10 * 60_000;
 
 export function decider(vue: VueEtape, appel: Appel, now: Date): Decision {
   const { dernier, estPris } = vue;
-  const prochaine = appel.kind === 'horaire' ? appel.prochaine : undefined;
-  const attendre = { kind: 'attendre', prochaine } as const;
+  const attendre = { kind: 'attendre', prochaine: appel.prochaine } as const;
   if (estPris) return attendre;
   const voulu = dueInstant(appel, now);
   if (voulu && (!dernier || dernier.prevuLe < voulu)) {
     // A run that was cut short is finished first only when nothing newer takes its place.
-    const isLate = now.getTime() - voulu.getTime() > retardMs;
+    const isLate = dernier !== undefined && now.getTime() - voulu.getTime() > retardMs;
     return { kind: 'lancer', prevuLe: voulu, raison: isLate ? 'rattrapage' : 'prevu' };
   }
   const again = dernier && secondChance(dernier);

@@ -8,6 +8,10 @@ export const nomsEtapes = [
   'plan',
   'push',
   'notices',
+  'status',
+  'purge',
+  'checkpoint',
+  'backup',
 ] as const;
 export type NomEtape = (typeof nomsEtapes)[number];
 
@@ -31,4 +35,12 @@ export const etapes: Readonly<Record<NomEtape, Etape>> = {
   plan: { titre: 'Plan', commande: ['plan'] },
   push: { titre: 'Envois à l’Annuaire', commande: ['push'] },
   notices: { titre: 'Avis', commande: ['notices', 'send'] },
+  // Tells the programs of the opérateur what is late: nobody has to look for that.
+  status: { titre: 'Surveillance des retards', commande: ['status'] },
+  purge: { titre: 'Purge', commande: ['purge'] },
+  checkpoint: {
+    titre: 'Point de contrôle du journal',
+    commande: ['audit', 'checkpoint', '--signe'],
+  },
+  backup: { titre: 'Sauvegarde', commande: ['backup'] },
 };

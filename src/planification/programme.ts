@@ -12,7 +12,8 @@ export type ReglagesPlanification = {
 
 type Place =
   | { readonly kind: 'horaire'; readonly horaire: Horaire }
-  | { readonly kind: 'suite'; readonly amont: NomEtape };
+  /** `horaire`: that of the head of its chain. */
+  | { readonly kind: 'suite'; readonly amont: NomEtape; readonly horaire: Horaire };
 
 /** In the order of the chain. A stage that is not in it never runs by itself. */
 export type Programme = ReadonlyMap<NomEtape, Place>;
@@ -24,18 +25,15 @@ export function programme(
 ): Programme {
   const places = new Map<NomEtape, Place>();
   let amont: NomEtape | undefined;
+  const chaine = cycle === false ? undefined : createHoraire(cycle, fuseau);
   for (const nom of nomsEtapes) {
     const quand = etapes[nom];
     if (quand === false || !utiles.has(nom)) continue;
     if (quand !== 'cycle') {
       places.set(nom, { kind: 'horaire', horaire: createHoraire(quand, fuseau) });
-    } else if (cycle !== false) {
-      places.set(
-        nom,
-        amont
-          ? { kind: 'suite', amont }
-          : { kind: 'horaire', horaire: createHoraire(cycle, fuseau) },
-      );
+    } else if (chaine) {
+      const horaire = chaine;
+      places.set(nom, amont ? { kind: 'suite', amont, horaire } : { kind: 'horaire', horaire });
       amont = nom;
     }
   }
@@ -49,12 +47,10 @@ export function appelDe(
   { now, noeud, gigueMaxMs }: { now: Date; noeud: string; gigueMaxMs: number },
 ): Appel {
   const place = places.get(nom);
-  if (place?.kind === 'suite') {
-    return {
-      kind: 'suite',
-      amont: vues.get(place.amont) ?? { dernier: undefined, estPris: false },
-    };
-  }
   const echeances = place?.horaire.autour(now) ?? { precedente: undefined, prochaine: undefined };
+  if (place?.kind === 'suite') {
+    const amont = vues.get(place.amont) ?? { dernier: undefined, estPris: false };
+    return { kind: 'suite', amont, prochaine: echeances.prochaine };
+  }
   return { kind: 'horaire', ...echeances, gigueMs: gigue(noeud, nom, echeances, gigueMaxMs) };
 }

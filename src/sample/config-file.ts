@@ -57,8 +57,15 @@ professionnels:
     emetteur: http://127.0.0.1:8483/auth/realms/esante-wallet
     clientId: essai
     secret: secret-d-essai-sans-valeur-reelle
-`;
+${country.scale === 'demo' ? planificationYaml : ''}`;
 }
+
+/** The files of a sample never change: an extraction that the simulator published later is newer than they are. */
+const planificationYaml = `# Ce que le démon fait seul ; les fichiers d'essai ne changent pas, il n'y a rien à extraire.
+planification:
+  etapes:
+    extract: false
+`;
 
 function domaineYaml({ nom, declaration }: Domaine): string {
   const structure = declaredFiness(declaration);

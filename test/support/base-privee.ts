@@ -47,6 +47,11 @@ export async function ouvrirBase(dataDir: string): Promise<BasePrivee> {
 
 export async function remplirBase(pool: Pool): Promise<void> {
   await migrate(pool);
+  await remplirTables(pool);
+}
+
+/** A directory, an inventory, findings, a plan and its outbox, a demande, a notice, an account, a journal. */
+export async function remplirTables(pool: Pool): Promise<void> {
   await charger(pool);
   await deposee(pool);
   await enqueueAvis(pool, [nouvelAvis('un')], new Date());
@@ -55,6 +60,13 @@ export async function remplirBase(pool: Pool): Promise<void> {
     { kind: 'delete', adresse: 'b@chu.mssante.fr', state: 'planned' },
     { kind: 'delete', adresse: 'c@chu.mssante.fr', state: 'approved' },
   ]);
+  await pool.query(
+    `insert into compte (nom, role, totp_secret, cree_le, cree_par) values ('m.essai', 'lecteur', '\\x00', now(), 'essai')`,
+  );
+  await pool.query(
+    `insert into constat (code, groupe, domaine, adresse, valeurs, opened_run_id, opened_at, changed_at)
+     select 'PER_TYPE_10', 'type10', 'chu.mssante.fr', 'a@chu.mssante.fr', '{}', min(id), now(), now() from reconcile_run`,
+  );
   for (let i = 1; i <= 20; i += 1) await tracer(pool, i);
 }
 

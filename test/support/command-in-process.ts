@@ -7,6 +7,7 @@ export async function runInProcess(
   config: string,
   args: readonly string[],
   now: () => Date = () => new Date(),
+  horloge?: () => Date,
 ): Promise<CommandResult> {
   const [out, err] = [gather(), gather()];
   const status = await runCli(['node', 'annuaire-sync', '-c', config, ...args], {
@@ -15,6 +16,7 @@ export async function runInProcess(
     env: process.env,
     signal: new AbortController().signal,
     now,
+    ...(horloge && { horloge }),
   });
   return { status, stdout: out.text(), stderr: err.text() };
 }

@@ -2,6 +2,7 @@
 import type { Pool } from '../../src/db/pool.js';
 import { isRole, type Role } from '../../src/domain/role.js';
 import { createConsole, type Acteur, type PageConsole } from '../../src/web/console/console.js';
+import type { NoeudsLus } from '../../src/web/console/noeuds/noeuds-lus.js';
 import { Pages } from '../../src/web/page/pages.js';
 import { createStatique } from '../../src/web/page/statique.js';
 import { WebServer } from '../../src/web/server.js';
@@ -23,6 +24,7 @@ export async function startConsole(
   pool: Pool,
   ecrans: readonly PageConsole[],
   now: () => Date,
+  noeuds?: NoeudsLus,
 ): Promise<ConsoleEssai> {
   const lines: string[] = [];
   const report = (line: string): void => void lines.push(line);
@@ -36,6 +38,7 @@ export async function startConsole(
     report,
     identify: ({ titulaire, donnees }) => Promise.resolve(acteurOf(titulaire, donnees)),
     ecrans,
+    noeuds,
   });
   const server = new WebServer({
     settings: webSettings,

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nomsEtapes } from '../../src/planification/etapes.js';
 import { mainProgram } from './command.js';
 
 export type DaemonLine = {
@@ -41,7 +42,7 @@ ${sections}`,
 
 /** The section `planification` where only these stages run, once in the year: a daemon that never did begins at once. */
 export function seulement(etapes: readonly string[], more = ''): string {
-  const known = ['extract', 'inventory', 'reconcile', 'hygiene', 'plan', 'push', 'notices'];
+  const known = nomsEtapes;
   const whens = known.map((nom) => `${nom}: ${etapes.includes(nom) ? "'0 0 1 * *'" : 'false'}`);
   return `planification: { gigueSecondes: 0, etapes: { ${whens.join(', ')} }${more} }\n`;
 }

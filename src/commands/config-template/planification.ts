@@ -14,6 +14,10 @@ planification:
     plan: cycle
     push: '*/5 * * * *'       # ce qui est approuvé part dans les cinq minutes
     notices: '*/5 * * * *'
+    status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
+    purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
+    checkpoint: '50 2 * * *'  # si « journal.cleDesPoints » est réglé : un point signé de plus dans dataDir/points-de-controle.jsonl
+    backup: false             # la base privée, par exemple '20 1 * * *' (section « sauvegarde » : où, combien)
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
     extract: 360
     inventory: 120
@@ -22,6 +26,10 @@ planification:
     plan: 60
     push: 720
     notices: 120
+    status: 15
+    purge: 240
+    checkpoint: 15
+    backup: 360
   vidangeSecondes: 600        # après un changement de réglages : temps laissé aux connexions ouvertes par les anciens
   passagesConservesJours: 400 # histoire des passages
 

@@ -165,6 +165,8 @@ test('an unknown critical control is answered 12, and ignored when it is not cri
 test('before there is a snapshot searches are answered 52 and the root DSE is read', async () => {
   const empty = await startServer({}, -1);
   await withClient(empty, async (client) => {
+    // As a balancer asks (HAProxy « option ldap-check »).
+    assert.equal((await client.bind()).code, 52);
     assert.equal((await client.search({ base: baseDn })).result.code, 52);
     const { entries, result } = await client.search({ base: '', scope: 0 });
     assert.deepEqual([result.code, entries.length], [0, 1]);
