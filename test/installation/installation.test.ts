@@ -29,6 +29,8 @@ function estEcarte({ genre, text }: Bloc): string | undefined {
   if (text.includes('systemctl') && !existsSync(join(root, 'docs/systemd/annuaire-sync.service'))) {
     return 'docs/systemd/annuaire-sync.service absent';
   }
+  const families = readFileSync(join(root, 'src', 'commands', 'families.ts'), 'utf8');
+  if (text.includes('doctor') && !families.includes("'doctor'")) return 'doctor absent';
   return undefined;
 }
 
