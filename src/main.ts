@@ -1,6 +1,8 @@
 // Entry point: turns what happened into an exit code, and a signal into an orderly stop.
 import cluster from 'node:cluster';
 import { isReaderGone, runCli } from './cli.js';
+import type { Surroundings } from './commands/program.js';
+import { correlationOf } from './commands/correlation.js';
 import { marqueSupervise, obeirAuSuperviseur } from './processus/supervise.js';
 
 const interruption = new AbortController();
@@ -34,9 +36,16 @@ process.stderr.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv, {
   out: process.stdout,
-  err: process.stderr,
+  err: await errorOutput(),
   env: process.env,
   signal: interruption.signal,
   now: () => new Date(),
 });
 if (isSupervised && process.connected) process.disconnect();
+
+/** A stage that a daemon runs tells in lines of the log; the logger is loaded for it alone. */
+async function errorOutput(): Promise<Surroundings['err']> {
+  if (correlationOf(process.env) === undefined) return process.stderr;
+  const { sortieErreurs } = await import('./commands/journal.js');
+  return sortieErreurs(process.stderr, process.env);
+}

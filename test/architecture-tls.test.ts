@@ -108,6 +108,12 @@ const rules: readonly Rule[] = [
     // Rows of a cursor.
     through: /const fetch = async/u,
   },
+  {
+    what: 'the fetch of the platform, towards the simulator of the same process',
+    pattern: /(?<![.#\w])fetch\(/u,
+    files: ['src/commands/demo-feed.ts'],
+    through: /SIMULATEUR_MUET/u,
+  },
 ];
 
 const root = dirname(findMigrationsDirectory());

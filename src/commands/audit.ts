@@ -2,12 +2,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { exportTraces, formatsExport, traceJson, type FormatExport } from '../audit/export.js';
 import { verifyJournal, type PointDeControle, type Verification } from '../audit/verify.js';
-import { AppError } from '../errors.js';
-import { findTete } from '../store/journal.js';
+import { AppError, UsageError } from '../errors.js';
 import { findTrace, listTraces } from '../store/journal-lecture.js';
 import { filtreOf, withTraceFilters, type FiltreOptions } from './audit-filters.js';
+import { readPointsSignes, registerCheckpoint, registerKey } from './audit-points.js';
 import { describeTrace, describeTraces } from './audit-result.js';
-import { print, runWithProgram, type CommandContext, runReading } from './context.js';
+import { print, runWithProgram, type CommandContext } from './context.js';
 import { writeDraftFile } from './draft-file.js';
 import type { OpenProgram } from './program.js';
 import { tracer } from './tracer.js';
@@ -19,6 +19,7 @@ export function registerAudit(program: Command, context: CommandContext): void {
     .description('le journal des actions : le lire, l’exporter, vérifier qu’il est intact');
   registerVerify(audit, context);
   registerCheckpoint(audit, context);
+  registerKey(audit, context);
   registerList(audit, context);
   registerShow(audit, context);
   registerExport(audit, context);
@@ -33,6 +34,8 @@ function registerVerify(audit: Command, context: CommandContext): void {
       'point de contrôle gardé hors de la base (« audit checkpoint »)',
       parsePoint,
     )
+    .option('--depuis <fichier>', 'points signés, un par ligne (« audit checkpoint --signe »)')
+    .option('--cle <fichier>', 'la clé publique qui les a signés')
     .addHelpText(
       'after',
       `
@@ -40,12 +43,16 @@ Sans point de contrôle gardé ailleurs, deux choses ne peuvent pas être vues :
 ses dernières traces retirées en reculant aussi sa tête. Gardez-en un régulièrement, hors de portée de l'administrateur de la base.
 Codes de sortie : 0 intact, 1 atteint.`,
     )
-    .action(async ({ point = [] }: { point?: readonly PointDeControle[] }, command: Command) => {
+    .action(async (options: VerifyOptions, command: Command) => {
+      const point = await pointsOf(options);
       await runWithProgram(context, command, async (open) => {
         const { signal } = context.surroundings;
         const found = await tracer(
           { ...context, pool: open.pool },
-          { action: 'journal.verification', requete: { points: point } },
+          {
+            action: 'journal.verification',
+            requete: { points: point.length, derniers: point.slice(-5) },
+          },
           () => verifyJournal(open.pool, point, { progress: open.progress, signal }),
           ({ estIntacte, tracesCount, fautesCount, fautes }) => ({
             issue: estIntacte ? 'reussite' : 'echec',
@@ -56,6 +63,23 @@ Codes de sortie : 0 intact, 1 atteint.`,
         print(context, open.isJson, found, () => describeVerification(found));
       });
     });
+}
+
+type VerifyOptions = {
+  readonly point?: readonly PointDeControle[];
+  readonly depuis?: string;
+  readonly cle?: string;
+};
+
+async function pointsOf({ point = [], depuis, cle }: VerifyOptions): Promise<PointDeControle[]> {
+  if ((depuis === undefined) !== (cle === undefined)) {
+    throw new UsageError(
+      'OPTIONS_ENSEMBLE',
+      '--depuis (les points signés) et --cle (la clé publique) vont ensemble.',
+    );
+  }
+  if (depuis === undefined || cle === undefined) return [...point];
+  return [...point, ...(await readPointsSignes(depuis, cle))];
 }
 
 function describeVerification(found: Verification): string {
@@ -72,32 +96,6 @@ function describeVerification(found: Verification): string {
     ...(reste > 0 ? [`  … et ${count(reste)} autres.`] : []),
     ...(estIntacte ? [`  Point de contrôle : ${point.sequence}:${point.empreinte}`] : []),
   ].join('\n');
-}
-
-function registerCheckpoint(audit: Command, context: CommandContext): void {
-  audit
-    .command('checkpoint')
-    .description('le point de contrôle d’à présent, à garder hors de la base')
-    .addHelpText('after', '\nPlus tard : annuaire-sync audit verify --point NUMÉRO:EMPREINTE')
-    .action(async (_options: unknown, command: Command) => {
-      await runReading(context, command, async (open) => {
-        const tete = await findTete(open.pool);
-        if (!tete) {
-          throw new AppError(
-            'JOURNAL_SANS_TETE',
-            'La tête de la chaîne a été retirée : « annuaire-sync audit verify » dit ce qui reste du journal.',
-          );
-        }
-        const empreinte = tete.empreinte.toString('hex');
-        const le = context.surroundings.now().toISOString();
-        print(
-          context,
-          open.isJson,
-          { sequence: tete.sequence, empreinte, le },
-          () => `${tete.sequence}:${empreinte}`,
-        );
-      });
-    });
 }
 
 function registerList(audit: Command, context: CommandContext): void {

@@ -4,9 +4,9 @@ import { Option, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { createLogger } from '../logger.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { registerDaemonEtape } from './daemon-etape.js';
+import { openJournal } from './journal.js';
 import { nomsServices } from './daemon-services.js';
 import { Superviseur, type Parts } from './daemon-superviseur.js';
 
@@ -54,7 +54,7 @@ export async function runDaemon(
     parts,
     auxiliaires,
     noeud: noeud ?? settings.planification.noeud ?? hostname(),
-    log: createLogger(surroundings.out, { format: json ? 'json' : 'lisible', niveau: 'info' }),
+    log: openJournal(surroundings, settings, { isJson: json }),
   });
   await superviseur.run();
 }

@@ -6,6 +6,7 @@ import { writeDraftFile } from './draft-file.js';
 import { exportEntries, type ExportCounts, type ExportFormat } from './export-entries.js';
 import { explainFault } from './known-fault.js';
 import type { OpenProgram } from './program.js';
+import { tracerLecture } from './tracer.js';
 import { writeTo, type Write } from './write-to.js';
 
 type LdifOptions = { readonly out?: string; readonly schema?: SchemaForm };
@@ -65,8 +66,13 @@ function exportTo(
 ): Promise<void> {
   return runReading(context, command, async ({ pool, settings, progress }: OpenProgram) => {
     const source = { pool, layout: settings.ldap.layout, progress };
-    const counts = await withOutput(context, out, (write) => exportEntries(source, format, write));
     const { surroundings } = context;
+    const counts = await tracerLecture(
+      { surroundings, pool },
+      { action: 'export', requete: { quoi: 'bal', format, fichier: out } },
+      () => withOutput(context, out, (write) => exportEntries(source, format, write)),
+      ({ entries }) => ({ reponse: { bals: entries } }),
+    );
     if (globalOptions(command).json && out !== undefined) {
       surroundings.out.write(`${JSON.stringify({ fichier: out, ...toJson(counts) })}\n`);
     } else {

@@ -24,6 +24,7 @@ const families: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ['plan', async () => (await import('./plan.js')).registerPlan],
   ['notices', async () => (await import('./notices.js')).registerNotices],
   ['status', async () => (await import('./status.js')).registerStatus],
+  ['doctor', async () => (await import('./doctor.js')).registerDoctor],
   ['export', async () => (await import('./export.js')).registerExport],
   ['ldap', async () => (await import('./ldap.js')).registerLdap],
   ['simulate', async () => (await import('./simulate.js')).registerSimulate],

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { createLogger, type Entete, type FormatJournal, type Logger } from '../logger.js';
 import type { Settings } from '../config/settings.js';
+import { correlationOf } from './correlation.js';
 import type { Surroundings } from './program.js';
 
 type Options = {
@@ -32,12 +33,6 @@ function formatOf(env: NodeJS.ProcessEnv, format: FormatJournal): FormatJournal 
 function enteteOf(out: object, env: NodeJS.ProcessEnv): Entete {
   if ('isTTY' in out && out.isTTY === true) return 'aucun';
   return env['JOURNAL_STREAM'] === undefined ? 'heure' : 'priorite';
-}
-
-/** Of the run that a daemon gave to this process; undefined elsewhere. */
-export function correlationOf(env: NodeJS.ProcessEnv): string | undefined {
-  const given = env['ANNUAIRE_SYNC_CORRELATION'];
-  return given !== undefined && /^[\w-]{8,64}$/u.test(given) ? given : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { messageOf } from '../errors.js';
 import { SnapshotFileError } from '../ldap/snapshot/load-snapshot.js';
 import { describeSnapshotEvent, type SnapshotEvent } from '../ldap/snapshot/snapshot-event.js';
+import type { Logger } from '../logger.js';
 import { explainFault } from './known-fault.js';
 
 export type LdapLine = {
@@ -17,6 +18,21 @@ export type LdapLine = {
 };
 
 export type LdapLog = (line: LdapLine) => void;
+
+/** Events that ask somebody to look. */
+const inquietants: ReadonlySet<string> = new Set([
+  'broken',
+  'unreadable',
+  'vanished',
+  'database-lost',
+  'build-failed',
+]);
+
+/** Lines of the LDAP server, of this process or of another, in the log. */
+export function ecrireLdap(logger: Logger): LdapLog {
+  return ({ evenement, message, ...champs }) =>
+    logger[inquietants.has(evenement) ? 'warn' : 'info'](evenement, message, champs);
+}
 
 export function lineOfEvent(event: SnapshotEvent): LdapLine {
   const line = { evenement: event.kind, message: describeSnapshotEvent(event, describeFault) };

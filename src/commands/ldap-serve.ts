@@ -1,10 +1,16 @@
 // One process that serves: the server, the snapshots it serves, its certificate.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../config/settings.js';
+import type { Pool } from '../db/pool.js';
+import type { Consulter } from '../domain/consultation.js';
 import { CertificateWatch } from '../net/certificate-watch.js';
 import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
 import { WarmUp } from '../ldap/server/warm-up.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
 import { SnapshotService, type SnapshotServiceOptions } from '../ldap/snapshot/snapshot-service.js';
+import type { SnapshotDatabase } from '../ldap/snapshot/snapshot-keeper.js';
+import { createConsultationCounter } from './consultation-counter.js';
+import { openLdapDatabase } from './ldap-database.js';
 import type { LdapContent } from './ldap-content.js';
 import { lineOfEvent, type LdapLog } from './ldap-log.js';
 
@@ -13,6 +19,8 @@ export type ServeOptions = {
   readonly content: LdapContent;
   /** Undefined where another process keeps the snapshot up to date. */
   readonly keeping: SnapshotServiceOptions['keeping'];
+  /** False on a node without a database. */
+  readonly isCounting: boolean;
   readonly log: LdapLog;
   readonly now: () => Date;
   readonly onListening: (addresses: readonly string[]) => void;
@@ -31,7 +39,8 @@ export async function serveLdap(options: ServeOptions, stop: AbortSignal): Promi
   const { settings, content, keeping, log, now } = options;
   const { server: serverSettings, stopMs, certificatePollMs } = settings.ldap;
   const tell = (message: string): void => log({ evenement: 'serveur', message });
-  const server = new LdapServer(serverSettings, content, tell);
+  const consultations = openConsultations(options, tell);
+  const server = new LdapServer(serverSettings, content, tell, consultations?.consulter);
   options.onServer?.(server);
   const places = await server.start();
   const { tls } = serverSettings;
@@ -67,6 +76,7 @@ export async function serveLdap(options: ServeOptions, stop: AbortSignal): Promi
   } finally {
     watch?.stop();
     await server.stop(0);
+    await consultations?.close();
   }
 }
 
@@ -78,6 +88,42 @@ async function untilDrained(
   await aborted(vidange ? AbortSignal.any([stop, vidange]) : stop);
   if (!stop.aborted) await server.drain(stop);
 }
+
+/** On a connection of its own, opened at the first writing: the server answers without a database. */
+function openConsultations(
+  { settings, isCounting, now }: ServeOptions,
+  report: (message: string) => void,
+): { readonly consulter: Consulter; close(): Promise<void> } | undefined {
+  if (!isCounting || !settings.consultations.compter) return undefined;
+  let opening: Promise<SnapshotDatabase> | undefined;
+  const open = async (): Promise<Pool> => {
+    opening ??= openLdapDatabase(settings, () => undefined);
+    try {
+      return (await opening).pool;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
+  const counter = createConsultationCounter({
+    settings: settings.consultations,
+    ...{ open, now, report },
+  });
+  const closeAll = async (): Promise<void> => {
+    await counter.close();
+    await opening?.then((database) => database.close()).catch(() => undefined);
+  };
+  return {
+    consulter: counter.consulter,
+    // A database that does not answer does not keep the server from ending.
+    close: () =>
+      Promise.race([closeAll(), delay(closeMaxMs, undefined, { ref: false })]).then(
+        () => undefined,
+      ),
+  };
+}
+
+const closeMaxMs = 3_000;
 
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

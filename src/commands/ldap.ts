@@ -6,7 +6,8 @@ import { WorkerPool } from '../processus/worker-pool.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { keepingOf, openKeeper, registerLdapBuild } from './ldap-build.js';
 import { createLdapContent } from './ldap-content.js';
-import { oncePerSnapshot, type LdapLine, type LdapLog } from './ldap-log.js';
+import { openJournal } from './journal.js';
+import { ecrireLdap, oncePerSnapshot, type LdapLine } from './ldap-log.js';
 import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
 import { aborted, serveLdap } from './ldap-serve.js';
@@ -42,16 +43,18 @@ async function runAlone(
   isJson: boolean,
 ): Promise<void> {
   const { signal, now } = surroundings;
-  const log = logTo(surroundings.out, isJson);
+  const log = ecrireLdap(openJournal(surroundings, settings, { isJson }));
   const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
+  const keeping = keepingOf(settings, log);
   try {
     await serveLdap(
       {
         onServer: mesures.onServer,
         settings,
         content: createLdapContent(settings),
-        keeping: keepingOf(settings, log),
+        keeping,
+        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -71,8 +74,9 @@ async function runPrimary(
   settings: Settings,
   isJson: boolean,
 ): Promise<void> {
-  const { signal } = surroundings;
-  const log = oncePerSnapshot(logTo(surroundings.out, isJson));
+  const { signal, now } = surroundings;
+  const log = oncePerSnapshot(ecrireLdap(openJournal(surroundings, settings, { isJson })));
+  const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const { workers, stopMs } = settings.ldap;
   const keeper = await openKeeper(settings, log);
   const pool = new WorkerPool<LdapLine>({
@@ -82,6 +86,7 @@ async function runPrimary(
     stopMs: Math.min(stopMs, arretServiceMs) + 2_000,
     vidangeMs: 0,
     report: (message) => log({ evenement: 'processus', message }),
+    onMetriques: mesures.recevoir,
     onLine: (line) => {
       log(line);
       // A file was set aside or is no more: do not wait for the next look.
@@ -95,6 +100,7 @@ async function runPrimary(
     await Promise.all([aborted(signal), keeper.run(signal)]);
   } finally {
     await pool.stop();
+    await mesures.stop();
     reload.close();
   }
 }
@@ -102,6 +108,11 @@ async function runPrimary(
 /** Started by the primary, or by the daemon, with the same settings. */
 async function runWorker({ surroundings }: CommandContext, settings: Settings): Promise<void> {
   const reload = onHangUp();
+  const mesures = await openMesuresLdap(settings, {
+    now: surroundings.now,
+    log: () => undefined,
+    isListening: false,
+  });
   await serveAsChild(surroundings.signal, {
     onReload: () => reload.act(),
     serve: ({ send, vidange }, signal) =>
@@ -110,6 +121,8 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
           settings: withinStop(settings),
           content: createLdapContent(settings),
           keeping: undefined,
+          isCounting: keepingOf(settings, () => undefined) !== undefined,
+          onServer: mesures.onServer,
           log: (line) => send({ kind: 'line', line }),
           now: surroundings.now,
           onListening: (places) => send({ kind: 'listening', places }),
@@ -119,6 +132,7 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
         signal,
       ),
   });
+  await mesures.stop();
   reload.close();
 }
 
@@ -136,12 +150,6 @@ function onHangUp(): { act: () => void; close: () => void } {
   const onSignal = (): void => hold.act();
   process.on('SIGHUP', onSignal);
   return hold;
-}
-
-function logTo(out: NodeJS.WritableStream, isJson: boolean): LdapLog {
-  return (line) => {
-    out.write(isJson ? `${JSON.stringify(line)}\n` : `${line.message}\n`);
-  };
 }
 
 function listeningLine({ ldap }: Settings, adresses: readonly string[], workers = 1): LdapLine {

@@ -44,10 +44,7 @@ export function openMesures(settings: Settings, { nom, sources, now }: MesuresOp
   const metriques = new Metriques({
     processus: nom,
     sources: [() => processus.lire(), ...sources],
-    communes: [
-      () => machine.lire(),
-      () => base?.mesuree.lire() ?? [],
-    ],
+    communes: [() => machine.lire(), () => base?.mesuree.lire() ?? []],
   });
   const announcing = announce(metriques);
   return {

@@ -16,6 +16,7 @@ import { writeChiffres, type ChiffresOptions } from './report-chiffres.js';
 import { pasUsage, type PasUsage } from '../report/interfaces/modele.js';
 import { writeUsages } from './report-interfaces.js';
 import { describeSources, readStatus } from './status.js';
+import { tracerLecture } from './tracer.js';
 import { writeTo, type Write } from './write-to.js';
 
 const formats = ['table', 'csv', 'json', 'html'] as const;
@@ -109,7 +110,24 @@ async function report(
   format: Format,
   options: ReportCommandOptions,
 ): Promise<void> {
-  const work = await chooseReport(context, open, format, options);
+  const written = await chooseReport(context, open, format, options);
+  const { surroundings } = context;
+  // Figures name nobody; findings do.
+  const isNominative = !options.interfaces && !options.hygiene && !options.panorama;
+  const { domaine, code, groupe, adresse, all, out } = options;
+  const work: Work = isNominative
+    ? (write) =>
+        tracerLecture(
+          { surroundings, pool: open.pool },
+          {
+            action: 'export',
+            objets: adresse === undefined ? [] : [{ genre: 'bal', id: adresse.toLowerCase() }],
+            requete: { quoi: 'constats', format, domaine, code, groupe, clos: all, fichier: out },
+          },
+          () => written(write),
+          () => ({}),
+        )
+    : written;
   if (options.out === undefined) {
     await work(writeTo(context.surroundings.out));
     return;

@@ -14,6 +14,7 @@ import type { Pool } from '../db/pool.js';
 import { messageOf, type ExitCode } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { authorOf } from './context.js';
+import { correlationOf } from './correlation.js';
 import { explainFault } from './known-fault.js';
 import type { Surroundings } from './program.js';
 import { programVersion } from './version.js';
@@ -56,6 +57,23 @@ export async function tracer<T>(
   const suite = suiteOf(result);
   if (suite) await record(acting, quoi, suite);
   return result;
+}
+
+/** A reading of personal data in bulk. On a node that only reads it cannot be traced: it is said where the reader stands. */
+export async function tracerLecture<T>(
+  acting: Acting,
+  quoi: ActionCommande,
+  work: () => Promise<T>,
+  suiteOf: (result: T) => SuiteCommande,
+): Promise<T> {
+  const { rows } = await acting.pool.query<{ standby: boolean }>(
+    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as standby`,
+  );
+  if (rows[0]?.standby !== true) return tracer(acting, quoi, work, suiteOf);
+  acting.surroundings.err.write(
+    'Lecture faite sur un nœud en lecture seule : elle n’est pas dans le journal.\n',
+  );
+  return work();
 }
 
 async function record(
@@ -101,8 +119,8 @@ export function acteLocal(surroundings: Surroundings): {
   };
 }
 
-/** One run of the program: all that it traces is found together. */
-const correlation = randomUUID();
+/** One run of the program, or one that a daemon gave it: all that it traces, and logs, is found together. */
+const correlation = correlationOf(process.env) ?? randomUUID();
 
 /** Where the person is when he came by SSH, else the machine. */
 function posteAdresse({ env }: Surroundings): string {

@@ -8,9 +8,18 @@ import { AppError, messageOf } from '../errors.js';
 import { isTransientFault } from '../db/transient-fault.js';
 import { serveWaiting } from './web-attente.js';
 import type { MesuresWeb } from './web-mesures.js';
+import type { Logger } from '../logger.js';
 import { createWatch, describeChange, manquesOf } from './web-watch.js';
 
 export type WebLog = (evenement: string, message: string) => void;
+
+/** Events that ask nobody to look. */
+const ordinaires: ReadonlySet<string> = new Set(['ecoute', 'attente']);
+
+export function ecrireWeb(logger: Logger): WebLog {
+  return (evenement, message) =>
+    logger[ordinaires.has(evenement) ? 'info' : 'warn'](evenement, message);
+}
 
 export type WebServing = {
   readonly log: WebLog;

@@ -19,8 +19,10 @@ import { openConsolePlan } from './console-plan.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
 import { reglagesVerification } from './source-settings.js';
+import type { Consulter } from '../domain/consultation.js';
+import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
-import { openWebBase, type WebBase, type WebLog, type WebServing } from './web-base.js';
+import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import {
   createRaisonCertificat,
@@ -30,6 +32,7 @@ import {
   type EtatRecu,
 } from './web-etat.js';
 import { createSansInventaire, SansTrace } from './web-lecture-seule.js';
+import { openJournal } from './journal.js';
 import { openMesuresWeb } from './web-mesures.js';
 import { createPages } from './web-pages.js';
 
@@ -47,10 +50,7 @@ export function registerWeb(program: Command, context: CommandContext): void {
       const { config, json } = globalOptions(command);
       const { surroundings } = context;
       const settings = loadSettings(config, surroundings.env);
-      const log: WebLog = (evenement, message) => {
-        const line = json ? JSON.stringify({ evenement, message }) : message;
-        surroundings.out.write(`${line}\n`);
-      };
+      const log = ecrireWeb(openJournal(surroundings, settings, { isJson: json }));
       const { now, signal } = surroundings;
       const mesures = openMesuresWeb(settings, now);
       try {
@@ -121,6 +121,11 @@ async function serveUntil(
   let watch: ReturnType<typeof watchCertificate> | undefined;
   const etat = recevoirEtat();
   const usages = createUsageCounter(base.pool, now);
+  const consultations = createConsultationCounter({
+    settings: settings.consultations,
+    open: () => Promise.resolve(base.watch.state.readOnly === undefined ? base.pool : undefined),
+    ...{ now, report },
+  });
   const consolePlan = openConsolePlan(settings, connectionString, { now, report });
   try {
     const cles = await lireCles(settings, base.pool);
@@ -133,7 +138,15 @@ async function serveUntil(
     const plugins = pluginsOf(
       settings,
       base,
-      { cles, push, plan: consolePlan.port, sansTrace, compter: usages.compter, etat },
+      {
+        cles,
+        push,
+        plan: consolePlan.port,
+        sansTrace,
+        compter: usages.compter,
+        consulter: consultations.consulter,
+        etat,
+      },
       serving,
     );
     const server = new WebServer({
@@ -162,6 +175,7 @@ async function serveUntil(
     await consolePlan.stop();
     await usages.close();
     etat.close();
+    await consultations.close();
   }
 }
 
@@ -172,12 +186,13 @@ type Parts = {
   readonly sansTrace: SansTrace;
   readonly compter: Compter;
   readonly etat: EtatRecu;
+  readonly consulter: Consulter;
 };
 
 function pluginsOf(
   settings: Settings,
   { pool, watch }: WebBase,
-  { cles, push, plan, sansTrace, compter, etat }: Parts,
+  { cles, push, plan, sansTrace, compter, consulter, etat }: Parts,
   { now, report, mesures }: Reporting,
 ): WebPlugin[] {
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
@@ -199,6 +214,7 @@ function pluginsOf(
       inventaire: push?.options,
       disponibilite,
       onUntraced: () => sansTrace.add(),
+      consulter,
       onAnswer: (action, verdict) => mesures.http.noterVerification(action, verdict),
     }),
     ...(push || !hasPush(settings) ? [] : [createSansInventaire(disponibilite)]),

@@ -1,10 +1,11 @@
-// The form of the `conservation:` and `consultations:` sections.
+// The form of the `conservation:`, `consultations:` and `journal:` sections.
 import { z } from 'zod';
 import {
   categoriesConservation,
   durees,
   type CategorieConservation,
 } from '../domain/conservation.js';
+import { secret } from './secret.js';
 
 const jours = Object.fromEntries(
   categoriesConservation.map((nom) => [
@@ -40,3 +41,5 @@ export const consultationsSchema = z.strictObject({
 });
 
 export type ConsultationsSettings = z.infer<typeof consultationsSchema>;
+
+export const journalSchema = z.strictObject({ cleDesPoints: secret.optional() });

@@ -20,6 +20,7 @@ export class FileReader {
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[];
   readonly #certificats = new Map<string, FichierCertificat>();
+  readonly #secrets = new Map<string, string | undefined>();
   readonly #paths = new Set<string>();
 
   constructor(folder: string, env: NodeJS.ProcessEnv, faults: string[]) {
@@ -58,6 +59,11 @@ export class FileReader {
     return [...this.#certificats.values()];
   }
 
+  /** Where each secret is: its setting to its file, undefined for the settings file itself. */
+  get secrets(): ReadonlyMap<string, string | undefined> {
+    return this.#secrets;
+  }
+
   /** Notes that `path` holds certificates; its end is then watched over. Gives the absolute path. */
   certificate(at: string, path: string, motDePasse?: string): string {
     const chemin = this.path(path);
@@ -76,7 +82,10 @@ export class FileReader {
 
   /** A private key given as text that is no PEM is the name of its file. */
   key(at: string, value: Secret | undefined): string | undefined {
-    if (typeof value === 'string' && !value.includes('-----BEGIN')) return this.file(at, value);
+    if (typeof value === 'string' && !value.includes('-----BEGIN')) {
+      this.#secrets.set(at, this.path(value));
+      return this.file(at, value);
+    }
     return this.secret(at, value);
   }
 
@@ -89,8 +98,15 @@ export class FileReader {
   }
 
   secret(at: string, value: Secret | undefined): string | undefined {
-    if (value === undefined || typeof value === 'string') return value;
-    if ('fichier' in value) return this.file(at, value.fichier).trim();
+    if (value === undefined) return undefined;
+    if (typeof value === 'string') {
+      this.#secrets.set(at, undefined);
+      return value;
+    }
+    if ('fichier' in value) {
+      this.#secrets.set(at, this.path(value.fichier));
+      return this.file(at, value.fichier).trim();
+    }
     const text = this.#env[value.env];
     if (text === undefined)
       this.#faults.push(`${at} : la variable d'environnement ${value.env} n'existe pas`);

@@ -1,6 +1,6 @@
 // The form of the settings file: every key, its limits and its default.
 import { z } from 'zod';
-import { conservationSchema, consultationsSchema } from './conservation-schema.js';
+import { conservationSchema, consultationsSchema, journalSchema } from './conservation-schema.js';
 import { consoleSchema } from './console-schema.js';
 import { demandesSchema } from './demandes-schema.js';
 import { domaineName } from './domaine-name.js';
@@ -131,6 +131,7 @@ export const settingsSchema = z.strictObject({
   metriques: metriquesSchema.prefault({}),
   professionnels: professionnelsSchema.prefault({}),
   planification: planificationSchema.prefault({}),
+  journal: journalSchema.prefault({}),
   certificats: z
     .strictObject({
       // An authority may take weeks to sign again; past a year, every certificate would be told of from its first day.

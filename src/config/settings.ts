@@ -55,6 +55,7 @@ export type Settings = Omit<
   | 'professionnels'
   | 'certificats'
   | 'sauvegarde'
+  | 'journal'
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
@@ -80,8 +81,12 @@ export type Settings = Omit<
   readonly console: ConsoleSettings;
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
+  /** PEM of the private key that signs checkpoints. */
+  readonly journal: { readonly cleDesPoints: string | undefined };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
+  /** In which file each secret is. */
+  readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
   readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
   /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
   readonly chemins: ReadonlySet<string>;
@@ -130,6 +135,7 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
+    journal: { cleDesPoints: reader.key('journal.cleDesPoints', raw.journal.cleDesPoints) },
     metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,
@@ -144,7 +150,11 @@ export function resolveSettings(
   };
   // Last: whoever reads a certificate has noted it.
   const certificats = { ...raw.certificats, fichiers: reader.certificats };
-  return { ...resolved, certificats };
+  const secrets = [...reader.secrets].map(([reglage, chemin]) => ({
+    reglage,
+    chemin: chemin ?? configPath,
+  }));
+  return { ...resolved, certificats, secrets };
 }
 
 function resolveSource(

@@ -1,4 +1,5 @@
 // Addresses of the network as limits go by them.
+import { AppError } from '../errors.js';
 
 /** What does not leave this machine: an address, or `localhost`, as settings write it. */
 export function isLoopback(host: string): boolean {
@@ -15,6 +16,19 @@ export function isLoopback(host: string): boolean {
   // Mapped: 127.0.0.0/8 written in hexadecimal.
   if (sixth === 0xffff) return seventh >> 8 === 127;
   return sixth === 0 && seventh === 0 && last === 1;
+}
+
+/**
+ * A name that the settings let through because it is this machine's may lead elsewhere (/etc/hosts): what was bound is looked at.
+ *
+ * @throws AppError `ECOUTE_HORS_BOUCLE`
+ */
+export function assertStaysHere(host: string, bound: string): void {
+  if (!isLoopback(host) || isLoopback(bound)) return;
+  throw new AppError(
+    'ECOUTE_HORS_BOUCLE',
+    `${host} mène à ${bound}, que le réseau voit, et on y parlerait en clair. Corrigez /etc/hosts, ou écrivez 127.0.0.1 à sa place.`,
+  );
 }
 
 /** IPv4 as it is, even when mapped into IPv6; for IPv6 the /64, of which one machine has all addresses. */

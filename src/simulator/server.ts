@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { assertStaysHere } from '../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../errors.js';
 import { answerApi } from './api.js';
 import { Rate } from './rate.js';
@@ -100,7 +101,17 @@ export class SimulatorServer {
       });
     });
     const address = this.#server.address();
+    if (isAddressInfo(address)) await this.#assertStaysHere(address.address);
     return urlOf(host, isAddressInfo(address) ? address.port : port);
+  }
+
+  async #assertStaysHere(bound: string): Promise<void> {
+    try {
+      assertStaysHere(this.#options.host, bound);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

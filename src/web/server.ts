@@ -1,8 +1,10 @@
 // One listener for the API and the pages: fastify on a server that is ours, so that its limits and its stop are too.
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { assertStaysHere } from '../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../errors.js';
 import { readServedTls } from '../net/served-certificate.js';
 import {
@@ -67,8 +69,11 @@ export class WebServer {
     if (mesure) measureRequests(this.#app, mesure);
     if (settings.slowRequestTimeoutMs !== undefined)
       limitOrdinaryRequests(this.#app, settings.requestTimeoutMs);
-    this.#app.addHook('onSend', (_request, reply, payload, done) => {
+    this.#app.addHook('onSend', (request, reply, payload, done) => {
+      reply.header('x-request-id', request.id);
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+      // The API as well as the pages, which have it already.
+      if (tls) reply.header('strict-transport-security', 'max-age=31536000');
       // A kept connection would hold the stop until it has been idle long enough.
       if (this.#isStopping) reply.header('connection', 'close');
       done(null, payload);
@@ -90,8 +95,18 @@ export class WebServer {
       throw listeningFault(error, this.#settings);
     }
     const address = this.#server.address() as AddressInfo;
+    if (!tls) await this.#assertStaysHere(address.address);
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return `${tls ? 'https' : 'http'}://${name}:${address.port}`;
+  }
+
+  async #assertStaysHere(bound: string): Promise<void> {
+    try {
+      assertStaysHere(this.#settings.host, bound);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** New connections are refused at once; answers under way have `stopMs` to leave. */
@@ -157,6 +172,8 @@ function buildApp(
     return sendProblem(reply, problem ?? internalProblem);
   };
   const app = fastify({
+    // That of its traces and of its lines in the log: no other request, of any run, has it.
+    genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     // An address of 254 characters, each of which may be written in three.
@@ -172,7 +189,11 @@ function buildApp(
   });
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) =>
-    answer(error, reply, `${request.method} ${request.routeOptions.url ?? '?'}`),
+    answer(
+      error,
+      reply,
+      `${request.method} ${request.routeOptions.url ?? '?'} (demande ${request.id})`,
+    ),
   );
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFoundProblem));
   return app;

@@ -67,7 +67,7 @@ test('without systemd nothing is run; without its tool that is said once', async
   await without.ready();
   await without.stopping();
   assert.equal(faults.length, 1);
-  assert.match(faults[0] ?? '', /systemd-notify/u);
+  assert.match(String(faults[0]), /systemd-notify/u);
 });
 
 const noAnalyze = isThere('systemd-analyze') ? false : 'systemd absent';

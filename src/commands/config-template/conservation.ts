@@ -24,4 +24,8 @@ consultations:
   echantillon: 0              # garde une consultation sur tant, pour un diagnostic ; 0 : aucune
   echantillonParJourMax: 10000
   valeurs: false              # true : l'échantillon garde les valeurs cherchées, pas seulement les noms des attributs
+
+# Le journal (docs/journal.md).
+journal: {}
+  # cleDesPoints: { fichier: ./points.key }   # signe les points de contrôle ; « annuaire-sync audit key points.key » la crée
 `;

@@ -12,6 +12,9 @@ import {
   trimImports,
   type ImportEnd,
 } from '../../store/inventaire-import.js';
+import { transaction } from '../../db/transaction.js';
+import type { NouvelleTrace } from '../../domain/trace.js';
+import { recordTrace } from '../../store/journal.js';
 import { trimRangs } from '../../store/bal-evenement.js';
 import { trimLots } from '../../store/inventaire-lot.js';
 import {
@@ -167,7 +170,10 @@ export class InventairePush {
     const { now, report } = this.#surroundings;
     try {
       const end = await this.#import(id, contenu);
-      await finishImport(this.#pool, id, end, now());
+      await transaction(this.#pool, async (db) => {
+        await finishImport(db, id, end, now());
+        await recordTrace(db, traceOf(id, contenu, end), now());
+      });
     } catch (error) {
       report(`Import d’inventaire n° ${id} : son issue n’a pas pu être notée. ${messageOf(error)}`);
     } finally {
@@ -218,4 +224,18 @@ function acceptAdvice(id: number): string {
     'Vérifiez que l’instantané est complet ; s’il est juste, un administrateur l’accepte sur le serveur : ' +
     `« annuaire-sync inventory accept ${id} ».`
   );
+}
+
+/** The call itself was traced when it was answered, maybe before this. */
+function traceOf(id: number, { source }: ContenuInstantane, end: ImportEnd): NouvelleTrace {
+  const issues = { charge: 'reussite', inchange: 'reussite', refuse: 'refus' } as const;
+  const { etat, probleme } = end;
+  return {
+    action: 'inventaire.import',
+    issue: etat === 'charge' || etat === 'inchange' || etat === 'refuse' ? issues[etat] : 'echec',
+    auteur: { genre: 'programme', id: 'annuaire-sync' },
+    objets: [{ genre: 'source', id: source.nom }],
+    requete: { import: id, moyen: 'http' },
+    reponse: { etat, code: probleme?.code },
+  };
 }

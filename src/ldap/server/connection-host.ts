@@ -1,3 +1,4 @@
+import type { Consulter } from '../../domain/consultation.js';
 import type { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import type { SortedLists } from '../search/sorted-lists.js';
@@ -41,6 +42,8 @@ export type ConnectionHost = {
   readonly bufferMemory: MemoryBudget;
   /** Set about every second: what time limits on connections go by. */
   readonly nowMs: number;
+  /** Told of each search and of each bind; undefined: nobody counts them. */
+  readonly consulter: Consulter | undefined;
   forget(connection: Connection): void;
   /** More waits than `bufferMemory` allows: ends connections until it does not. */
   relieve(): void;

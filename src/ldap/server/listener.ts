@@ -1,7 +1,7 @@
 // Sockets as they are accepted: whom to count them for, and the PROXY header of those that a balancer hands over.
 import { createServer, type BlockList, type Server, type Socket } from 'node:net';
+import { addressKey, assertStaysHere } from '../../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../../errors.js';
-import { addressKey } from '../../domain/adresse-reseau.js';
 import { isInRanges } from './peer-address.js';
 import { parseProxyHeader } from './proxy-header.js';
 import type { ListenerSettings } from './server-settings.js';
@@ -47,7 +47,10 @@ export class Listener {
       });
     });
     const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : port;
+    if (typeof address !== 'object' || address === null) return port;
+    // Whoever started it closes every listener of a start that failed.
+    if (!this.settings.isLdaps) assertStaysHere(host, address.address);
+    return address.port;
   }
 
   /** Accepts nobody any more; what was accepted stays. */

@@ -1,5 +1,6 @@
 // The mirror's server: listeners, the connections that they accept, and what all of them share.
 import type { Socket } from 'node:net';
+import type { Consulter } from '../../domain/consultation.js';
 import { ByteWriter } from '../ber/writer.js';
 import type { Directory, StaticEntry } from '../directory/directory.js';
 import { resultCode } from '../protocol/result-code.js';
@@ -41,6 +42,7 @@ export class LdapServer implements ConnectionHost {
   readonly searchMemory: MemoryBudget;
   readonly bufferMemory: MemoryBudget;
   served: Served;
+  readonly consulter: Consulter | undefined;
   nowMs = performance.now();
   readonly #listeners: readonly Listener[];
   readonly #connections = new Set<Connection>();
@@ -58,6 +60,7 @@ export class LdapServer implements ConnectionHost {
     settings: LdapServerSettings,
     content: { readonly directory: Directory; readonly rootDse: StaticEntry },
     report: (message: string) => void,
+    consulter?: Consulter,
   ) {
     const { limits, access, proxy, tls } = settings;
     this.limits = limits;
@@ -68,6 +71,7 @@ export class LdapServer implements ConnectionHost {
     this.tls = tls && new TlsTerminator(tls, limits.firstMessageMs);
     this.served = { ...content, snapshot: undefined };
     this.#report = report;
+    this.consulter = consulter;
     const options = {
       trusted: proxy && parseRanges(proxy.trusted),
       headerTimeoutMs: limits.firstMessageMs,

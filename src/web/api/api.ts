@@ -12,17 +12,17 @@ import { verificationRoutes, type VerificationOptions } from './verification.js'
 const apiPrefix = '/api/v1';
 
 export type ApiOptions = VerificationOptions &
-  Pick<ApiContext, 'report' | 'disponibilite' | 'onUntraced' | 'onAnswer'> & {
+  Pick<ApiContext, 'report' | 'disponibilite' | 'onUntraced' | 'onAnswer' | 'consulter'> & {
     readonly requestsPerSecond: number;
     /** Undefined: no source of the inventory is of type http. */
     readonly inventaire?: InventaireOptions | undefined;
   };
 
 export function createApi(options: ApiOptions): WebPlugin {
-  const { db, now, report, requestsPerSecond, inventaire, disponibilite, onUntraced, onAnswer } =
-    options;
+  const { db, now, report, requestsPerSecond, inventaire, disponibilite } = options;
+  const { onUntraced, onAnswer, consulter } = options;
   const access = new Access({ db, now, requestsPerSecond });
-  const context = { db, now, report, access, disponibilite, onUntraced, onAnswer };
+  const context = { db, now, report, access, disponibilite, onUntraced, onAnswer, consulter };
   const openapi = readFileSync(openapiPath(), 'utf8');
   return (app) => {
     app.get(`${apiPrefix}/openapi.json`, (_request, reply) =>

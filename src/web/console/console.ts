@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contientRole, isRole, type Role } from '../../domain/role.js';
 import { recordTrace } from '../../store/journal.js';
-import { Espace, type EspaceOptions } from '../espace/espace.js';
+import { Espace, type EspaceOptions, type MotifRefus } from '../espace/espace.js';
 import type { WebPlugin } from '../server.js';
 import { acteDe } from './acte.js';
 import type { NoeudsLus } from './noeuds/noeuds-lus.js';
@@ -39,7 +39,7 @@ export function createConsole({ ecrans, noeuds, ...options }: ConsoleOptions): C
     nom: 'console',
     pageConnexion: '/console/connexion',
     allows,
-    onRefus: (request, acteur) => tracerAccesRefuse(options, request, acteur),
+    onRefus: (request, acteur, motif) => tracerAccesRefuse(options, request, acteur, motif),
     cadre: 'console/cadre',
     preparer: noeuds && (() => noeuds.preparer()),
     autour: (acteur, { actif }) => ({
@@ -59,6 +59,7 @@ async function tracerAccesRefuse(
   { db, now }: Pick<ConsoleOptions, 'db' | 'now'>,
   request: FastifyRequest,
   acteur: Acteur,
+  motif: MotifRefus,
 ): Promise<void> {
   const { url = '?', config } = request.routeOptions;
   await recordTrace(
@@ -69,7 +70,10 @@ async function tracerAccesRefuse(
       ...acteDe(acteur, request),
       objets: [],
       requete: { methode: request.method, chemin: url, role: acteur.role },
-      reponse: { roleAttendu: config.acces },
+      reponse:
+        motif === 'role'
+          ? { roleAttendu: config.acces }
+          : { motif: 'formulaire d’une autre page ou d’une autre session' },
     },
     now(),
   );

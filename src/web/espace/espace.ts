@@ -33,8 +33,8 @@ export type EspaceOptions<Qui> = {
   readonly identify: (session: Session) => Promise<Qui | undefined>;
   /** What a route declares (`config.acces`), against who asks. */
   readonly allows: (qui: Qui | undefined, acces: string) => 'oui' | 'connexion' | 'non';
-  /** Told of somebody signed in who asked for more than he may. */
-  readonly onRefus?: (request: FastifyRequest, qui: Qui) => Promise<void>;
+  /** Told of somebody signed in who asked for more than he may, or whose form is not of our pages or of his session. */
+  readonly onRefus?: (request: FastifyRequest, qui: Qui, motif: MotifRefus) => Promise<void>;
   /** Path of the page where one signs in, without the base. */
   readonly pageConnexion: string;
   /** Template around every page, and what it shows of who is signed in. */
@@ -58,6 +58,8 @@ declare module 'fastify' {
     acces?: string;
   }
 }
+
+export type MotifRefus = 'role' | 'formulaire';
 
 type Contexte<Qui> = { readonly session: Session; readonly qui: Qui | undefined };
 
@@ -201,7 +203,7 @@ export class Espace<Qui> {
     const answer = allows(qui, request.routeOptions.config.acces ?? '');
     if (answer === 'oui') return;
     if (answer === 'non') {
-      if (qui !== undefined) await this.#options.onRefus?.(request, qui);
+      if (qui !== undefined) await this.#options.onRefus?.(request, qui, 'role');
       throw forbidden();
     }
     const chemin = `${pageConnexion}?suite=${encodeURIComponent(this.#pageOf(request))}`;
@@ -211,14 +213,14 @@ export class Espace<Qui> {
 
   async #checkForm(request: FastifyRequest): Promise<void> {
     if (request.method === 'GET' || request.is404) return;
-    const { session } = this.#contexteOf(request);
+    const { session, qui } = this.#contexteOf(request);
     const body: unknown = request.body;
     const jeton =
       typeof body === 'object' && body !== null && 'jeton' in body ? body.jeton : undefined;
     if (isFromElsewhere(request, this.#options.urlPublique) || !session.isJetonCsrf(jeton)) {
+      if (qui !== undefined) await this.#options.onRefus?.(request, qui, 'formulaire');
       throw expired({ texte: 'Reprendre', chemin: this.#pageOf(request) });
     }
-    return Promise.resolve();
   }
 
   /** What can be looked at again under the address asked, or the first page. */

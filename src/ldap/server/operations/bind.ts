@@ -4,6 +4,7 @@ import type { BindRequest } from '../../protocol/request.js';
 import { resultCode, type ResultCode } from '../../protocol/result-code.js';
 import { subjectOf } from '../certificate-subject.js';
 import type { Connection } from '../connection.js';
+import { tellBind } from '../consulted.js';
 import type { Attempt } from '../password-verifier.js';
 
 export function bind(connection: Connection, request: BindRequest): void {
@@ -28,7 +29,9 @@ function refuse(
   { messageId }: BindRequest,
   code: ResultCode,
   message: string,
+  compte = '',
 ): void {
+  tellBind(connection, compte, code);
   connection.answer(messageId, responseTag.bind, code, message);
 }
 
@@ -95,6 +98,7 @@ async function verify(
     host.bindFailures.forgive(address);
     connection.resume(() => {
       connection.identity = host.identities.ofAccount(account);
+      tellBind(connection, account.name, resultCode.success);
       connection.answer(request.messageId, responseTag.bind, resultCode.success);
     });
     return;
@@ -104,7 +108,8 @@ async function verify(
     () => {
       if (!isCheap) host.bindFailures.endWait(address);
       connection.resume(() => {
-        refuse(connection, request, resultCode.invalidCredentials, 'invalid credentials');
+        const code = resultCode.invalidCredentials;
+        refuse(connection, request, code, 'invalid credentials', account?.name);
       });
     },
     host.bindFailures.note(address, performance.now()),
@@ -132,5 +137,6 @@ function bindExternal(
     return;
   }
   connection.identity = host.identities.ofAccount(account);
+  tellBind(connection, account.name, resultCode.success);
   connection.answer(request.messageId, responseTag.bind, resultCode.success);
 }

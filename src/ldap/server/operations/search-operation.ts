@@ -12,6 +12,7 @@ import { writeHits } from '../../search/write-entry.js';
 import { pieceBytes } from '../answer-output.js';
 import { answerBare, answerResult } from '../answers.js';
 import type { Connection } from '../connection.js';
+import { tellSearch } from '../consulted.js';
 import type { PendingOperation } from '../pending-operation.js';
 import { arrange, pagedControl, type BoundedControls } from './search-controls.js';
 import { SortedRun } from './sorted-run.js';
@@ -44,6 +45,7 @@ const noHits = new Uint32Array(0);
 
 export class SearchOperation implements PendingOperation {
   readonly messageId: number;
+  readonly #startMs = performance.now();
   readonly #input: SearchInput;
   readonly #controls: BoundedControls;
   readonly #selection: Selection;
@@ -154,6 +156,10 @@ export class SearchOperation implements PendingOperation {
     }
     const tag = responseTag.searchDone;
     connection.host.counters.entriesSent += count;
+    if (connection.host.consulter) {
+      const durationMs = performance.now() - this.#startMs;
+      tellSearch(connection, this.#input.request, code, count, durationMs);
+    }
     if (message === '' && controls.length === 0) answerBare(connection, this.messageId, tag, code);
     else answerResult(connection, this.messageId, tag, { code, message }, controls);
     return true;

@@ -9,6 +9,7 @@ import type { SortedLists } from '../../search/sorted-lists.js';
 import { startSearch } from '../../search/start-search.js';
 import { answerResult } from '../answers.js';
 import type { Connection } from '../connection.js';
+import { tellSearch } from '../consulted.js';
 import { admit } from './admission.js';
 import { readSearchControls, refuseSort, type BoundedControls } from './search-controls.js';
 import { SearchOperation, type HitSource } from './search-operation.js';
@@ -31,12 +32,14 @@ function start(
 ): SearchOperation | undefined {
   const admission = admit(connection, request, nowMs);
   if (admission.kind === 'refused') {
+    tellSearch(connection, request, admission.code, 0, 0);
     answerResult(connection, request.messageId, responseTag.searchDone, admission);
     return undefined;
   }
   const controls = readSearchControls(request);
   if ('kind' in controls) {
     const { messageId } = request;
+    tellSearch(connection, request, controls.code, 0, 0);
     answerResult(connection, messageId, responseTag.searchDone, controls, controls.controls);
     return undefined;
   }

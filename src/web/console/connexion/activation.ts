@@ -7,6 +7,7 @@ import { findCompteById, type Compte } from '../../../store/compte.js';
 import { findPas, hashCodeActivation, showSecret } from '../../compte/code.js';
 import { TropDeVerifications } from '../../compte/mot-de-passe.js';
 import { PageError } from '../../page/page-error.js';
+import { Parcimonie } from '../../parcimonie.js';
 import type { EspaceConsole } from '../console.js';
 import { lireFormulaire } from './formulaire.js';
 import { auteurOf, ouvrirSession } from './locale.js';
@@ -34,14 +35,14 @@ export function declareActivation(
     return espace.redirect(reply, `/console/activation/${code}`);
   });
   app.get<{ Params: { code: string } }>('/activation/:code', { config }, async (request, reply) => {
-    const ouvert = await ouvrir(options, locale, request.params.code);
+    const ouvert = await ouvrir(options, locale, request, request.params.code);
     return espace.show(request, reply, await pageActivation(options, ouvert, []));
   });
   app.post<{ Params: { code: string } }>(
     '/activation/:code',
     { config },
     async (request, reply) => {
-      const ouvert = await ouvrir(options, locale, request.params.code);
+      const ouvert = await ouvrir(options, locale, request, request.params.code);
       return activer(espace, options, locale, { request, reply, ouvert });
     },
   );
@@ -50,16 +51,41 @@ export function declareActivation(
 type Ouvert = { readonly compte: Compte; readonly secret: Buffer; readonly empreinte: Buffer };
 
 async function ouvrir(
-  { pool, now }: ConnexionOptions,
+  options: ConnexionOptions,
   { coffre }: Locale,
+  request: FastifyRequest,
   code: string,
 ): Promise<Ouvert> {
+  const { pool, now } = options;
   const empreinte = hashCodeActivation(code);
   const id = empreinte && (await findActivation(pool, empreinte, now()));
   const compte = id === undefined ? undefined : await findCompteById(pool, id);
   const secret = compte && coffre.open(compte.totpSecret, compte.nom);
-  if (!empreinte || !compte || !secret) throw codePerime();
+  if (!empreinte || !compte || !secret) {
+    await tracerRefus(options, request, compte, 'code inconnu ou périmé');
+    throw codePerime();
+  }
   return { compte, secret, empreinte };
+}
+
+const refusTraces = new Parcimonie();
+
+/** Never the code. */
+async function tracerRefus(
+  options: ConnexionOptions,
+  request: FastifyRequest,
+  compte: Compte | undefined,
+  motif: string,
+): Promise<void> {
+  const key = `${request.ip} ${compte?.id ?? ''}`;
+  if (!refusTraces.allows(key, options.now().getTime())) return;
+  await tracer(options, request, {
+    action: 'connexion.refus',
+    issue: 'refus',
+    auteur: compte ? auteurOf(compte) : { genre: 'personne', id: 'inconnu' },
+    objets: compte ? [{ genre: 'compte', id: compte.nom }] : [],
+    requete: { moyen: 'activation', motif },
+  });
 }
 
 function codePerime(): PageError {
@@ -128,6 +154,7 @@ async function activer(
       message: 'Ce code n’est pas celui de l’application : vérifiez l’heure du téléphone.',
     });
   }
+  if (pas === undefined) await tracerRefus(options, request, compte, 'code de l’application faux');
   if (erreurs.length > 0 || pas === undefined) {
     return espace.show(request, reply, await pageActivation(options, ouvert, erreurs));
   }
