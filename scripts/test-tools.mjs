@@ -52,6 +52,7 @@ const tools = [
     instead: ['chromium-browser', 'google-chrome'],
     tests: 'pages dans un navigateur, accessibilité',
   },
+  { command: 'haproxy', debian: 'haproxy', tests: 'exemples de répartiteur' },
   { command: 'javac', debian: 'default-jdk-headless', tests: 'LDAP avec Java (JNDI)' },
 ];
 
