@@ -125,7 +125,6 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
           settings: withinStop(settings),
           content: createLdapContent(settings),
           keeping: undefined,
-          isCounting: keepingOf(settings, () => undefined) !== undefined,
           onServer: (one) => {
             server = one;
             mesures.onServer(one);
