@@ -21,6 +21,8 @@ export type CampaignOptions = {
   readonly isInside: boolean;
   /** Faults that are not to be drawn, by name. */
   readonly without?: readonly FaultName[];
+  /** Asked before each round: no more of them, and what was played is told. */
+  readonly isOver?: () => boolean;
   /** Instead of two private servers: one that outlives the campaign, and that nobody kills. */
   readonly server?: string;
 };
@@ -68,6 +70,7 @@ export async function playCampaign(
     const rounds: JudgedRound[] = [];
     const numbers = Array.from({ length: options.rounds }, (_, index) => index + 1);
     for (const number of options.only === undefined ? numbers : [options.only]) {
+      if (options.isOver?.() === true) break;
       const judged = await playJudged(stage, options, number, without);
       rounds.push(judged);
       tell(describeRound(judged, options.rounds));
