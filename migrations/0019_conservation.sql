@@ -86,6 +86,16 @@ create table consultation_echantillon (
 );
 create index consultation_echantillon_at on consultation_echantillon (at);
 
+-- A decision that a command is about to make: gone with the trace of what came of it. One whose program died is itself traced.
+create table trace_intention (
+  id uuid primary key,
+  commence_le timestamptz not null,
+  hote text not null check (char_length(hote) <= 300),
+  pid integer not null,
+  -- the trace, without what came of it; masked as the trail is
+  trace jsonb not null check (octet_length(trace::text) <= 65536)
+);
+
 -- From here on, what writes to the trail does it by these two functions. Where `migrate --roles` gave the trail an owner of its own,
 -- the program's account can do nothing else to it: it may execute them, and read.
 -- Six months at least, whoever asks (CNIL, délibération 2021-122): a stolen account of the program must not empty the trail.

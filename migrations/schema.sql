@@ -747,6 +747,12 @@ table trace
   reponse text
   correlation text collate "C"
   effacee_le timestamp with time zone
+table trace_intention
+  id uuid not null
+  commence_le timestamp with time zone not null
+  hote text not null
+  pid integer not null
+  trace jsonb not null
 table trace_objet
   objet text collate "C" not null
   at timestamp with time zone not null
@@ -975,6 +981,9 @@ constraint trace_objets_check on trace: CHECK ((cardinality(objets) <= 20))
 constraint trace_pkey on trace: PRIMARY KEY (sequence)
 constraint trace_reponse_check on trace: CHECK ((octet_length(reponse) <= 8192))
 constraint trace_requete_check on trace: CHECK ((octet_length(requete) <= 8192))
+constraint trace_intention_hote_check on trace_intention: CHECK ((char_length(hote) <= 300))
+constraint trace_intention_pkey on trace_intention: PRIMARY KEY (id)
+constraint trace_intention_trace_check on trace_intention: CHECK ((octet_length((trace)::text) <= 65536))
 constraint trace_objet_pkey on trace_objet: PRIMARY KEY (objet, at, sequence)
 constraint trace_tete_id_check on trace_tete: CHECK (id)
 constraint trace_tete_pkey on trace_tete: PRIMARY KEY (id)

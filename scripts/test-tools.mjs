@@ -52,6 +52,9 @@ const tools = [
     instead: ['chromium-browser', 'google-chrome'],
     tests: 'pages dans un navigateur, accessibilité',
   },
+  // 7 s to install; of it, the tests use promtool alone: no server is started.
+  { command: 'promtool', debian: 'prometheus', tests: 'alertes et tableau de bord' },
+  { command: 'haproxy', debian: 'haproxy', tests: 'exemples de répartiteur' },
   { command: 'javac', debian: 'default-jdk-headless', tests: 'LDAP avec Java (JNDI)' },
 ];
 

@@ -10,6 +10,7 @@ const interruption = new AbortController();
 const isSupervised = process.env[marqueSupervise] !== undefined && process.send !== undefined;
 if (isSupervised) obeirAuSuperviseur(interruption);
 let signals = 0;
+let errors: Surroundings['err'] = process.stderr;
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
@@ -18,9 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     signals += 1;
     // The first asks for a clean stop; who insists gets an immediate one: the database then rolls back by itself.
     if (signals > 1) process.exit(130);
-    process.stderr.write(
-      '\nArrêt demandé : fin propre en cours (Ctrl-C de nouveau pour forcer)…\n',
-    );
+    errors.write('\nArrêt demandé : fin propre en cours (Ctrl-C de nouveau pour forcer)…\n');
     interruption.abort(new DOMException('Arrêt demandé', 'AbortError'));
   });
 }
@@ -29,14 +28,15 @@ process.stdout.on('error', (error: Error) => {
   if (isReaderGone(error)) return;
   // Asked again at the very end: the command itself may have gone well.
   process.once('exit', (code) => (process.exitCode = code === 0 ? 1 : code));
-  process.stderr.write(`Le résultat n'a pas pu être écrit entièrement : ${error.message}\n`);
+  errors.write(`Le résultat n'a pas pu être écrit entièrement : ${error.message}\n`);
 });
 // A log that cannot be written any more is no reason to stop halfway.
 process.stderr.on('error', () => undefined);
 
+errors = await errorOutput();
 process.exitCode = await runCli(process.argv, {
   out: process.stdout,
-  err: await errorOutput(),
+  err: errors,
   env: process.env,
   signal: interruption.signal,
   now: () => new Date(),

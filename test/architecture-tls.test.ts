@@ -38,6 +38,8 @@ const rules: readonly Rule[] = [
       'src/ldap/server/tls-terminator.ts',
       // Tells a socket under TLS from one in clear.
       'src/ldap/server/transport.ts',
+      // Reads the certificate of a client; the server is the test's.
+      'src/simulator/identity/identity-provider.ts',
     ],
   },
   {
@@ -68,6 +70,7 @@ const rules: readonly Rule[] = [
       'src/db/foreign-select.ts',
       'src/db/external-server.ts',
       'src/db/database-watch.ts',
+      'src/db/embedded/base-backup.ts',
     ],
     through: /\.\.\.securedUrl\(/u,
   },

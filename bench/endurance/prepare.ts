@@ -12,6 +12,7 @@ import {
   makeBase,
   makeDays,
   makeSimulated,
+  mustRun,
   settingsOf,
 } from '../fiabilite/country.js';
 import { FileServer } from '../fiabilite/file-server.js';
@@ -68,6 +69,9 @@ export async function prepare(folder: string): Promise<Prepared> {
   const config = join(folder, 'annuaire-sync.yaml');
   const feed = `http://127.0.0.1:${simulated.port}`;
   writeFileSync(config, common + settings(folder, 'var', postgres.url(baseDatabase), ports, feed));
+  // The first plan is all of the first day's: somebody has to have read it.
+  await mustRun(config, ['plan', 'show', '--recalculer', '--exemples', '0']);
+  await mustRun(config, ['plan', 'approve', '--tout', '--override', 'premier plan']);
   const pool = poolOf(postgres.url(baseDatabase));
   let days = 0;
   return {

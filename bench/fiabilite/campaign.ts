@@ -9,7 +9,8 @@ import { rememberHistory } from './history.js';
 import { invariantNames, judge, type Verdict } from './invariants.js';
 import { openLane, type Lane } from './lane.js';
 import { poolOf, Postgres } from './postgres.js';
-import { playRound, type RoundResult } from './round.js';
+import type { RoundResult } from './observe.js';
+import { playRound } from './round.js';
 import type { Outcome } from './command.js';
 
 export type CampaignOptions = {
@@ -21,6 +22,8 @@ export type CampaignOptions = {
   readonly isInside: boolean;
   /** Faults that are not to be drawn, by name. */
   readonly without?: readonly FaultName[];
+  /** Asked before each round: no more of them, and what was played is told. */
+  readonly isOver?: () => boolean;
   /** Instead of two private servers: one that outlives the campaign, and that nobody kills. */
   readonly server?: string;
 };
@@ -34,6 +37,7 @@ export type JudgedRound = {
   readonly recoveryMs: number;
   readonly cycleCount: number;
   readonly readCount: number;
+  readonly left: readonly string[];
 };
 
 export type Campaign = {
@@ -68,6 +72,7 @@ export async function playCampaign(
     const rounds: JudgedRound[] = [];
     const numbers = Array.from({ length: options.rounds }, (_, index) => index + 1);
     for (const number of options.only === undefined ? numbers : [options.only]) {
+      if (options.isOver?.() === true) break;
       const judged = await playJudged(stage, options, number, without);
       rounds.push(judged);
       tell(describeRound(judged, options.rounds));
@@ -157,10 +162,20 @@ export async function playJudged(
   const verdict = judge(result.observation, reference.observation, lied);
   const stuck = result.struck?.isStuck === true ? ['l’étape touchée est restée bloquée'] : [];
   const whole: Verdict = { ...verdict, reprise: [...verdict.reprise, ...stuck] };
-  const { struck, recoveryMs, cycleCount, observation } = result;
+  const { struck, recoveryMs, cycleCount, observation, left } = result;
   const isSound = invariantNames.every((name) => whole[name].length === 0);
   const { readCount } = observation;
-  return { number, fault, verdict: whole, isSound, struck, recoveryMs, cycleCount, readCount };
+  return {
+    number,
+    fault,
+    verdict: whole,
+    isSound,
+    struck,
+    recoveryMs,
+    cycleCount,
+    readCount,
+    left,
+  };
 }
 
 /** A judge that finds nothing on nothing would be no judge. */
@@ -185,14 +200,14 @@ function describeReference({ observation, recoveryMs }: RoundResult): string {
 }
 
 function describeRound(round: JudgedRound, count: number): string {
-  const { number, fault, struck, recoveryMs, cycleCount, verdict, isSound } = round;
+  const { number, fault, struck, recoveryMs, cycleCount, verdict, isSound, left } = round;
   const end = struck?.signal ?? `code ${struck?.code ?? '—'}`;
   const faults = invariantNames.flatMap((name) =>
     verdict[name].map((one) => `    ${name} : ${one}`),
   );
   return [
     `${isSound ? '✓' : '✗'} ${number}/${count} ${fault.kind} : ${describeFault(fault)}${fault.goesOn ? ', suite jouée' : ''}` +
-      ` → ${end} ; reprise ${(recoveryMs / 1000).toFixed(1)} s, ${cycleCount} cycle(s)`,
+      ` → ${end} ; reprise ${(recoveryMs / 1000).toFixed(1)} s, ${cycleCount} cycle(s)${left.length > 0 ? `, ${left.length} opérations au second, dont ${left[0]}` : ''}`,
     ...faults,
   ].join('\n');
 }

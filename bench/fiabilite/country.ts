@@ -85,7 +85,8 @@ export function settingsOf(folder: string): string {
     .replace(/^# L'API de l'ANS[^]*$/mu, '');
 }
 
-async function mustRun(config: string, words: readonly string[]): Promise<void> {
+/** Throws what it said when it fails. */
+export async function mustRun(config: string, words: readonly string[]): Promise<void> {
   const { code, text } = await runInside(config, words);
   if (code !== 0) throw new Error(`annuaire-sync ${words.join(' ')} : ${code}\n${text}`);
 }

@@ -1,5 +1,5 @@
 // One round: the whole cycle with its fault, then again without, then everything that can be seen of what is left.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   processesOf,
@@ -8,15 +8,13 @@ import {
   type Outcome,
   type Surroundings,
 } from './command.js';
-import { baseDatabase, settingsOf, type Day } from './country.js';
+import { baseDatabase, type Day } from './country.js';
 import { countLines } from './damage.js';
 import { mountSmall, resize, unmount } from './disks.js';
 import type { Fault } from './faults.js';
-import { findLostHistory, readFinalState } from './history.js';
-import { listFiles, type Observation } from './invariants.js';
+import { listAlive, observeRound, type RoundResult } from './observe.js';
 import type { Lane } from './lane.js';
-import { poolOf } from './postgres.js';
-import { roundSettings } from './settings.js';
+import { writeRoundSettings } from './settings.js';
 import { Simulated } from './simulated.js';
 import { stageNames, wordsOf, type StageName } from './stages.js';
 import { strike, type StageMeasure, type Struck } from './strike.js';
@@ -30,15 +28,6 @@ export type RoundOptions = {
   readonly measures: ReadonlyMap<StageName, StageMeasure>;
   /** The stages without a fault run within this process: quicker, on the same command lines. */
   readonly isInside: boolean;
-};
-
-export type RoundResult = {
-  readonly observation: Observation;
-  readonly measures: ReadonlyMap<StageName, StageMeasure>;
-  /** Of the stage that was hit; undefined in a round without a fault. */
-  readonly struck: Outcome | undefined;
-  readonly recoveryMs: number;
-  readonly cycleCount: number;
 };
 
 /** A lie of the Annuaire shows in the next extraction only, and a second one is possible. */
@@ -70,6 +59,7 @@ class Round {
   #putBack: () => void = () => undefined;
   readonly #recovery: string[] = [];
   readonly #publishedLines: number[] = [];
+  readonly #left: string[] = [];
 
   constructor(lane: Lane, options: RoundOptions) {
     this.#lane = lane;
@@ -99,7 +89,7 @@ class Round {
       baseDatabase,
       fault.kind === 'disque de la base plein' ? await this.#smallTablespace() : undefined,
     );
-    this.#writeSettings();
+    writeRoundSettings(lane, day, this.#folder, this.#database);
     const words = ['--reinitialiser', '--appels-par-seconde', '0'];
     if (fault.kind === 'fautes de l’API') {
       words.push('--fautes', fault.shares, '--graine', String(fault.seed));
@@ -118,8 +108,25 @@ class Round {
     const cycleCount = await this.#recover();
     const recoveryMs = performance.now() - begin;
     await this.#witness?.end();
-    const observation = await this.#observe();
-    return { observation, measures: this.#measures, struck, recoveryMs, cycleCount };
+    const observation = await observeRound({
+      url: this.#lane.postgres.url(this.#database),
+      config: this.#surroundings.config,
+      folders: [join(this.#folder, 'var'), join(this.#folder, 'tmp')],
+      simulated: this.#simulated,
+      witness: this.#witness,
+      mark: this.#mark,
+      atBounds: this.#atBounds,
+      recovery: this.#recovery,
+      publishedLines: this.#publishedLines,
+    });
+    return {
+      observation,
+      measures: this.#measures,
+      struck,
+      recoveryMs,
+      cycleCount,
+      left: this.#left,
+    };
   }
 
   async close(): Promise<void> {
@@ -157,31 +164,6 @@ class Round {
       `create tablespace ${this.#tablespace} location '${this.#tablespaceFolder}'`,
     );
     return this.#tablespace;
-  }
-
-  #writeSettings(): void {
-    const { lane, day } = { lane: this.#lane, day: this.#options.day };
-    const sample = settingsOf(day.folder)
-      .replace(/from: \.\//gu, `from: ${day.folder}/`)
-      .replace(/- \.\/(.*\.pem)/gu, `- ${day.folder}/$1`)
-      .replace(/from: .*PS_LibreAcces.*/u, `from: ${this.#fileUrl('professionnels')}`)
-      .replace(/from: .*Extraction_Correspondance.*/u, `from: ${this.#fileUrl('bals')}`);
-    const program = roundSettings({
-      dataDir: join(this.#folder, 'var'),
-      database: lane.postgres.url(this.#database, lane.relays.base.port),
-      feed: `http://127.0.0.1:${lane.relays.alimentation.port}`,
-    });
-    writeFileSync(join(this.#folder, 'annuaire-sync.yaml'), `${sample}${program}`);
-    const simulator = roundSettings({
-      dataDir: join(this.#folder, 'annuaire'),
-      database: lane.quiet.url(`annuaire_${lane.name}_${day.day}`),
-      feed: 'http://127.0.0.1:9',
-    });
-    writeFileSync(join(this.#folder, 'simulateur.yaml'), `${sample}${simulator}`);
-  }
-
-  #fileUrl(place: string): string {
-    return `http://127.0.0.1:${this.#lane.relays.fichiers.port}/${place}`;
   }
 
   async #playWithFault(fault: Fault): Promise<Outcome> {
@@ -250,8 +232,9 @@ class Round {
           this.#recovery.push(`${stage} : ${isStuck ? 'bloqué' : `code ${code}`} : ${text.trim()}`);
         }
       }
-      const left = await this.#count(['planned', 'approved', 'sending', 'retry', 'held', 'dead']);
-      if (left === 0 || cycle === cyclesMax) return cycle;
+      const left = await listAlive(this.#lane.postgres.url(this.#database));
+      if (left.length === 0 || cycle === cyclesMax) return cycle;
+      this.#left.push(...left);
     }
   }
 
@@ -309,41 +292,8 @@ class Round {
   }
 
   async #count(states: readonly string[]): Promise<number> {
-    const pool = poolOf(this.#lane.postgres.url(this.#database));
-    try {
-      const { rows } = await pool.query<{ n: number }>(
-        `select count(*)::integer as n from feed_operation where state = any($1::text[])`,
-        [states],
-      );
-      return rows[0]?.n ?? 0;
-    } finally {
-      await pool.end();
-    }
-  }
-
-  async #observe(): Promise<Observation> {
-    const pool = poolOf(this.#lane.postgres.url(this.#database));
-    try {
-      const { config } = this.#surroundings;
-      const { code, text } = await runInside(config, ['audit', 'verify']);
-      const { files, bytes } = listFiles([join(this.#folder, 'var'), join(this.#folder, 'tmp')]);
-      return {
-        lostHistory: await findLostHistory(pool),
-        finalState: await readFinalState(pool),
-        done: (await this.#simulated.state()).adresses,
-        auditVerify: { code, text },
-        seen: this.#witness?.seen ?? new Map(),
-        atBounds: this.#atBounds,
-        files,
-        fileBytes: bytes,
-        processes: processesOf(this.#mark),
-        recovery: this.#recovery,
-        publishedLines: this.#publishedLines,
-        readCount: this.#witness?.readCount ?? 0,
-      };
-    } finally {
-      await pool.end();
-    }
+    const alive = await listAlive(this.#lane.postgres.url(this.#database));
+    return alive.filter((line) => states.some((state) => line.startsWith(`${state} `))).length;
   }
 }
 

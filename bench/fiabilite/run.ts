@@ -6,6 +6,10 @@ import { playCampaign } from './campaign.js';
 import { options } from './options.js';
 import { writeReport } from './report.js';
 
+// Ctrl-C: the round under way is finished, then what was played is told.
+let isOver = false;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => (isOver = true));
+
 const campaign = await playCampaign(
   {
     rounds: options.rounds,
@@ -14,6 +18,7 @@ const campaign = await playCampaign(
     days: [2, 3, 5, 9],
     folder: join(options.folder, 'fiabilite'),
     isInside: options.isInside,
+    isOver: () => isOver,
   },
   (line) => process.stdout.write(`${line}\n`),
 );

@@ -23,9 +23,10 @@ export const program = join(import.meta.dirname, '..', '..', '..', 'bin', 'annua
 export async function prepareCountry(
   folder: string,
   print: (line: string) => void,
+  scale: 'national' | 'tenth' = 'national',
 ): Promise<Country> {
-  const extraction = await extractionOf(folder, 1, print);
-  const work = join(folder, 'ldap');
+  const extraction = await extractionOf(folder, 1, print, scale);
+  const work = join(folder, scale === 'national' ? 'ldap' : `ldap-${scale}`);
   mkdirSync(work, { recursive: true });
   const country = {
     folder: work,
@@ -64,13 +65,14 @@ export async function extractionOf(
   folder: string,
   day: number,
   print: (line: string) => void,
+  scale: 'national' | 'tenth' = 'national',
 ): Promise<string> {
-  const outDir = join(folder, `national-${day}`);
+  const outDir = join(folder, `${scale}-${day}`);
   if (!existsSync(join(outDir, 'truth.json'))) {
-    print(`Échantillon national, jour ${day}…`);
+    print(`Échantillon ${scale}, jour ${day}…`);
     rmSync(outDir, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const options = { outDir, scale: 'national', day } as const;
+    const options = { outDir, scale, day } as const;
     await generateSample(options, silentProgress, new AbortController().signal);
   }
   const name = readdirSync(outDir).find((file) => /^Extraction_Correspondance.*\.zip$/u.test(file));

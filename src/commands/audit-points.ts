@@ -10,6 +10,8 @@ import {
   type PointSigne,
 } from '../audit/point-signe.js';
 import type { PointDeControle } from '../audit/verify.js';
+import type { Settings } from '../config/settings.js';
+import type { Pool } from '../db/pool.js';
 import { AppError, codeOf, messageOf, UsageError } from '../errors.js';
 import { findTete } from '../store/journal.js';
 import { print, runReading, globalOptions, type CommandContext } from './context.js';
@@ -28,15 +30,8 @@ ou, signés : annuaire-sync audit verify --depuis points.jsonl --cle points.pub`
     )
     .action(async (options: { signe: boolean; out?: string }, command: Command) => {
       await runReading(context, command, async ({ pool, settings, isJson }) => {
-        const tete = await findTete(pool);
-        if (!tete) {
-          throw new AppError(
-            'JOURNAL_SANS_TETE',
-            'La tête de la chaîne a été retirée : « annuaire-sync audit verify » dit ce qui reste du journal.',
-          );
-        }
         const le = context.surroundings.now();
-        const point = { sequence: tete.sequence, empreinte: tete.empreinte.toString('hex') };
+        const point = await readPoint(pool);
         const told = options.signe
           ? signerPoint(point, le, cleDe(settings.journal.cleDesPoints))
           : { ...point, le: le.toISOString() };
@@ -45,6 +40,22 @@ ou, signés : annuaire-sync audit verify --depuis points.jsonl --cle points.pub`
         print(context, isJson, told, () => text);
       });
     });
+}
+
+async function readPoint(pool: Pool): Promise<PointDeControle> {
+  const tete = await findTete(pool);
+  if (tete) return { sequence: tete.sequence, empreinte: tete.empreinte.toString('hex') };
+  throw new AppError(
+    'JOURNAL_SANS_TETE',
+    'La tête de la chaîne a été retirée : « annuaire-sync audit verify » dit ce qui reste du journal.',
+  );
+}
+
+/** At the end of a scheduled command, where the settings say so: a signed point a day, without anybody. */
+export async function garderPoint(pool: Pool, { journal }: Settings, now: Date): Promise<void> {
+  if (journal.points === undefined) return;
+  const point = signerPoint(await readPoint(pool), now, cleDe(journal.cleDesPoints));
+  await append(journal.points, `${JSON.stringify(point)}\n`);
 }
 
 function cleDe(pem: string | undefined): string {

@@ -5,6 +5,7 @@ import { pagesTemplate } from './config-template/pages.js';
 import { serviceTemplate } from './config-template/service.js';
 import { planificationTemplate } from './config-template/planification.js';
 import { sourcesTemplate } from './config-template/sources.js';
+import { supervisionTemplate } from './config-template/supervision.js';
 
 export const configTemplate =
   sourcesTemplate +
@@ -12,4 +13,5 @@ export const configTemplate =
   planificationTemplate +
   serviceTemplate +
   pagesTemplate +
-  conservationTemplate;
+  conservationTemplate +
+  supervisionTemplate;

@@ -81,12 +81,14 @@ async function lireSecrets({
   web,
   ldap,
 }: Settings): Promise<{ reglage: string; chemin: string; mode: number | undefined }[]> {
+  // That of the simulator guards nothing, and has a default.
+  const vrais = secrets.filter(({ reglage }) => !reglage.startsWith('simulateur.'));
   const cles = [
     ...(web.tls ? [{ reglage: 'web.tls.cle', chemin: web.tls.key }] : []),
     ...(ldap.server.tls ? [{ reglage: 'ldap.tls.cle', chemin: ldap.server.tls.key }] : []),
   ];
   return Promise.all(
-    [...secrets, ...cles].map(async (un) => ({
+    [...vrais, ...cles].map(async (un) => ({
       ...un,
       mode: (await stat(un.chemin).catch(() => undefined))?.mode,
     })),

@@ -40,7 +40,7 @@ function enteteOf(out: object, env: NodeJS.ProcessEnv): Entete {
  * correlation of the run.
  */
 export function sortieErreurs(
-  err: NodeJS.WriteStream,
+  err: NodeJS.WritableStream,
   env: NodeJS.ProcessEnv,
 ): NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number } {
   const correlation = correlationOf(env);

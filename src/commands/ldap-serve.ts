@@ -19,8 +19,6 @@ export type ServeOptions = {
   readonly content: LdapContent;
   /** Undefined where another process keeps the snapshot up to date. */
   readonly keeping: SnapshotServiceOptions['keeping'];
-  /** False on a node without a database. */
-  readonly isCounting: boolean;
   readonly log: LdapLog;
   readonly now: () => Date;
   readonly onListening: (addresses: readonly string[]) => void;
@@ -91,10 +89,10 @@ async function untilDrained(
 
 /** On a connection of its own, opened at the first writing: the server answers without a database. */
 function openConsultations(
-  { settings, isCounting, now }: ServeOptions,
+  { settings, now }: ServeOptions,
   report: (message: string) => void,
 ): { readonly consulter: Consulter; close(): Promise<void> } | undefined {
-  if (!isCounting || !settings.consultations.compter) return undefined;
+  if (!settings.consultations.compter) return undefined;
   let opening: Promise<SnapshotDatabase> | undefined;
   const open = async (): Promise<Pool> => {
     opening ??= openLdapDatabase(settings, () => undefined);

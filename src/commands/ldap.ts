@@ -2,6 +2,9 @@ import cluster from 'node:cluster';
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
+import { instantEnFrancais } from '../domain/paris-time.js';
+import type { LdapServer } from '../ldap/server/server.js';
+import type { Sante } from '../processus/lien-superviseur.js';
 import { WorkerPool } from '../processus/worker-pool.js';
 import { globalOptions, type CommandContext } from './context.js';
 import { keepingOf, openKeeper, registerLdapBuild } from './ldap-build.js';
@@ -54,7 +57,6 @@ async function runAlone(
         settings,
         content: createLdapContent(settings),
         keeping,
-        isCounting: keeping !== undefined,
         log,
         now,
         onListening: (addresses) => log(listeningLine(settings, addresses)),
@@ -113,16 +115,20 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
     log: () => undefined,
     isListening: false,
   });
+  let server: LdapServer | undefined;
   await serveAsChild(surroundings.signal, {
     onReload: () => reload.act(),
+    sante: () => santeLdap(settings, server, surroundings.now()),
     serve: ({ send, vidange }, signal) =>
       serveLdap(
         {
           settings: withinStop(settings),
           content: createLdapContent(settings),
           keeping: undefined,
-          isCounting: keepingOf(settings, () => undefined) !== undefined,
-          onServer: mesures.onServer,
+          onServer: (one) => {
+            server = one;
+            mesures.onServer(one);
+          },
           log: (line) => send({ kind: 'line', line }),
           now: surroundings.now,
           onListening: (places) => send({ kind: 'listening', places }),
@@ -134,6 +140,21 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
   });
   await mesures.stop();
   reload.close();
+}
+
+/** It always serves what it has: what it lacks is for who supervises. */
+function santeLdap({ sources }: Settings, server: LdapServer | undefined, now: Date): Sante {
+  const { snapshot } = server?.served ?? {};
+  if (!snapshot) return { etat: 'degrade', raisons: ['aucun annuaire n’est encore chargé'] };
+  const { extractionDate } = snapshot;
+  const { fraicheurMaxHeures } = sources.bals;
+  const ageHours = extractionDate ? (now.getTime() - extractionDate.getTime()) / 3_600_000 : 0;
+  if (!extractionDate || ageHours <= fraicheurMaxHeures) return { etat: 'pret', raisons: [] };
+  const date = instantEnFrancais(extractionDate);
+  return {
+    etat: 'degrade',
+    raisons: [`sert l’extraction du ${date}, de plus de ${fraicheurMaxHeures} h`],
+  };
 }
 
 /** Who gave the order to stop waits no longer. */

@@ -9,6 +9,7 @@ import type { Attentes } from '../metriques/lecture-base.js';
 import { MesureMachine } from '../metriques/machine.js';
 import { Metriques, type SourceMetriques } from '../metriques/metriques.js';
 import { MesureProcessus } from '../metriques/processus.js';
+import { lireDerniere } from '../sauvegarde/dernier.js';
 import { createMetriques } from '../web/metriques.js';
 import type { WebPlugin } from '../web/server.js';
 import { lireCertificats } from './certificats.js';
@@ -37,6 +38,7 @@ export function openMesures(settings: Settings, { nom, sources, now }: MesuresOp
   const processus = new MesureProcessus(programVersion);
   const machine = new MesureMachine({
     dataDir: settings.dataDir,
+    sauvegarde: () => lireDerniere(settings.dataDir),
     certificats: () => lireCertificats(settings, now()).certificats,
     certificatsLusMs: settings.metriques.fraicheurMs * 12,
   });

@@ -11,7 +11,8 @@ import {
 import { AppError } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { findPassage, listComptes, listPassages } from '../store/purge/passage.js';
-import { authorOf, print, runWithProgram, type CommandContext } from './context.js';
+import { garderPoint } from './audit-points.js';
+import { authorOf, print, runReading, runWithProgram, type CommandContext } from './context.js';
 import type { OpenProgram } from './program.js';
 import { describePassages, describePreuve, describePrevision } from './purge-result.js';
 import { purgeSettings } from './purge-settings.js';
@@ -103,6 +104,7 @@ async function purge(
     }),
   );
   await tracerEffacement(context, open, bilan);
+  await garderPoint(pool, settings, surroundings.now());
   if (bilan.comptes.some(({ restants }) => (restants ?? 0) > 0)) context.setExitCode(1);
   print(context, isJson, bilan, () => describePreuve(bilan));
 }
@@ -136,7 +138,7 @@ function registerList(purges: Command, context: CommandContext): void {
     .command('list')
     .description('les dernières purges')
     .action(async (_options: unknown, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, isJson }) => {
+      await runReading(context, command, async ({ pool, isJson }) => {
         const found = await listPassages(pool, listMax);
         print(context, isJson, found, () => describePassages(found));
       });
@@ -152,7 +154,7 @@ function registerShow(purges: Command, context: CommandContext): void {
     .argument('[numéro]', 'le sien', parseNumero)
     .option('--verifie', 'cherche à nouveau ce qui resterait d’avant ses dates', false)
     .action(async (numero: number | undefined, options: { verifie: boolean }, command: Command) => {
-      await runWithProgram(context, command, async ({ pool, isJson }) => {
+      await runReading(context, command, async ({ pool, isJson }) => {
         const passage =
           numero === undefined ? (await listPassages(pool, 1))[0] : await findPassage(pool, numero);
         if (!passage) {

@@ -9,7 +9,13 @@ import type { Peindre, Ton } from './couleurs.js';
 import { formatDate } from './format-date.js';
 import { nombre } from './push-result.js';
 import type { Matin } from './status-matin.js';
-import { compterPoints, enGio, libellesIssue, type PointMatin } from './status-points.js';
+import {
+  compterPoints,
+  enGio,
+  estPresent,
+  libellesIssue,
+  type PointMatin,
+} from './status-points.js';
 
 export type EcranOptions = {
   readonly operateur: string;
@@ -118,7 +124,7 @@ function rubriques(matin: Matin, options: EcranOptions): Rubrique[] {
       texte: `${dire(accueil.cas.total, 'cas ouvert', 'cas ouverts')}, ${cycle ? `dernier cycle le ${formatDate(cycle.startedAt)}` : 'cycle jamais lancé'}`,
     },
     ldap(instantane, options.now),
-    ...present(noeuds(matin)),
+    ...present(noeuds(matin, options.now)),
     ...present(certificats(matin)),
     ...present(
       disque && {
@@ -280,8 +286,8 @@ function ldap(instantane: Matin['instantane'], now: Date): Rubrique {
   };
 }
 
-function noeuds({ noeuds: vus }: Matin): Rubrique | undefined {
-  const presents = vus.filter(({ arreteLe }) => arreteLe === undefined);
+function noeuds({ noeuds: vus }: Matin, now: Date): Rubrique | undefined {
+  const presents = vus.filter((noeud) => estPresent(noeud, now));
   if (vus.length === 0) return undefined;
   const services = presents.flatMap(({ etat }) => etat.services);
   const prets = services.filter(({ etat }) => etat === 'pret');

@@ -3,6 +3,7 @@ import { juger, type Point } from '../web/console/accueil/verdict.js';
 import { formatDate } from './format-date.js';
 import { aSupprimerTexte } from './demandes-result.js';
 import { orphanAdvice } from './inventaire-status.js';
+import type { Noeud } from '../store/noeud.js';
 import type { Status } from './status.js';
 import type { Matin } from './status-matin.js';
 
@@ -90,9 +91,13 @@ export const libellesIssue = {
 /** Seen every five seconds. */
 const absenceMs = 60_000;
 
+export function estPresent({ vuLe, arreteLe }: Noeud, now: Date): boolean {
+  return arreteLe === undefined && now.getTime() - vuLe.getTime() <= absenceMs;
+}
+
 function surNoeuds({ noeuds }: Matin, now: Date): PointMatin[] {
   return noeuds
-    .filter(({ vuLe, arreteLe }) => !arreteLe && now.getTime() - vuLe.getTime() > absenceMs)
+    .filter((noeud) => noeud.arreteLe === undefined && !estPresent(noeud, now))
     .map(({ nom, vuLe }) => ({
       genre: 'mal',
       texte: `Le nœud « ${nom} » ne donne plus signe de vie depuis le ${formatDate(vuLe)}.`,

@@ -7,6 +7,7 @@ import type {
   AuteurTrace,
   ContenuTrace,
   IssueTrace,
+  NouvelleTrace,
   ObjetTrace,
   PosteTrace,
 } from '../domain/trace.js';
@@ -17,6 +18,7 @@ import { authorOf } from './context.js';
 import { correlationOf } from './correlation.js';
 import { explainFault } from './known-fault.js';
 import type { Surroundings } from './program.js';
+import { annoncerIntention, tracerIntention } from './trace-intention.js';
 import { programVersion } from './version.js';
 
 export type ActionCommande = {
@@ -38,8 +40,9 @@ export type SuiteCommande = {
 type Acting = { readonly pool: Pool; readonly surroundings: Surroundings };
 
 /**
- * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over. A failure is traced, then thrown; when even
- * the trace cannot be written, the failure of the work is the one to tell.
+ * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over; what a person
+ * decides is announced before (trace-intention.ts). A failure is traced, then thrown; when even the trace cannot be written, the failure of
+ * the work is the one to tell.
  */
 export async function tracer<T>(
   acting: Acting,
@@ -47,15 +50,20 @@ export async function tracer<T>(
   work: () => Promise<T>,
   suiteOf: (result: T) => SuiteCommande | undefined,
 ): Promise<T> {
+  const intention = await annoncerIntention(
+    acting.pool,
+    traceDe(acting.surroundings, quoi),
+    acting.surroundings.now(),
+  );
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await record(acting, quoi, suiteOfFault(error, acting.surroundings)).catch(() => undefined);
+    const suite = suiteOfFault(error, acting.surroundings);
+    await record(acting, quoi, suite, intention).catch(() => undefined);
     throw error;
   }
-  const suite = suiteOf(result);
-  if (suite) await record(acting, quoi, suite);
+  await record(acting, quoi, suiteOf(result), intention);
   return result;
 }
 
@@ -78,29 +86,39 @@ export async function tracerLecture<T>(
 
 async function record(
   { pool, surroundings }: Acting,
-  { action, objets = [], requete, auteur, genre = 'personne' }: ActionCommande,
-  suite: SuiteCommande,
+  quoi: ActionCommande,
+  suite: SuiteCommande | undefined,
+  intention: string | undefined,
 ): Promise<void> {
+  const trace = suite && {
+    ...traceDe(surroundings, quoi),
+    issue: suite.issue ?? 'reussite',
+    objets: [...(quoi.objets ?? []), ...(suite.objets ?? [])],
+    reponse: suite.reponse,
+  };
+  const now = surroundings.now();
+  if (intention !== undefined) await tracerIntention(pool, intention, trace, now);
+  else if (trace) await recordTrace(pool, trace, now);
+}
+
+function traceDe(
+  surroundings: Surroundings,
+  { action, objets = [], requete, auteur, genre = 'personne' }: ActionCommande,
+): Omit<NouvelleTrace, 'issue' | 'reponse'> {
   const compte = authorOf(surroundings);
   const id = auteur ?? compte;
   const isProgram = genre === 'programme';
   const lancePar = isProgram || id !== compte ? { compte } : {};
-  await recordTrace(
-    pool,
-    {
-      action,
-      issue: suite.issue ?? 'reussite',
-      auteur: isProgram
-        ? { genre, id: 'annuaire-sync', nom: `annuaire-sync ${programVersion}` }
-        : { genre, id },
-      objets: [...objets, ...(suite.objets ?? [])],
-      poste: { adresse: posteAdresse(surroundings), agent },
-      requete: { ...requete, ...lancePar },
-      reponse: suite.reponse,
-      correlation,
-    },
-    surroundings.now(),
-  );
+  return {
+    action,
+    auteur: isProgram
+      ? { genre, id: 'annuaire-sync', nom: `annuaire-sync ${programVersion}` }
+      : { genre, id },
+    objets,
+    poste: { adresse: posteAdresse(surroundings), agent },
+    requete: { ...requete, ...lancePar },
+    correlation,
+  };
 }
 
 const agent = `annuaire-sync ${programVersion} (Node.js ${process.version}, ${process.platform})`;

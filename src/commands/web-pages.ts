@@ -4,6 +4,7 @@ import type { DemandesSettings } from '../demande/settings.js';
 import type { DatabaseState } from '../db/database-watch.js';
 import type { Compter } from '../domain/usage-interface.js';
 import type { Pool } from '../db/pool.js';
+import { etapes, isNomEtape } from '../planification/etapes.js';
 import { createConsole, type EspaceConsole } from '../web/console/console.js';
 import { NoeudsLus } from '../web/console/noeuds/noeuds-lus.js';
 import type { PlanPort } from '../web/console/plan/port.js';
@@ -63,7 +64,12 @@ export function createPages(settings: Settings, surroundings: PagesSurroundings)
     report,
     disponibilite,
   };
-  const noeuds = new NoeudsLus({ db: pool, now, base: surroundings.base });
+  const noeuds = new NoeudsLus({
+    db: pool,
+    now,
+    base: surroundings.base,
+    titreDe: (nom) => (isNomEtape(nom) ? etapes[nom].titre : nom),
+  });
   const { connexion, ...acces } = accesConsole(settings, { pool, cleDesComptes, now });
   const espaceConsole = createConsole({
     ...shared,

@@ -42,4 +42,7 @@ export const consultationsSchema = z.strictObject({
 
 export type ConsultationsSettings = z.infer<typeof consultationsSchema>;
 
-export const journalSchema = z.strictObject({ cleDesPoints: secret.optional() });
+export const journalSchema = z.strictObject({
+  cleDesPoints: secret.optional(),
+  points: z.string().min(1).optional(),
+});

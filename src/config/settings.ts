@@ -82,7 +82,11 @@ export type Settings = Omit<
   readonly avis: NotifySettings;
   readonly metriques: MetriquesSettings;
   /** PEM of the private key that signs checkpoints. */
-  readonly journal: { readonly cleDesPoints: string | undefined };
+  readonly journal: {
+    readonly cleDesPoints: string | undefined;
+    /** Absolute path of the file that signed checkpoints are added to. */
+    readonly points: string | undefined;
+  };
   readonly professionnels: ProfessionnelsSettings;
   readonly certificats: CertificatsSettings;
   /** In which file each secret is. */
@@ -135,7 +139,10 @@ export function resolveSettings(
     web,
     console: resolveConsole(raw.console, openid, reader),
     avis: resolveNotify(raw.avis, reseau, reader),
-    journal: { cleDesPoints: reader.key('journal.cleDesPoints', raw.journal.cleDesPoints) },
+    journal: {
+      cleDesPoints: reader.key('journal.cleDesPoints', raw.journal.cleDesPoints),
+      points: raw.journal.points === undefined ? undefined : reader.path(raw.journal.points),
+    },
     metriques: resolveMetriques(raw.metriques, reader),
     professionnels: resolveProfessionnels(
       raw.professionnels,

@@ -1,5 +1,6 @@
 // How a connection to a PostgreSQL is secured: what libpq's `sslmode` asks, under the policy of EX_OPE_5010. `pg` alone would take
 // any version and suite, and leave a distant server in clear when the address says nothing.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
@@ -104,6 +105,7 @@ function optionsOf(
   }
   const authorities = given('sslrootcert') === 'system' ? undefined : read('sslrootcert');
   try {
+    assertUsable(authorities, cert, key, passphrase);
     return {
       ...tlsConnecting,
       host,
@@ -122,6 +124,20 @@ function optionsOf(
       error,
     );
   }
+}
+
+/** Node.js takes an empty file for none, and OpenSSL a key of another type than the certificate's; both in silence. */
+function assertUsable(
+  authorities: string | undefined,
+  cert: string | undefined,
+  key: string | undefined,
+  passphrase: string | undefined,
+): void {
+  if (authorities !== undefined) new X509Certificate(authorities);
+  if (cert === undefined || key === undefined) return;
+  const secret = passphrase === undefined ? {} : { passphrase };
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey({ key, ...secret })))
+    throw new Error('la clé n’est pas celle du certificat');
 }
 
 /** libpq takes a relative path from where it was started: a service is started from anywhere. */

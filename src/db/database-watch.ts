@@ -4,8 +4,29 @@ import { describeConnectionFault } from './connection-fault.js';
 import { securedUrl } from './connection-tls.js';
 import { schemaStateOf, type SchemaState } from './schema-state.js';
 
-/** `replica`: a standby; `server`: its sessions are read only; `setting`: ours says so. */
-export type ReadOnlyCause = 'replica' | 'server' | 'setting';
+/** `replica`: a standby; `server`: its sessions are read only; `account`: ours may not write; `setting`: ours says so. */
+export type ReadOnlyCause = 'replica' | 'server' | 'account' | 'setting';
+
+/** A table into which everybody who writes does; null where it is not there yet. */
+export const mayWriteSql = `has_table_privilege(to_regclass('api_call'), 'insert')`;
+
+export function readOnlyCauseOf(
+  {
+    isReplica,
+    isReadOnly,
+    mayWrite,
+  }: {
+    readonly isReplica: boolean;
+    readonly isReadOnly: boolean;
+    readonly mayWrite: boolean | null;
+  },
+  isSetting: boolean,
+): ReadOnlyCause | undefined {
+  if (isReplica) return 'replica';
+  if (isSetting) return 'setting';
+  if (isReadOnly) return 'server';
+  return mayWrite === false ? 'account' : undefined;
+}
 
 export type DatabaseState = {
   readonly isReachable: boolean;
@@ -122,13 +143,7 @@ export class DatabaseWatch {
       since: before.isReachable ? before.since : at,
       cause: undefined,
       remedy: undefined,
-      readOnly: answer.isReplica
-        ? 'replica'
-        : answer.isReadOnly
-          ? 'server'
-          : isReadOnly
-            ? 'setting'
-            : undefined,
+      readOnly: readOnlyCauseOf(answer, isReadOnly),
       cutSince: answer.isReplica && !answer.isFed ? (answer.replayedAt ?? at) : undefined,
       schema: schemaStateOf(answer.applied ?? undefined, migrations),
       clockAheadMs: answer.at.getTime() - at.getTime(),
@@ -141,6 +156,7 @@ export class DatabaseWatch {
     const { rows } = await client.query<Omit<Answer, 'applied'> & { hasSchema: boolean }>(
       `select pg_is_in_recovery() as "isReplica", clock_timestamp() as at,
          current_setting('transaction_read_only')::boolean as "isReadOnly",
+         ${mayWriteSql} as "mayWrite",
          exists (select from pg_stat_wal_receiver) as "isFed",
          pg_last_xact_replay_timestamp() as "replayedAt",
          to_regclass('schema_migration') is not null
@@ -214,6 +230,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 type Answer = {
   readonly isReplica: boolean;
   readonly isReadOnly: boolean;
+  readonly mayWrite: boolean | null;
   /** Of a standby: its primary sends it what changes. */
   readonly isFed: boolean;
   readonly replayedAt: Date | null;

@@ -4,21 +4,19 @@ import { RefusedError } from '../errors.js';
 import { listMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
 import { describeSchemaState, schemaStateOf } from './schema-state.js';
-import type { ReadOnlyCause } from './database-watch.js';
+import { mayWriteSql, readOnlyCauseOf, type ReadOnlyCause } from './database-watch.js';
 
 /** Undefined: it takes writes. */
 export async function findReadOnlyCause(
   pool: Pool,
   isReadOnlySetting: boolean,
 ): Promise<ReadOnlyCause | undefined> {
-  const { rows } = await pool.query<{ isReplica: boolean; isReadOnly: boolean }>(
-    `select pg_is_in_recovery() as "isReplica",
+  const { rows } = await pool.query<Parameters<typeof readOnlyCauseOf>[0]>(
+    `select pg_is_in_recovery() as "isReplica", ${mayWriteSql} as "mayWrite",
        current_setting('transaction_read_only')::boolean as "isReadOnly"`,
   );
   const [row] = rows;
-  if (row?.isReplica === true) return 'replica';
-  if (isReadOnlySetting) return 'setting';
-  return row?.isReadOnly === true ? 'server' : undefined;
+  return row && readOnlyCauseOf(row, isReadOnlySetting);
 }
 
 /** French, a sentence: why this node only reads. */
@@ -26,6 +24,8 @@ export function describeReadOnly(cause: ReadOnlyCause): string {
   switch (cause) {
     case 'replica':
       return 'Ce nœud est en lecture seule : sa base est un réplica.';
+    case 'account':
+      return 'Ce nœud est en lecture seule : le compte de « database.url » ne fait que lire.';
     case 'setting':
       return 'Ce nœud est en lecture seule : « database.lectureSeule » le demande.';
     case 'server':

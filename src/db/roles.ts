@@ -27,7 +27,14 @@ const tablesReservees = [...tablesJournal, 'schema_migration'];
 /** What the look-up nodes have no use for, and nobody should read in a copy. */
 const tablesSecretes = [
   ...tablesJournal,
-  ...['compte', 'compte_secours', 'cle_interne', 'session_web', 'lien_connexion'],
+  ...[
+    'trace_intention',
+    'compte',
+    'compte_secours',
+    'cle_interne',
+    'session_web',
+    'lien_connexion',
+  ],
 ];
 
 /**

@@ -110,6 +110,10 @@ export const catalogueBase = {
   annuaire_sync_journal_intact: gauge('1 : la dernière vérification a trouvé le journal intact.'),
   annuaire_sync_purge_timestamp_seconds: gauge('Dernière purge.'),
   annuaire_sync_purge_reussie: gauge('1 : la dernière purge a réussi.'),
+  annuaire_sync_sauvegarde_timestamp_seconds: gauge(
+    'Fin de la dernière sauvegarde réussie de la base privée.',
+  ),
+  annuaire_sync_sauvegarde_bytes: gauge('Taille de la dernière sauvegarde.'),
   annuaire_sync_certificat_expiration_timestamp_seconds: gauge(
     'Fin de validité du certificat, par réglage qui le nomme ; d’un fichier de plusieurs, la première.',
     'reglage',

@@ -8,8 +8,13 @@ export type FinDeCertificat = {
   readonly expireLe: Date;
 };
 
+/** As `DerniereSauvegarde` keeps it. */
+export type SauvegardeFaite = { readonly finieLe: string; readonly octets: number };
+
 export type MachineOptions = {
   readonly dataDir: string;
+  /** The last one that ended well, if any. */
+  readonly sauvegarde: () => Promise<SauvegardeFaite | undefined>;
   /** Those that can be read. */
   readonly certificats: () => readonly FinDeCertificat[];
   /** How long these are good for: bundles of authorities are not parsed at each scrape. */
@@ -26,7 +31,13 @@ export class MesureMachine {
 
   async lire(): Promise<Famille[]> {
     const disque = await statfs(this.#options.dataDir).catch(() => undefined);
+    const sauvegarde = await this.#options.sauvegarde();
     return [
+      simple(
+        'annuaire_sync_sauvegarde_timestamp_seconds',
+        sauvegarde && instant(new Date(sauvegarde.finieLe)),
+      ),
+      simple('annuaire_sync_sauvegarde_bytes', sauvegarde?.octets),
       simple('annuaire_sync_disque_libre_bytes', disque && disque.bavail * disque.bsize),
       simple('annuaire_sync_disque_bytes', disque && disque.blocks * disque.bsize),
       this.#lireCertificats(),

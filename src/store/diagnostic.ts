@@ -31,7 +31,7 @@ export async function lireFaitsBase(db: Db): Promise<FaitsBase> {
   const { rows } = await db.query<
     Omit<FaitsBase, 'migrations' | 'retardSecondes'> & {
       retardSecondes: number | null;
-      aTables: boolean;
+      peutLire: boolean;
     }
   >(
     `select split_part(current_setting('server_version'), ' ', 1) as version,
@@ -49,7 +49,7 @@ export async function lireFaitsBase(db: Db): Promise<FaitsBase> {
        current_user::text as compte,
        coalesce(has_schema_privilege(current_schema(), 'create'), false) as "peutCreer",
        has_database_privilege(current_database(), 'temp') as "peutTemporaire",
-       to_regclass('schema_migration') is not null as "aTables",
+       coalesce(has_table_privilege(to_regclass('schema_migration'), 'select'), false) as "peutLire",
        array(select c.relname::text from pg_class c
          where c.relkind in ('r', 'p') and c.relnamespace = (select relnamespace from pg_class
              where oid = to_regclass('schema_migration'))
@@ -60,8 +60,7 @@ export async function lireFaitsBase(db: Db): Promise<FaitsBase> {
   );
   const [row] = rows;
   if (!row) throw new Error('the database gave no row');
-  const { aTables, retardSecondes, ...faits } = row;
-  const peutLire = aTables && !faits.tablesInterdites.includes('schema_migration');
+  const { peutLire, retardSecondes, ...faits } = row;
   return {
     ...faits,
     retardSecondes: retardSecondes ?? undefined,

@@ -50,7 +50,8 @@ test('without a key nothing is signed; a key is made once, for this account alon
   assert.equal(statSync(cle).mode & 0o777, 0o600);
   const encore = await run('audit', 'key', cle);
   assert.match(encore.text, /existe déjà/u);
-  writeFileSync(config, `journal: { cleDesPoints: { fichier: '${cle}' } }\n`, { flag: 'a' });
+  const journal = `journal: { cleDesPoints: { fichier: '${cle}' }, points: ${join(folder, 'gardes.jsonl')} }\n`;
+  writeFileSync(config, journal, { flag: 'a' });
 });
 
 test('signed points are kept in a file, checked with the public key, by other tools too', async () => {
@@ -67,6 +68,14 @@ test('signed points are kept in a file, checked with the public key, by other to
   assert.ok(verify(null, Buffer.from(texteDuPoint(point)), publique, signature));
   await traceUne();
   const found = await run('audit', 'verify', '--depuis', points, '--cle', `${cle}.pub`);
+  assert.equal(found.status, 0, found.text);
+});
+
+test('each purge adds a signed point where the settings say', async () => {
+  const done = await run('purge', '--categorie', 'fichiers');
+  assert.equal(done.status, 0, done.text);
+  const gardes = join(folder, 'gardes.jsonl');
+  const found = await run('audit', 'verify', '--depuis', gardes, '--cle', `${cle}.pub`);
   assert.equal(found.status, 0, found.text);
 });
 

@@ -10,11 +10,15 @@ import { after, before, describe, test } from 'node:test';
 import { explainFault } from '../../src/commands/known-fault.js';
 import { openEngine } from '../../src/db/engine.js';
 import { recordTrace } from '../../src/store/journal.js';
+import { enqueueAvis } from '../../src/store/avis.js';
+import { publishEvenement } from '../../src/store/evenement.js';
 import { load } from '../support/annuaire.js';
+import { nouvelAvis } from '../support/avis.js';
 import type { CommandResult } from '../support/command.js';
 import { runInProcess } from '../support/command-in-process.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
+import { cleEssai } from '../support/webhook.js';
 
 const folder = tempFolder();
 const role = `pannes_${process.pid}`;
@@ -125,6 +129,15 @@ const casBase: readonly CasBase[] = [
     message: /Le compte de « database\.url » n'a pas les droits nécessaires/u,
   },
   {
+    nom: 'an account that may only read',
+    prepare: `grant select on all tables in schema public to ${role}`,
+    undo: `revoke all on all tables in schema public from ${role}`,
+    url: nothing,
+    status: 3,
+    code: 'BASE_EN_LECTURE_SEULE',
+    message: /le compte de « database\.url » ne fait que lire/u,
+  },
+  {
     nom: 'sessions that only read',
     prepare: `alter role ${role} set default_transaction_read_only = on`,
     undo: `alter role ${role} reset default_transaction_read_only`,
@@ -159,6 +172,48 @@ test('DNS: an extraction whose host does not resolve', async () => {
     /https:\/\/annuaire\.invalid\/Extraction\.zip : (nom d'hôte inconnu. Vérifiez l'adresse, le DNS|le DNS ne répond pas)/u,
   );
   assert.doesNotMatch(result.stderr, /^\s+at /mu);
+});
+
+const dns = /(nom d[’']hôte inconnu|DNS)[^]*(Vérifiez|corrigez)/iu;
+
+test('DNS: mails and webhooks whose host does not resolve wait, and say why', async () => {
+  await enqueueAvis(db.pool, [nouvelAvis('dns')], new Date());
+  await publishEvenement(
+    db.pool,
+    { type: 'plan.bloque', cle: 'dns', donnees: { plan: 1 } },
+    new Date(),
+  );
+  const config = settings({
+    more: `avis:
+  smtp: { hote: courrier.invalid, port: 25, chiffrement: starttls }
+  expediteur: 'Exemple <bal@operateur.example>'
+  webhooks:
+    - { nom: supervision, url: 'https://crochet.invalid/x', secret: 'whsec_${cleEssai.toString('base64')}' }`,
+  });
+  await runInProcess(config, ['notices', 'send']);
+  const { stdout } = await runInProcess(config, ['notices', 'list', '--etat', 'a-envoyer']);
+  for (const host of ['courrier.invalid', 'crochet.invalid']) {
+    const told = stdout.split(/\n(?=\S)/u).find((one) => one.includes(host)) ?? stdout;
+    assert.match(told, dns, host);
+  }
+});
+
+test('DNS: a directory of mailboxes whose host does not resolve', async () => {
+  const more = `inventaire:
+  sources:
+    - nom: annuaire
+      type: ldap
+      domaines: [exemple.mssante.fr]
+      url: ldaps://annuaire.invalid
+      base: dc=exemple
+      dn: cn=lecture
+      motDePasse: un-secret
+      modele: inetorgperson
+      attributs: { typeBal: { constante: ORG } }`;
+  const { status, stderr, stdout } = await runInProcess(settings({ more }), ['inventory', 'sync']);
+  assert.notEqual(status, 0);
+  assert.match(stdout + stderr, /annuaire\.invalid/u);
+  assert.match(stdout + stderr, dns);
 });
 
 test('the clock: a machine that is not at the time of its database writes nothing', async () => {

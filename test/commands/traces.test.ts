@@ -164,7 +164,7 @@ test('no secret that a command showed is in the journal', async () => {
 
 /** They read, prepare a file, serve, or run by themselves: a run is traced as the program's, by its own tests. */
 const sansDecision =
-  /^(?:backup|daemon.*|extract|reconcile|report|status|export .*|ldap.*|simulate.*|verify .*|web|config .*|sample|demo|audit .*|push|plan|inventory (?:template|import|sync)|hygiene run|notices send|.* (?:list|show|status))$/u;
+  /^(?:backup|daemon.*|extract|reconcile|report|status|export .*|ldap.*|simulate.*|verify .*|web|config .*|sample|demo|audit .*|migrate|doctor|push|plan|inventory (?:template|import|sync)|hygiene run|notices send|.* (?:list|show|status))$/u;
 
 test('every command of the program is in the table, or decides nothing', async () => {
   const program = new Command('annuaire-sync');

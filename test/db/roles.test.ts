@@ -81,6 +81,8 @@ test('roles are granted, and granted again; who could undo them is named', async
   assert.equal(second.status, 0, second.text);
   assert.match(second.text, new RegExp(`${programme} » \\(createrole\\) peut défaire`, 'u'));
   await db.pool.query(`alter role ${programme} nocreaterole`);
+  const { rows } = await db.pool.query(`select issue from trace where action = 'base.droits'`);
+  assert.deepEqual(rows, [{ issue: 'reussite' }, { issue: 'reussite' }]);
 });
 
 test('the program does all its work under the application role', async () => {

@@ -1,4 +1,4 @@
-// The fault campaign in short: one day, a few rounds. LONG=1 plays twelve; npm run bench:fiabilite, two hundred.
+// The fault campaign in short: one day, one round. LONG=1 plays twelve; npm run bench:fiabilite, two hundred.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { playCampaign } from '../../bench/fiabilite/campaign.js';
@@ -12,7 +12,7 @@ test('whole cycles, each with a fault: nothing lost, nothing doubled, the last g
   after(() => db.drop());
   const campaign = await playCampaign(
     {
-      rounds: isLong ? 12 : 2,
+      rounds: isLong ? 12 : 1,
       seed: 7,
       days: [2],
       folder: tempFolder(),

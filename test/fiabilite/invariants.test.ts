@@ -95,7 +95,10 @@ const sound: Observation = {
     bal_annuaire: ['100 lignes, abc'],
     'opérations acceptées': ['insert a@d', 'delete b@d'],
   },
-  done: { 'a@d': { insert: 1, replace: 0, delete: 0 } },
+  done: {
+    'a@d': { insert: 1, replace: 0, delete: 0 },
+    'r@d': { insert: 0, replace: 1, delete: 0 },
+  },
   auditVerify: { code: 0, text: '' },
   seen: new Map(watched.map((table) => [table, new Map([[100, 3]])])),
   atBounds: new Map(watched.map((table) => [table, new Set([100])])),
@@ -120,9 +123,12 @@ const broken: readonly [InvariantName, Partial<Observation>][] = [
       },
     },
   ],
-  ['opérations', { done: { 'a@d': { insert: 2, replace: 0, delete: 0 } } }],
+  ['opérations', { done: { ...sound.done, 'a@d': { insert: 2, replace: 0, delete: 0 } } }],
   ['opérations', { done: {} }],
   ['opérations', { done: { ...sound.done, 'c@d': { insert: 0, replace: 0, delete: 1 } } }],
+  ['opérations', { done: { ...sound.done, 'c@d': { insert: 0, replace: 1, delete: 0 } } }],
+  ['opérations', { done: { ...sound.done, 'r@d': { insert: 0, replace: 7, delete: 0 } } }],
+  ['opérations', { done: { 'a@d': { insert: 1, replace: 0, delete: 0 } } }],
   ['chaîne des traces', { auditVerify: { code: 1, text: 'trace 12' } }],
   ['service', { seen: new Map([...sound.seen, ['bal_annuaire', new Map([[37, 1]])]]) }],
   ['service', { seen: new Map() }],
@@ -134,6 +140,11 @@ const broken: readonly [InvariantName, Partial<Observation>][] = [
 
 test('a sound round breaks no invariant', () => {
   assert.deepEqual(Object.values(judge(sound, sound, false)).flat(), []);
+});
+
+test('a replacement sent again because its outcome was not known is no fault', () => {
+  const again = { ...sound.done, 'r@d': { insert: 0, replace: 2, delete: 0 } };
+  assert.deepEqual(Object.values(judge({ ...sound, done: again }, sound, false)).flat(), []);
 });
 
 for (const [index, [name, harm]] of broken.entries()) {

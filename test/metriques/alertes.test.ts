@@ -8,13 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
+import { noterDerniere } from '../../src/sauvegarde/dernier.js';
 import { pauseChannel, stopChannel } from '../../src/store/feed-channel.js';
 import { insertNoeud, noterVu } from '../../src/store/noeud.js';
 import { mettreEnFile } from '../support/avis.js';
 import { mainProgram } from '../support/command.js';
 import { enfiler } from '../support/feed-queue.js';
 import { connectRaw } from '../support/ldap-raw-client.js';
-import { startServer } from '../support/ldap-server.js';
+import { snapshotOf, startServer } from '../support/ldap-server.js';
 import {
   demarrerNoeud,
   etatSain,
@@ -38,8 +39,8 @@ const regles = join(dirname(findMigrationsDirectory()), 'docs', 'supervision', '
 type Cas = {
   readonly alertes: readonly string[];
   /** What goes wrong. `texte`: in the place of what the node then exposes. */
-  readonly provoquer: (noeud: NoeudSurveille) => Promise<string | undefined | void>;
-  readonly reparer?: (noeud: NoeudSurveille) => Promise<void>;
+  readonly provoquer: (noeud: NoeudSurveille) => unknown;
+  readonly reparer?: (noeud: NoeudSurveille) => unknown;
 };
 
 const sql =
@@ -49,7 +50,7 @@ const sql =
   };
 
 const cas: readonly Cas[] = [
-  { alertes: [], provoquer: async () => undefined },
+  { alertes: [], provoquer: () => undefined },
   {
     alertes: ['SourceEnRetard'],
     provoquer: sql(
@@ -198,7 +199,7 @@ const cas: readonly Cas[] = [
       // Of a process that is gone, nothing is left.
       mesures.metriques.recevoir('essai', JSON.parse(await exhaustDescripteurs()));
     },
-    reparer: async ({ mesures }) => mesures.metriques.recevoir('essai', []),
+    reparer: ({ mesures }) => mesures.metriques.recevoir('essai', []),
   },
   {
     alertes: ['LdapSansInstantane'],
@@ -206,7 +207,7 @@ const cas: readonly Cas[] = [
   },
   {
     alertes: ['LdapInstantaneAncien'],
-    provoquer: async ({ ldap }) => ldap.serve(snapshotFraiche(30)),
+    provoquer: ({ ldap }) => ldap.serve(snapshotFraiche(30)),
   },
   {
     alertes: ['LdapErreursInternes'],
@@ -249,9 +250,9 @@ const cas: readonly Cas[] = [
   {
     alertes: ['LdapLent'],
     provoquer: async (noeud) => {
-      const { server, port } = await startServer({}, 20_000);
+      const { server, port } = await startServer();
       noeud.ldap = server;
-      server.serve({ ...server.served.snapshot!, extractionDate: ilYA(1), builtAt: ilYA(1) });
+      server.serve({ ...snapshotOf(20_000), extractionDate: ilYA(1), builtAt: ilYA(1) });
       const client = await connectRaw(port);
       // No index: every entry is examined, in turns; and somebody else takes long ones meanwhile.
       const filter = {
@@ -285,6 +286,15 @@ const cas: readonly Cas[] = [
       spawnSync('umount', [noeud.dataDir]);
       return text;
     },
+  },
+  {
+    alertes: ['SauvegardeEnRetard'],
+    provoquer: async ({ dataDir }) => {
+      const finieLe = ilYA(80).toISOString();
+      await noterDerniere(dataDir, { finieLe, octets: 1, fichier: '/essai' });
+    },
+    reparer: ({ dataDir }) =>
+      noterDerniere(dataDir, { finieLe: ilYA(1).toISOString(), octets: 1, fichier: '/essai' }),
   },
   {
     alertes: ['ErreursHttp'],
@@ -333,7 +343,7 @@ test(
       const sain = noeud.ldap;
       const avant = await noeud.scrape();
       const told = await provoquer(noeud);
-      const apres = told ?? (await noeud.scrape());
+      const apres = typeof told === 'string' ? told : await noeud.scrape();
       const nom = alertes.join() || 'rien';
       situations.push({ nom, avant, apres, nowMs: Date.now(), alertes });
       noeud.ldap = sain;
@@ -366,9 +376,9 @@ test(
       await assert.rejects(verify, { code: 1 });
     });
     await noeud.database.drop();
-    await observe(['BaseInjoignable'], async () => undefined);
+    await observe(['BaseInjoignable'], () => undefined);
     await noeud.server.stop();
-    await observe(['AnnuaireSyncAbsent'], async () => undefined);
+    await observe(['AnnuaireSyncAbsent'], () => undefined);
     assert.equal(evaluer(regles, situations), undefined);
     const provoquees = new Set(situations.flatMap(({ alertes }) => alertes));
     assert.deepEqual([...provoquees].sort(), alertNames().sort());

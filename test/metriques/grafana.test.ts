@@ -38,9 +38,11 @@ test('every family is on the dashboard, in an alert, or is told about the proces
     'annuaire_sync_etape_passage_timestamp_seconds',
     'annuaire_sync_http_en_cours',
     'annuaire_sync_hygiene_passage_timestamp_seconds',
+    'annuaire_sync_ldap_connexions_acceptees_total',
     'annuaire_sync_ldap_instantane_entrees',
     'annuaire_sync_processus_demarrage_timestamp_seconds',
     'annuaire_sync_rapprochement_constats',
+    'annuaire_sync_sauvegarde_bytes',
     'annuaire_sync_source_contact_timestamp_seconds',
   ]);
 });

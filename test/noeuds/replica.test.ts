@@ -125,6 +125,26 @@ test('« database.lectureSeule » makes a node of the primary read only as well'
   assert.equal((await runInProcess(own, ['status'])).status, 0);
 });
 
+test('an account that only reads, and sees no secret, answers checks all the same', async () => {
+  await primary.query(`create role consultation login password 'lecture'`);
+  await primary.query('grant select on all tables in schema public to consultation');
+  await primary.query('revoke all on cle_interne, session_web, compte from consultation');
+  const account = new URL(primary.url());
+  account.username = 'consultation';
+  account.password = 'lecture';
+  const reader = new Programme(settings(account.href), 'web');
+  const before = url;
+  url = await reader.url();
+  await assertVerifies();
+  assert.deepEqual((await readyz()).codes, ['LECTURE_SEULE']);
+  assert.match(
+    (await reader.line('base')).message,
+    /le compte de « database\.url » ne fait que lire/u,
+  );
+  assert.equal(await reader.stop(), 0);
+  url = before;
+});
+
 test('without the primary, look-ups go on and writes say why not', async () => {
   await primary.stop('SIGKILL');
   // The replica finds out, then the watch: a line says so.

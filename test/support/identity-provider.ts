@@ -6,6 +6,7 @@ import {
   realmPath,
   routes,
   startIdentityProvider,
+  type IdentityProviderOptions,
   type IdentityProvider,
 } from '../../src/simulator/identity/identity-provider.js';
 import { consolePerson, pscPerson, type Person } from '../../src/simulator/identity/person.js';
@@ -64,6 +65,7 @@ export async function startTestIdentityProvider(options: {
   readonly postLogoutRedirectUris?: readonly string[];
   readonly persons?: readonly Person[];
   readonly client?: Partial<ClientMetadata>;
+  readonly mutualTls?: IdentityProviderOptions['mutualTls'];
 }): Promise<FaultyIdentityProvider> {
   const faults: IdentityFaults = {};
   const asked: string[] = [];
@@ -79,6 +81,7 @@ export async function startTestIdentityProvider(options: {
       post_logout_redirect_uris: options.postLogoutRedirectUris ?? [],
       ...options.client,
     },
+    ...(options.mutualTls && { mutualTls: options.mutualTls }),
     intercept: (path, response) => {
       asked.push(path);
       return strike(faults, path, response);

@@ -26,6 +26,7 @@ consultations:
   valeurs: false              # true : l'échantillon garde les valeurs cherchées, pas seulement les noms des attributs
 
 # Le journal (docs/journal.md).
-journal: {}
-  # cleDesPoints: { fichier: ./points.key }   # signe les points de contrôle ; « annuaire-sync audit key points.key » la crée
+# journal:
+#   cleDesPoints: { fichier: ./points.key }   # signe les points de contrôle ; « annuaire-sync audit key points.key » la crée
+#   points: /mnt/coffre/points.jsonl          # reçoit un point signé à la fin de chaque purge
 `;

@@ -3,6 +3,7 @@
 // consistent, and lists every file with its SHA-256.
 import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { securedUrl } from '../connection-tls.js';
 import { AppError, messageOf } from '../../errors.js';
 
 export type BaseBackup = {
@@ -29,7 +30,10 @@ export async function takeBaseBackup(
   archive: Writable,
   options: BaseBackupOptions,
 ): Promise<BaseBackup> {
-  const guard = new pg.Client({ connectionString, application_name: applicationName });
+  const guard = new pg.Client({
+    ...securedUrl(connectionString),
+    application_name: applicationName,
+  });
   const client = new pg.Client(replicationConfig(connectionString));
   for (const each of [guard, client]) each.on('error', () => undefined);
   const stop = (): void => void client.end().catch(() => undefined);
@@ -52,7 +56,7 @@ export async function takeBaseBackup(
 
 function replicationConfig(connectionString: string): pg.ClientConfig {
   const config: pg.ClientConfig & { replication: string } = {
-    connectionString,
+    ...securedUrl(connectionString),
     replication: 'true',
     application_name: applicationName,
   };

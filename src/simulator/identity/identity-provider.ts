@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { ClientMetadata, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { AppError, messageOf } from '../../errors.js';
 import { claimNamesOf, type Person } from './person.js';
@@ -19,6 +20,11 @@ export type IdentityProviderOptions = {
   readonly port: number;
   readonly client: ClientMetadata;
   readonly persons: readonly Person[];
+  /**
+   * Listens already, under TLS, and asks for client certificates: the token and userinfo are then given there too, to a client
+   * that shows its own (RFC 8705, section 5).
+   */
+  readonly mutualTls?: { readonly server: Server; readonly url: string };
   /** Sees each request first; true: it has answered, or never will. */
   readonly intercept?: (path: string, response: ServerResponse) => boolean;
   /** May change the body of a JSON answer before it leaves; `path` is under the realm, `key` signs the tokens. */
@@ -51,7 +57,8 @@ export async function startIdentityProvider(
   const issuer = url + realmPath;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new Provider(issuer, configurationOf(options, privateKey));
-  const { alter } = options;
+  const { alter, mutualTls } = options;
+  if (mutualTls) announceAliases(provider, mutualTls.url);
   if (alter) {
     provider.use(async (context, next) => {
       await next();
@@ -60,6 +67,7 @@ export async function startIdentityProvider(
     });
   }
   serve(server, provider, options);
+  if (options.mutualTls) serve(options.mutualTls.server, provider, options);
   return {
     url,
     issuer,
@@ -70,6 +78,23 @@ export async function startIdentityProvider(
       await once(server, 'close');
     },
   };
+}
+
+/** The names of RFC 8705, section 5; the provider knows its own address only. */
+function announceAliases(provider: Provider, url: string): void {
+  provider.use(async (context, next) => {
+    await next();
+    const body: unknown = context.body;
+    if (!isRecord(body) || !('token_endpoint' in body)) return;
+    const at = url + realmPath;
+    context.body = {
+      ...body,
+      mtls_endpoint_aliases: {
+        token_endpoint: at + routes.token,
+        userinfo_endpoint: at + routes.userinfo,
+      },
+    };
+  });
 }
 
 function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
@@ -110,7 +135,7 @@ const lifetimes = {
 };
 
 function configurationOf(
-  { client, persons }: IdentityProviderOptions,
+  { client, persons, mutualTls }: IdentityProviderOptions,
   privateKey: KeyObject,
 ): Configuration {
   const byId = new Map(persons.map((person) => [person.sub, person]));
@@ -119,7 +144,12 @@ function configurationOf(
     clients: [{ id_token_signed_response_alg: 'RS256', ...client }],
     jwks: { keys: [{ ...key, kid: 'simulation', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      ...(mutualTls ? (['tls_client_auth'] as const) : []),
+    ],
     acrValues: ['eidas1', 'eidas2'],
     scopes: ['openid', 'scope_all', 'profile'],
     claims: { openid: ['sub'], scope_all: claimNamesOf(persons), profile: claimNamesOf(persons) },
@@ -136,6 +166,7 @@ function configurationOf(
     },
     features: {
       devInteractions: { enabled: false },
+      ...(mutualTls && { mTLS: clientCertificates }),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (context, form) => {
@@ -152,6 +183,20 @@ function configurationOf(
     },
   };
 }
+
+/** By the certificate of the connection itself, which its server has verified. */
+const clientCertificates = {
+  enabled: true,
+  tlsClientAuth: true,
+  getCertificate: ({ socket }: KoaContextWithOIDC) =>
+    socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined,
+  certificateAuthorized: ({ socket }: KoaContextWithOIDC) =>
+    socket instanceof TLSSocket && socket.authorized,
+  certificateSubjectMatches: ({ socket }: KoaContextWithOIDC, property: string, expected: string) =>
+    property === 'tls_client_auth_subject_dn' &&
+    socket instanceof TLSSocket &&
+    socket.getPeerX509Certificate()?.subject === expected,
+} satisfies NonNullable<NonNullable<Configuration['features']>['mTLS']>;
 
 /** Pro Santé Connect asks for no consent. */
 async function grantAll(

@@ -24,7 +24,11 @@ export function ecranNoeuds({ db, now, noeuds }: EcranNoeudsOptions): PageConsol
         listPassages(db, passagesMontres),
       ]);
       return espace.show(request, reply, {
-        ...montrerNoeuds(connus, passages, now()),
+        ...montrerNoeuds(
+          connus,
+          passages.map((one) => ({ ...one, etape: noeuds.titre(one.etape) })),
+          now(),
+        ),
         actif: 'noeuds',
       });
     });

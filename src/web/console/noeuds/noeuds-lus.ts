@@ -10,6 +10,8 @@ export type NoeudsOptions = {
   readonly now: () => Date;
   /** As it is watched over; undefined: nobody does. */
   readonly base?: (() => DatabaseState) | undefined;
+  /** French, of a stage; its name unless told. */
+  readonly titreDe?: ((etape: string) => string) | undefined;
 };
 
 const freshMs = 5_000;
@@ -28,13 +30,24 @@ export class NoeudsLus {
 
   lire(): Promise<readonly Noeud[]> {
     const { db, now } = this.#options;
-    return this.#recent.get('', () => listNoeuds(db, new Date(now().getTime() - memoireMs)));
+    return this.#recent.get('', async () =>
+      (await listNoeuds(db, new Date(now().getTime() - memoireMs))).map((one) => this.#titrer(one)),
+    );
   }
 
   /** Before a page is shown: what the banner says. */
   async preparer(): Promise<void> {
     const { base, now } = this.#options;
     this.#alertes = juger(await this.lire(), base?.(), now());
+  }
+
+  titre(etape: string): string {
+    return this.#options.titreDe?.(etape) ?? etape;
+  }
+
+  #titrer(noeud: Noeud): Noeud {
+    const etapes = noeud.etat.etapes.map((etape) => ({ ...etape, nom: this.titre(etape.nom) }));
+    return { ...noeud, etat: { ...noeud.etat, etapes } };
   }
 
   get alertes(): readonly AlerteNoeud[] {
