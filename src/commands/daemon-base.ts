@@ -101,6 +101,9 @@ export class BaseDuNoeud {
         connectionString: this.#engine.connectionString,
         max: 2,
         statementTimeoutMs,
+        connectTimeoutMs: statementTimeoutMs,
+        // A server that vanished without a word is gone too.
+        answerTimeoutMs: statementTimeoutMs + 1_000,
         applicationName: 'annuaire-sante-sync daemon',
       },
       // The next look finds out.

@@ -42,6 +42,9 @@ export function registerDaemonEtape(daemon: Command, context: CommandContext): v
     });
 }
 
+const sessionLookMs = 4_000;
+const answerMs = 8_000;
+
 type Passage = { readonly nom: NomEtape; readonly prevuLe: Date; readonly noeud: string };
 
 /** Done when there was nothing to do: another node has the lock, or ended the run already. */
@@ -60,7 +63,7 @@ async function runEtape(
     await withAdvisoryLock(
       pool,
       verrouDeEtape(passage.nom),
-      (client) => runLocked(context, settings, passage, { client, lost: lost.signal }),
+      (client) => runLocked(context, settings, passage, { client, lost }),
       // Another node may begin the stage from now on: this one is not to write any more.
       () => lost.abort(),
     );
@@ -70,7 +73,7 @@ async function runEtape(
   }
 }
 
-type Held = { readonly client: Client; readonly lost: AbortSignal };
+type Held = { readonly client: Client; readonly lost: AbortController };
 
 async function runLocked(
   context: CommandContext,
@@ -87,8 +90,30 @@ async function runLocked(
     surroundings.now(),
   );
   if (!run) return;
-  const fin = await execute(context, settings, nom, lost);
+  const watch = watchSession(client, () => lost.abort());
+  const fin = await execute(context, settings, nom, lost.signal);
+  await watch.stop();
   await finirPassage(client, run, fin, surroundings.now());
+}
+
+/**
+ * A session that the server ended while the network was cut is not told to whoever only holds it: asked often enough for
+ * this process to stop before the server has given its lock to another.
+ */
+function watchSession(client: Client, onLost: () => void): { readonly stop: () => Promise<void> } {
+  let asking: Promise<unknown> = Promise.resolve();
+  let isAsking = false;
+  const timer = setInterval(() => {
+    if (isAsking) return;
+    isAsking = true;
+    asking = client.query('select 1').then(() => (isAsking = false), onLost);
+  }, sessionLookMs).unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await asking;
+    },
+  };
 }
 
 async function execute(
@@ -126,7 +151,9 @@ function openLockPool(connectionString: string, nom: string): Pool {
     {
       connectionString,
       max: 1,
-      statementTimeoutMs: 30_000,
+      statementTimeoutMs: answerMs,
+      // Less, with the pause between two looks, than the server takes to give the lock away.
+      answerTimeoutMs: answerMs + 1_000,
       applicationName: `annuaire-sante-sync etape ${nom}`,
       session: {
         tcp_keepalives_idle: '5',

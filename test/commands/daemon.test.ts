@@ -1,6 +1,6 @@
 // One daemon as it is run: its services behind their sockets, its stages, what it does when it is told to stop or to read again.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -155,6 +155,24 @@ test('a stage is stopped with its daemon, taken up by the next one, and ended at
   assert.match(late.message ?? '', /dureeMaxMinutes/u);
   assert.match((await second.event('etape-finie')).message, /Arrêtée : plus longue que/u);
   assert.equal(await second.end('SIGTERM'), 0);
+});
+
+test('a stage whose session is lost writes nothing more: the run is left to whoever takes it up', async () => {
+  const db = await openDatabase();
+  const config = settings(db, seulement(['extract']));
+  const words = ['daemon', 'etape', 'extract', '--pour', 'moi', '--prevu', '2027-01-01T00:00:00Z'];
+  const child = spawn(process.execPath, [mainProgram, '-c', config, ...words], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const before = asked.length;
+  await poll(() => asked[before]);
+  const { rowCount } = await db.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name like '% etape extract'`,
+  );
+  assert.equal(rowCount, 1);
+  assert.equal(await ended, 1);
+  const left = await passage(db, () => true);
+  assert.deepEqual([left?.issue, left?.tentative], [undefined, 1]);
 });
 
 test('several missed runs are caught up once, and never under the lock of another', async () => {
