@@ -104,7 +104,8 @@ export async function prepare(folder: string): Promise<Prepared> {
         issue: string | null;
         message: string | null;
       }>(`select etape, issue, message from passage where fini_le is not null order by id`);
-      const failed = rows.filter(({ issue }) => issue !== 'reussite' && issue !== 'rien');
+      // A guard that refuses does its work.
+      const failed = rows.filter(({ issue }) => issue !== 'reussite' && issue !== 'refus');
       return {
         done: rows.length,
         failed: failed.map(({ etape, issue, message }) => `${etape} : ${issue} ${message ?? ''}`),
