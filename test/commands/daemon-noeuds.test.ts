@@ -72,7 +72,7 @@ test('of three daemons one leads; killed in the middle, another takes over, and 
   // One of them asks the ANS, which does not answer.
   const first = await poll(() => passageOf('extract', ({ finiLe }) => finiLe === undefined));
   await poll(() => (waiting.length === 1 ? true : undefined));
-  assert.equal((await listNoeuds(db.pool, new Date(0))).length > 0, true);
+  await poll(async () => ((await listNoeuds(db.pool, new Date(0))).length > 0 ? true : undefined));
   const leader = daemons.get(first.noeud);
   assert.ok(leader);
   const killedAt = new Date();

@@ -22,7 +22,8 @@ test('a run of the whole demonstration leaves no name, no secret, no address in 
   const [log] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   assert.equal(child.exitCode, 0, log);
   const lines = log.trimEnd().split('\n');
-  assert.ok(lines.length > 10, log);
+  // Steps of less than a moment are not told.
+  assert.ok(lines.length >= 5, log);
   for (const line of lines) {
     const { correlation } = JSON.parse(line) as { correlation: string };
     assert.equal(correlation, '5ae3c0de-0000-4000-8000-000000000001');

@@ -174,7 +174,7 @@ describe('an LDAP directory', { skip: slapdSkip }, () => {
       const connexion = { ...source.connexion, tls: createTlsContext(undefined, undefined) };
       await assert.rejects(load({ ...source, connexion }), {
         code: 'TLS_AC_INCONNUE',
-        message: /^ldaps?:\/\/.* autorité inconnue[^]*« reseau\.ca »/u,
+        message: /^ldaps?:\/\/.* autorité inconnue[^]*« tls\.ca »/u,
       });
       assert.equal(
         (await query(`select from bal_operateur where gone_load_id is null`)).length,
