@@ -36,6 +36,6 @@ const ofTheBase = [
   'Les empreintes des mots de passe et des clés d’API, et les seconds facteurs (TOTP) des comptes de la console.',
 ];
 
-// A certificate, a key, a settings file: not an extraction that the settings name too.
+// A certificate, a key, a settings file.
 const fichierOctetsMax = 1_048_576;
 const fichiersMax = 200;

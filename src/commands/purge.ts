@@ -104,9 +104,10 @@ async function purge(
     }),
   );
   await tracerEffacement(context, open, bilan);
-  await garderPoint(pool, settings, surroundings.now());
   if (bilan.comptes.some(({ restants }) => (restants ?? 0) > 0)) context.setExitCode(1);
   print(context, isJson, bilan, () => describePreuve(bilan));
+  // Last: a place that cannot be written to must not hide that the purge was done, nor its proof.
+  await garderPoint(pool, settings, surroundings.now());
 }
 
 /** The trail tells by itself that some of it was erased, and to which date. */

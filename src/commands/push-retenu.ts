@@ -24,7 +24,11 @@ export async function assertPresentKnown(
     ...(held.aExtraction
       ? []
       : ['« extract bals », quand l’ANS aura publié une extraction générée depuis']),
-    ...(held.aInventaire ? [] : ['« inventory sync » ou « inventory import », pour chaque source']),
+    ...(held.aInventaire
+      ? []
+      : [
+          '« inventory sync », « inventory import » ou un instantané entier (PUT /inventaire), pour chaque source',
+        ]),
     '« reconcile »',
     '« plan »',
   ];

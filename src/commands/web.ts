@@ -265,7 +265,7 @@ const trimEveryMs = 60_000;
 /** A run removes a bounded number of traces: what is left over is for the next one. */
 async function trimCalls(
   { pool, watch }: WebBase,
-  { web, conservation }: Settings,
+  { web }: Settings,
   { log, now, signal }: WebServing,
   { push, sansTrace }: { readonly push: Push | undefined; readonly sansTrace: SansTrace },
 ): Promise<void> {
@@ -279,16 +279,13 @@ async function trimCalls(
     if (untraced !== undefined) log('sans-trace', untraced);
     // Whoever writes does it; a database that is gone is told of once, by its watch.
     if (watch.state.readOnly !== undefined || !watch.state.isReachable) continue;
-    // The shorter of the two: a bound of the service, and what the data controller decided.
-    const keptDays = Math.min(web.callsKeptDays, conservation.jours.appelsApi);
-    const oldest = new Date(now().getTime() - keptDays * 86_400_000);
     await purgeSessions(pool, now()).catch((error: unknown) =>
       log('sessions', `Sessions terminées non élaguées : ${messageOf(error)}`),
     );
     await pruneEssais(pool, now()).catch((error: unknown) =>
       log('comptes', `Essais de connexion oubliés non élagués : ${messageOf(error)}`),
     );
-    await trimApiCalls(pool, web.callsKeptMax, oldest).catch((error: unknown) =>
+    await trimApiCalls(pool, web.callsKeptMax).catch((error: unknown) =>
       log('traces', `Traces d'appels non élaguées : ${messageOf(error)}`),
     );
     await push

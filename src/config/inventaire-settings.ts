@@ -59,7 +59,7 @@ export function resolveInventaire(
 ): InventaireSettings {
   checkNames(raw, reader);
   checkDomaines(raw, reader);
-  const fichier = raw.fichier === undefined ? undefined : reader.path(raw.fichier);
+  const fichier = raw.fichier === undefined ? undefined : reader.data(raw.fichier);
   const lecture = lectureOf(raw);
   // Without a declared source, inventories are given on the command line to the one that there is.
   const hasFichier = raw.fichier !== undefined || raw.sources.length === 0;
@@ -93,7 +93,7 @@ function resolveSource(
 ): SourceInventaireSettings {
   switch (raw.type) {
     case 'csv':
-      return { ...commun, type: 'csv', fichier: reader.path(raw.fichier), lecture: lectureOf(raw) };
+      return { ...commun, type: 'csv', fichier: reader.data(raw.fichier), lecture: lectureOf(raw) };
     case 'ldap':
       return { ...commun, type: 'ldap', ldap: resolveSourceLdap(raw, at, ca, reader) };
     case 'sql':

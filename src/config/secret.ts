@@ -34,18 +34,23 @@ export class FileReader {
   }
 
   path(path: string): string {
-    const full = isAbsolute(path) ? path : resolve(this.#folder, path);
+    const full = this.data(path);
     this.#paths.add(full);
     return full;
   }
 
-  /** Everything that the settings named so far, absolute. */
+  /** Everything that the settings named so far and that belongs to them, absolute. */
   get paths(): ReadonlySet<string> {
     return this.#paths;
   }
 
   pathOrUrl(from: string): string {
-    return /^https?:\/\//iu.test(from) ? from : this.path(from);
+    return /^https?:\/\//iu.test(from) ? from : this.data(from);
+  }
+
+  /** Of data, national or of the mail platform: not of the settings, so a backup of these leaves it. */
+  data(path: string): string {
+    return isAbsolute(path) ? path : resolve(this.#folder, path);
   }
 
   file(at: string, path: string): string {

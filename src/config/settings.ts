@@ -92,7 +92,7 @@ export type Settings = Omit<
   /** In which file each secret is. */
   readonly secrets: readonly { readonly reglage: string; readonly chemin: string }[];
   readonly sauvegarde: Omit<RawSettings['sauvegarde'], 'dossier'> & { readonly dossier: string };
-  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, sources. */
+  /** Every file and folder that the settings name, absolute: certificates, keys, secrets, templates. The files of data are not among them. */
   readonly chemins: ReadonlySet<string>;
 };
 

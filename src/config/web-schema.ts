@@ -29,7 +29,8 @@ export const webSchema = z.strictObject({
       connexionsMax: z.int().min(1).max(100_000).default(1_000),
       requetesParSeconde: z.int().min(1).max(100_000).default(300),
       appelsConservesMax: z.int().min(1_000).max(1_000_000_000).default(2_000_000),
-      appelsConservesJours: z.int().min(1).max(3_650).default(365),
+      // What it was called before « conservation.jours.appelsApi »: still read, the shorter of the two holds.
+      appelsConservesJours: z.int().min(1).max(3_650).optional(),
     })
     .prefault({}),
   delais: z

@@ -5,9 +5,10 @@ import type { FileReader } from './secret.js';
 import type { RawWeb } from './web-schema.js';
 
 export type WebSettings = WebServerSettings & {
-  /** Traces kept: the youngest, and not older than this. */
+  /** Calls kept: the youngest. How long, the section of retention says, and the purge sees to it. */
   readonly callsKeptMax: number;
-  readonly callsKeptDays: number;
+  /** Of a settings file from before that section. */
+  readonly callsKeptDays: number | undefined;
   /** For one statement. */
   readonly databaseTimeoutMs: number;
   /** What the links of the mails begin with; without it, no mail can carry one. */

@@ -37,6 +37,9 @@ const tablesSecretes = [
   ],
 ];
 
+/** The contents of a mail that waits holds the link that signs its reader in. The rest of the table is counted by everybody. */
+const colonnesSecretes: Readonly<Record<string, readonly string[]>> = { avis: ['donnees'] };
+
 /**
  * Creates what is missing and grants again: may be run at any time, by an account that may create roles or by an administrator.
  *
@@ -144,10 +147,24 @@ async function accorder(db: Client, { journal, application, lecture }: Roles): P
     await executer(db, `revoke all on %I from public, %I, %I`, [table, application, lecture]);
     await executer(db, `grant select on %I to %I`, [table, application]);
   }
-  for (const table of lisibles) await executer(db, `grant select on %I to %I`, [table, lecture]);
+  for (const table of lisibles) await accorderLecture(db, table, lecture);
   for (const nom of ['trace_ajouter', 'trace_effacer_contenus']) {
     await executer(db, `revoke execute on function %I from public`, [nom]);
     await executer(db, `grant execute on function %I to %I`, [nom, application]);
+  }
+}
+
+async function accorderLecture(db: Client, table: string, lecture: string): Promise<void> {
+  const secretes = colonnesSecretes[table];
+  if (!secretes) return executer(db, `grant select on %I to %I`, [table, lecture]);
+  await executer(db, `revoke all on %I from %I`, [table, lecture]);
+  const { rows } = await db.query<{ nom: string }>(
+    `select attname::text as nom from pg_attribute where attrelid = to_regclass($1::text) and attnum > 0 and not attisdropped
+     order by attnum`,
+    [table],
+  );
+  for (const { nom } of rows.filter((row) => !secretes.includes(row.nom))) {
+    await executer(db, `grant select (%I) on %I to %I`, [nom, table, lecture]);
   }
 }
 

@@ -1,5 +1,5 @@
 // What TLS needs to reach a national server: the policy, the roots, the client certificate.
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
 import { type SecureContext, createSecureContext, rootCertificates } from 'node:tls';
 import { tlsCommon, tlsConnecting } from '../domain/tls-policy.js';
 import { UsageError, messageOf } from '../errors.js';
@@ -16,6 +16,43 @@ export type ClientCertificate =
 
 /** Throws UsageError, naming the setting, when a certificate or key cannot be used. */
 export function createTlsContext(
+  ca: readonly string[] | undefined,
+  clientCertificate: ClientCertificate | undefined,
+): SecureContext {
+  const key = keyOf(ca, clientCertificate);
+  const made = known.get(key) ?? makeContext(ca, clientCertificate);
+  known.delete(key);
+  known.set(key, made);
+  for (const oldest of known.keys()) {
+    if (known.size <= knownMax) break;
+    known.delete(oldest);
+  }
+  return made;
+}
+
+/**
+ * Contexts by what they are made of, the last used at the end: added roots make the public ones be parsed again, a hundred and more
+ * each time. A context only holds what it was made of; a file that changed is another key.
+ */
+const known = new Map<string, SecureContext>();
+const knownMax = 16;
+
+/** A digest of every byte, each with its length: nothing of a private key stays in it. */
+function keyOf(
+  ca: readonly string[] | undefined,
+  clientCertificate: ClientCertificate | undefined,
+): string {
+  const hash = createHash('sha256');
+  const parts = Object.entries(withoutUndefined(clientCertificate)).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  for (const [name, part] of [...(ca ?? []).map((pem) => ['ca', pem] as const), ...parts]) {
+    hash.update(`${name} ${Buffer.byteLength(part)} `).update(part);
+  }
+  return hash.digest('base64');
+}
+
+function makeContext(
   ca: readonly string[] | undefined,
   clientCertificate: ClientCertificate | undefined,
 ): SecureContext {
@@ -49,9 +86,13 @@ function assertOwnKey(certificate: ClientCertificate): void {
     throw new Error('key values mismatch');
 }
 
-function withoutUndefined(certificate: ClientCertificate | undefined): object {
-  const entries = Object.entries(certificate ?? {});
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+function withoutUndefined(
+  certificate: ClientCertificate | undefined,
+): Readonly<Record<string, string | Buffer>> {
+  const entries = Object.entries<string | Buffer | undefined>(certificate ?? {});
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 /** Node.js ignores in silence a `ca` that is no certificate. */

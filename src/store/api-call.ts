@@ -47,14 +47,14 @@ export async function insertApiCall(db: Db, call: ApiCall): Promise<void> {
 
 const deletedMax = 50_000;
 
-/** Keeps the youngest `keptMax` calls that are not older than `oldest`; returns how many went, bounded at each call. */
-export async function trimApiCalls(db: Db, keptMax: number, oldest: Date): Promise<number> {
+/** Keeps the youngest `keptMax` calls; returns how many went, bounded at each call. Those at their term go with the purge. */
+export async function trimApiCalls(db: Db, keptMax: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from api_call where id in (
        select id from api_call
-       where id <= (select max(id) from api_call) - $1::bigint or at < $2::timestamptz
+       where id <= (select max(id) from api_call) - $1::bigint
        order by id limit ${deletedMax})`,
-    [keptMax, oldest],
+    [keptMax],
   );
   return rowCount ?? 0;
 }

@@ -1,5 +1,6 @@
 // That this database came out of a backup, and what holds the sending back until the present is known again.
 import type { Db } from '../db/pool.js';
+import { versionEvenements } from './source-load.js';
 
 export type NouvelleRestauration = {
   /** When the state that came back was true. */
@@ -50,6 +51,7 @@ export type RestaurationEnVigueur = {
   readonly restaureeLe: Date;
   /** Generated after the restoration, and in service. */
   readonly aExtraction: boolean;
+  /** Each source read whole since: a list of events tells of some of its BAL only. */
   readonly aInventaire: boolean;
   /** Computed from both. */
   readonly aPlan: boolean;
@@ -66,7 +68,8 @@ export async function findRestauration(db: Db): Promise<RestaurationEnVigueur | 
            from (select o.source_inventaire,
                (select min(t.finished_at) from source_run t
                  where t.source = 'inventaire' and t.inventaire_source = o.source_inventaire
-                   and t.started_at > r.restauree_le and t.outcome in ('loaded', 'unchanged')) as lue
+                   and t.started_at > r.restauree_le and t.outcome in ('loaded', 'unchanged')
+                  and t.version is distinct from $1::text) as lue
              from (select distinct source_inventaire from bal_operateur where gone_load_id is null) o) s) as inventaire
        from restauration r where r.levee_le is null)
      select sauvegarde_du as "sauvegardeDu", restauree_le as "restaureeLe",
@@ -75,6 +78,7 @@ export async function findRestauration(db: Db): Promise<RestaurationEnVigueur | 
          where d.extraction is not null and d.inventaire is not null
            and c.started_at > greatest(d.extraction, d.inventaire)) as "aPlan"
      from depuis d`,
+    [versionEvenements],
   );
   return rows[0];
 }

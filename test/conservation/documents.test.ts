@@ -1,7 +1,11 @@
 // What is documented is what is: each duration, each table, each route of the API.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { purgeSettings } from '../../src/commands/purge-settings.js';
+import { loadSettings } from '../../src/config/load-settings.js';
 import { categoriesConservation, durees } from '../../src/domain/conservation.js';
 import { cibles } from '../../src/store/purge/cibles.js';
 import { testDatabase } from '../support/database.js';
@@ -42,10 +46,8 @@ const gardees: Readonly<Record<string, string>> = {
   plan_retenue: 'replaced by each plan',
   point_ecarte: 'names of endpoints, in force',
   purge_compte: 'the proof',
-  purge_passage: 'the proof',
   reconcile_run: 'counts',
   ressemblance_recherche: 'one row',
-  restauration: 'which backup was put back, when: a fact of the database',
   schema_migration: 'names of migrations',
   source_load: 'versions of files and counts: « depuis quand » rests on them',
   suppression_decidee: 'demande, cas_inactivite',
@@ -83,4 +85,26 @@ test('docs/journal.md says what trace each route of the API leaves', () => {
     routes.filter((route) => !page.includes(`\`${route}\``)),
     [],
   );
+});
+
+test('the calls of the API have one duration; a settings file from before it is still obeyed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'conservation-'));
+  const file = join(folder, 'annuaire-sync.yaml');
+  const appelsApi = (more: string): number => {
+    writeFileSync(file, `operateur: { nom: Exemple, domaines: [chu.mssante.fr] }\n${more}`);
+    return purgeSettings(loadSettings(file, {})).jours.appelsApi;
+  };
+  try {
+    assert.equal(appelsApi(''), durees.appelsApi.defaut);
+    assert.equal(appelsApi('conservation: { jours: { appelsApi: 60 } }\n'), 60);
+    assert.equal(appelsApi('web: { limites: { appelsConservesJours: 45 } }\n'), 45);
+    assert.equal(
+      appelsApi(
+        'conservation: { jours: { appelsApi: 60 } }\nweb: { limites: { appelsConservesJours: 90 } }\n',
+      ),
+      60,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -29,7 +29,7 @@ beforeEach(() =>
     ...['source_load', 'source_run', 'source_change', 'bal_annuaire', 'bal_operateur', 'constat'],
     ...['constat_decompte', 'feed_operation', 'plan', 'plan_decision', 'publication_connue'],
     ...['demande', 'suppression_decidee', 'cas_inactivite', 'avis', 'avis_quota', 'purge_compte'],
-    ...['purge_passage', 'reconcile_run', 'compte'],
+    ...['purge_passage', 'reconcile_run', 'compte', 'restauration'],
   ]),
 );
 
@@ -382,4 +382,27 @@ test('an account that the trail still names is not given back', async () => {
   await recordTrace(db.pool, { ...trace, objets: [{ genre: 'compte', id: 'cite' }] }, new Date());
   await purge();
   assert.deepEqual(await sql(`select nom from compte`), [{ nom: 'cite' }]);
+});
+
+test('who restored a base, and who purged it, is forgotten at the term of the operations; that it was done is not', async () => {
+  await sql(
+    `insert into restauration (sauvegarde_du, restauree_le, auteur, levee_le, levee_par, levee_raison)
+     values (now() - interval '2000 days', now() - interval '2000 days', 'vieux', now() - interval '1999 days', 'vieux', 'vu'),
+       (now() - interval '9 days', now() - interval '9 days', 'recent', now() - interval '8 days', 'recent', 'vu'),
+       (now() - interval '1990 days', now() - interval '1990 days', 'tient', null, null, null)`,
+  );
+  await sql(
+    `insert into purge_passage (commence_le, termine_le, reference_le, etat, auteur, version)
+     values (now() - interval '2000 days', now() - interval '2000 days', now() - interval '2000 days', 'termine', 'vieux', '0')`,
+  );
+  await purge();
+  assert.deepEqual(await sql(`select auteur, levee_par as par from restauration order by id`), [
+    { auteur: 'effacé', par: 'effacé' },
+    { auteur: 'recent', par: 'recent' },
+    { auteur: 'tient', par: null },
+  ]);
+  assert.deepEqual(await sql(`select auteur from purge_passage order by id`), [
+    { auteur: 'effacé' },
+    { auteur: 'dpo' },
+  ]);
 });

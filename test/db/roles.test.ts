@@ -189,11 +189,14 @@ test('the read-only role reads the directory and no secret, and writes nothing',
     `select count(*)::integer as n from bal_annuaire where gone_load_id is null`,
   );
   assert.ok((rows[0]?.n ?? 0) > 0);
+  await pool.query(`select etat, count(*), min(cree_le) from avis group by etat`);
   for (const interdit of [
     `select mot_de_passe from compte`,
     `select valeur from cle_interne`,
     `select auteur_id from trace`,
     `select empreinte from session_web`,
+    `select donnees from avis`,
+    `select * from avis`,
     `update bal_annuaire set domaine = 'x'`,
     `insert into api_call (at, origine, action, status, duree_ms) values (now(), '', '', 1, 1)`,
     `create table mienne (id integer)`,

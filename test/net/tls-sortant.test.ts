@@ -239,3 +239,13 @@ for (const [name, preamble, attempt] of connections) {
     });
   });
 }
+
+it('the same authorities and certificate make one context, others another', () => {
+  const once = createTlsContext(ca(), undefined);
+  assert.equal(createTlsContext([...ca()], undefined), once);
+  assert.notEqual(createTlsContext(undefined, undefined), once);
+  assert.notEqual(createTlsContext([...ca(), ...ca()], undefined), once);
+  for (let fault = 0; fault < 2; fault += 1) {
+    assert.throws(() => createTlsContext(['rien'], undefined), { code: 'CA_INVALIDE' });
+  }
+});

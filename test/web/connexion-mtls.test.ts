@@ -95,7 +95,7 @@ test('a professional comes in, the token having been asked with our certificate'
 test('a certificate of the same authority that is not ours gets nothing', async () => {
   const arrivee = await signIn(certificates.otherHost);
   assert.ok(arrivee.kind === 'indisponible', JSON.stringify(arrivee));
-  assert.match(arrivee.detail, /invalid_client/u);
+  assert.match(arrivee.detail, /invalid_client.*et le certificat client/u);
 });
 
 test('one of an authority that the provider does not know is refused at the handshake', async () => {

@@ -95,6 +95,19 @@ describe('a snapshot', () => {
     );
     assert.deepEqual(rows.length, 1);
     assert.match(JSON.stringify(rows[0]), /"plateforme".*"plateforme@[0-9a-f]{16}".*essai/u);
+    const { rows: traces } = await db.pool.query<{ auteur: string; contenu: string }>(
+      `select auteur_genre as auteur, concat(objets, requete, reponse) as contenu from trace
+       where action = 'inventaire.import' and issue = 'reussite' order by auteur_genre`,
+    );
+    assert.deepEqual(
+      traces.map(({ auteur }) => auteur),
+      ['client', 'programme'],
+      'the call, and what was done of it',
+    );
+    for (const { contenu } of traces) {
+      assert.match(contenu, /source:plateforme/u);
+      assert.doesNotMatch(contenu, /anne/u, 'what was sent is not told');
+    }
   });
 
   test('is the same inventory in CSV, compressed, with a mark, in Windows-1252', async () => {

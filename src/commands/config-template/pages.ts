@@ -14,8 +14,7 @@ web:
     corpsOctetsMax: 65536     # d'une demande ; celles de l'API font moins de 2 Kio
     connexionsMax: 1000
     requetesParSeconde: 300   # par clé d'API, sauf limite propre à la clé
-    appelsConservesMax: 2000000   # traces d'appels gardées, les plus récentes
-    appelsConservesJours: 365
+    appelsConservesMax: 2000000   # traces d'appels gardées, les plus récentes ; leur durée : conservation.jours.appelsApi
   delais:
     requeteSecondes: 15       # pour recevoir une demande entière
     inactiviteSecondes: 60    # entre deux demandes d'une connexion

@@ -134,6 +134,27 @@ export const ciblesAcces: readonly Cible[] = [
     estGardee: false,
   },
   {
+    nom: 'restauration',
+    categorie: 'operations',
+    libelle: 'auteurs des restaurations',
+    table: 'restauration',
+    // The one in force still holds the sending back.
+    condition: `t.levee_le < $1::timestamptz and (t.auteur <> '${efface}' or t.levee_par <> '${efface}')`,
+    maj: `auteur = '${efface}', levee_par = '${efface}', levee_raison = null`,
+    parcours: 'pages',
+    estGardee: false,
+  },
+  {
+    nom: 'purge_passage',
+    categorie: 'operations',
+    libelle: 'auteurs des purges',
+    table: 'purge_passage',
+    condition: `t.termine_le < $1::timestamptz and t.auteur <> '${efface}'`,
+    maj: `auteur = '${efface}'`,
+    parcours: 'pages',
+    estGardee: false,
+  },
+  {
     nom: 'passage',
     categorie: 'passages',
     libelle: 'passages planifiés',

@@ -26,9 +26,8 @@ export class Access {
     this.#options = options;
   }
 
-  /** Throws ProblemError: 401 without a key in force, 403 without the scope, 429 beyond the rate. */
-  async admit(request: FastifyRequest, portee: Portee): Promise<ApiKey> {
-    const key = await this.#identify(request);
+  /** Throws ProblemError: 403 without the scope, 429 beyond the rate. */
+  admit(key: ApiKey, portee: Portee): void {
     const perSecond = key.requetesParSeconde ?? this.#options.requestsPerSecond;
     this.#limit(this.#calls, String(key.id), perSecond);
     if (!key.portees.includes(portee)) {
@@ -39,10 +38,10 @@ export class Access {
         detail: `La clé « ${key.nom} » n’a pas la portée « ${portee} » : créez-en une qui l’a (annuaire-sync api-key create).`,
       });
     }
-    return key;
   }
 
-  async #identify(request: FastifyRequest): Promise<ApiKey> {
+  /** Throws ProblemError: 401 without a key in force. */
+  async identify(request: FastifyRequest): Promise<ApiKey> {
     const [scheme = '', text = ''] = (request.headers.authorization ?? '').split(' ');
     const empreinte = scheme.toLowerCase() === 'bearer' ? hashKey(text) : undefined;
     const { db, now } = this.#options;

@@ -78,7 +78,10 @@ export function addRoute(app: FastifyInstance, context: ApiContext, route: ApiRo
     onRequest: async (request) => {
       const lack = await (route.isWriting === true ? disponibilite.ecrire() : disponibilite.lire());
       if (lack) throw new ProblemError(lack);
-      callers.set(request, await access.admit(request, portee));
+      const key = await access.identify(request);
+      // Before it is refused: the trace of the refusal says whose it was.
+      callers.set(request, key);
+      access.admit(key, portee);
     },
     handler: async (request, reply) => {
       const key = callers.get(request);
@@ -150,10 +153,10 @@ function notesOf(
     });
     const key = callers.get(request);
     const appel = { request, key, action, status, objet: told.objet, codes: told.codes };
-    if (isWriting && key) await tracerEcriture(db, appel, now());
-    else if (isRefusal(status) && refus.allows(`${request.ip} ${key?.id ?? ''}`, now().getTime())) {
-      await tracerRefus(db, appel, now());
-    }
+    if (isRefusal(status)) {
+      const isFirst = refus.allows(`${request.ip} ${key?.id ?? ''}`, now().getTime());
+      if (isFirst) await tracerRefus(db, appel, now());
+    } else if (isWriting && key) await tracerEcriture(db, appel, now());
   };
   const consulter = (request: FastifyRequest, elapsedMs: number, status: number): void => {
     if (isWriting) return;

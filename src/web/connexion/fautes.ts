@@ -1,7 +1,7 @@
 // How a sign-in ends without anybody signed in. The words for the journal are made here; those for the person, in messages.ts.
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 import { AppError, codeOf, messageOf } from '../../errors.js';
-import type { FournisseurSettings } from './settings.js';
+import type { FournisseurSettings, MethodeClient } from './settings.js';
 
 export type MotifRefus =
   /** He gave up, or the provider would not have him. */
@@ -71,7 +71,7 @@ function issueOfAnswer(error: AuthorizationResponseError, nom: string): Refus | 
 
 function issueOfTokenError(
   { error, status }: ResponseBodyError,
-  { nom, reglage }: FournisseurSettings,
+  { nom, reglage, methode }: FournisseurSettings,
 ): Refus | Indisponible {
   const said = plain(error);
   if (said === 'invalid_grant') {
@@ -83,13 +83,21 @@ function issueOfTokenError(
   }
   const isClient = ['invalid_client', 'unauthorized_client'].includes(said);
   const remedy = isClient
-    ? ` : vérifiez « ${reglage}.clientId », « ${reglage}.methode » et son secret`
+    ? ` : vérifiez « ${reglage}.clientId », « ${reglage}.methode » et ${preuves[methode.genre]}`
     : '';
   return {
     kind: 'indisponible',
     detail: `${nom} a refusé l’échange du code (${said}, statut ${status})${remedy}.`,
   };
 }
+
+/** What a client proves itself by. */
+const preuves: Readonly<Record<MethodeClient['genre'], string>> = {
+  basic: 'son secret',
+  post: 'son secret',
+  jwt: 'la clé qui signe, dont la clé publique est déclarée là-bas',
+  tls: 'le certificat client, qui doit être celui qui est déclaré là-bas',
+};
 
 /** The library's words, in English, say which claim and why. */
 function detailOf(nom: string, chain: readonly unknown[]): string {

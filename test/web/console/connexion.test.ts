@@ -379,6 +379,26 @@ test('an activation link: weak passwords and wrong codes are told, then it serve
   assert.equal((await new Navigateur(servie.url).get(lien)).status, 410);
   const replay = await seConnecter(servie.url, made, now);
   assert.equal(replay.reponse.status, 403, 'the code of the activation is used up');
+
+  // Both refusals are traced, the wrong code of the application under its account; the one that serves is no refusal.
+  now = plus(61);
+  assert.equal((await new Navigateur(servie.url).get(lien)).status, 410);
+  assert.equal((await new Navigateur(servie.url).get(lien)).status, 410);
+  const { rows } = await database.pool.query<{ auteur: string; requete: string }>(
+    `select coalesce(auteur_nom, auteur_id) as auteur, requete from trace
+     where action = 'connexion.refus' and requete::jsonb ->> 'moyen' = 'activation'
+       and (auteur_nom = $1 or at >= $2) order by sequence`,
+    [made.compte.nom, now],
+  );
+  assert.deepEqual(
+    rows.map(({ auteur, requete }) => [auteur, (JSON.parse(requete) as { motif: string }).motif]),
+    [
+      [made.compte.nom, 'code de l’application faux'],
+      ['inconnu', 'code inconnu ou périmé'],
+    ],
+    'one a minute for each',
+  );
+  assert.ok(!JSON.stringify(rows).includes(made.codeActivation ?? '?'));
 });
 
 test('new recovery codes against a code of the application only', async () => {

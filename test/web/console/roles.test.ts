@@ -208,6 +208,21 @@ test('no form does anything without its token, with another session’s, or from
   }
   // The session still stands: none of them signed it out.
   assert.equal((await mine.get('/console/compte')).status, 200);
+  // Each left its trace, by whom it would have been done, without what was posted.
+  const { rows } = await database.pool.query<{ reponse: string; requete: string }>(
+    `select requete, reponse from trace where action = 'acces.refus' and auteur_nom = $1 and issue = 'refus'`,
+    [`matrice-${count - 1}`],
+  );
+  const closed = forms.filter(({ acces }) => acces !== 'public');
+  assert.ok(closed.length >= 4);
+  for (const { url } of closed) {
+    const own = rows.filter(
+      ({ requete }) => (JSON.parse(requete) as Route & { chemin: string }).chemin === url,
+    );
+    assert.equal(own.length, attacks.length, url);
+    for (const { reponse } of own) assert.match(reponse, /formulaire d’une autre page/u);
+  }
+  assert.ok(!JSON.stringify(rows).includes(jeton) && !JSON.stringify(rows).includes(stolen));
 });
 
 test('a form in JSON, in several parts or with a token twice is nobody’s', async () => {
