@@ -5,6 +5,7 @@ import { Agent, createServer, get, type IncomingMessage, type ServerResponse } f
 import type { AddressInfo } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { estLdap } from '../../src/commands/doctor-ldap.js';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
 import {
   commencerPassage,
@@ -116,6 +117,12 @@ test('settings are read again under open connections, a dead service is replaced
   });
   assert.equal(ready.status, 200);
   assert.match(ready.text, /"Service ldap-1 : démarre ; aucun annuaire n’est encore chargé"/u);
+
+  // As « doctor » asks who holds a port.
+  assert.deepEqual(await Promise.all([ldap, web].map((port) => estLdap('127.0.0.1', port))), [
+    true,
+    false,
+  ]);
 
   const text = readFileSync(config, 'utf8');
   writeFileSync(config, text.replace('o=avant', 'o=apres').replace(`port: ${ldap}`, 'port: zero'));
