@@ -4,8 +4,12 @@ const invisible = /[\p{Mark}\p{Default_Ignorable_Code_Point}]/u;
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
+// Letters of French and their like, one column each: most texts, for which the tables of Unicode need not be built.
+const simple = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/u;
+
 /** Columns that a text takes. */
 export function widthOf(text: string): number {
+  if (simple.test(text)) return text.length;
   let width = 0;
   for (const char of text) width += invisible.test(char) ? 0 : wide.test(char) ? 2 : 1;
   return width;

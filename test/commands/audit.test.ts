@@ -4,7 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runCommand, writeCommandSettings, type CommandResult } from '../support/command.js';
+import {
+  runCommand,
+  runHere,
+  writeCommandSettings,
+  type CommandResult,
+} from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
 let db: TestDatabase;
@@ -20,8 +25,8 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function run(...args: readonly string[]): CommandResult {
-  return runCommand(config, args);
+function run(...args: readonly string[]): Promise<CommandResult> {
+  return runHere(config, args);
 }
 
 type Ligne = {
@@ -42,20 +47,21 @@ function lignes(text: string): Ligne[] {
     .map((line) => JSON.parse(line) as Ligne);
 }
 
-test('what commands decide and run is traced, failures included, and nothing of a key is kept', () => {
-  const created = run('--json', 'api-key', 'create', 'plateforme');
+test('what commands decide and run is traced, failures included, and nothing of a key is kept', async () => {
+  const created = await run('--json', 'api-key', 'create', 'plateforme');
   assert.equal(created.status, 0, created.stderr);
   const { cle } = JSON.parse(created.stdout) as { cle: string };
-  assert.equal(run('api-key', 'create', 'plateforme').status, 1);
-  assert.equal(run('api-key', 'revoke', 'plateforme').status, 0);
-  assert.equal(run('domains', 'lookalike', 'known', 'chu-exempIe.mssante.fr').status, 2);
-  assert.equal(run('inventory', 'import', join(folder, 'absent.csv')).status, 2);
-  assert.equal(run('inventory', 'drop', 'ancienne', '--accept').status, 2);
+  // Of a process of its own: its traces are found together, apart from those of the others.
+  assert.equal(runCommand(config, ['api-key', 'create', 'plateforme']).status, 1);
+  assert.equal((await run('api-key', 'revoke', 'plateforme')).status, 0);
+  assert.equal((await run('domains', 'lookalike', 'known', 'chu-exempIe.mssante.fr')).status, 2);
+  assert.equal((await run('inventory', 'import', join(folder, 'absent.csv'))).status, 2);
+  assert.equal((await run('inventory', 'drop', 'ancienne', '--accept')).status, 2);
   assert.equal(
-    run('hygiene', 'keep', 'a@chu-exemple.mssante.fr', '--motif', 'encore utile').status,
+    (await run('hygiene', 'keep', 'a@chu-exemple.mssante.fr', '--motif', 'encore utile')).status,
     1,
   );
-  const exported = run('audit', 'export');
+  const exported = await run('audit', 'export');
   assert.equal(exported.status, 0, exported.stderr);
   const found = lignes(exported.stdout);
   assert.deepEqual(
@@ -76,9 +82,9 @@ test('what commands decide and run is traced, failures included, and nothing of 
   assert.ok(!exported.stdout.includes(cle));
 });
 
-test('the export is bounded, chosen by person, BAL, period and outcome, and itself traced', () => {
+test('the export is bounded, chosen by person, BAL, period and outcome, and itself traced', async () => {
   const out = join(folder, 'enquete.csv');
-  const csv = run(
+  const csv = await run(
     'audit',
     'export',
     '--format',
@@ -92,26 +98,26 @@ test('the export is bounded, chosen by person, BAL, period and outcome, and itse
   const text = readFileSync(out, 'utf8');
   assert.equal(text.trim().split('\r\n').length, 2);
   assert.match(text, /"hygiene.conservation"/u);
-  const cut = run('audit', 'export', '--max', '2');
+  const cut = await run('audit', 'export', '--max', '2');
   assert.equal(cut.status, 1);
   assert.equal(lignes(cut.stdout).length, 2);
   assert.match(cut.stderr, /--max/u);
-  assert.equal(lignes(run('audit', 'export', '--issue', 'echec').stdout).length, 5);
-  assert.equal(run('audit', 'export', '--depuis', '2999-01-01').stdout, '');
-  assert.equal(run('audit', 'export', '--depuis', '23/11/2026').status, 2);
-  const exports = lignes(run('audit', 'export', '--action', 'export').stdout);
+  assert.equal(lignes((await run('audit', 'export', '--issue', 'echec')).stdout).length, 5);
+  assert.equal((await run('audit', 'export', '--depuis', '2999-01-01')).stdout, '');
+  assert.equal((await run('audit', 'export', '--depuis', '23/11/2026')).status, 2);
+  const exports = lignes((await run('audit', 'export', '--action', 'export')).stdout);
   assert.ok(exports.length >= 4);
 });
 
 test('list and show read it; verify says intact, then names what a superuser changed', async () => {
-  const list = run('audit', 'list', '--action', 'cle-api.revocation');
+  const list = await run('audit', 'list', '--action', 'cle-api.revocation');
   assert.equal(list.status, 0);
   assert.match(list.stdout, /Clé d’API révoquée/u);
-  assert.match(run('audit', 'show', '2').stdout, /NOM_DE_CLE_PRIS/u);
-  assert.equal(run('audit', 'show', '99999').status, 1);
-  const point = run('audit', 'checkpoint').stdout.trim();
+  assert.match((await run('audit', 'show', '2')).stdout, /NOM_DE_CLE_PRIS/u);
+  assert.equal((await run('audit', 'show', '99999')).status, 1);
+  const point = (await run('audit', 'checkpoint')).stdout.trim();
   assert.match(point, /^\d+:[0-9a-f]{64}$/u);
-  const intact = run('audit', 'verify', '--point', point);
+  const intact = await run('audit', 'verify', '--point', point);
   assert.equal(intact.status, 0, intact.stdout + intact.stderr);
   assert.match(intact.stdout, /Journal intact/u);
 
@@ -119,9 +125,9 @@ test('list and show read it; verify says intact, then names what a superuser cha
   await db.pool.query(`update trace set auteur_id = 'autre' where sequence = 3`);
   await db.pool.query(`delete from trace where sequence = 5`);
   await db.pool.query(`alter table trace enable trigger all`);
-  const broken = run('audit', 'verify');
+  const broken = await run('audit', 'verify');
   assert.equal(broken.status, 1);
   assert.match(broken.stdout, /contenu de la trace 3 a été altéré/u);
   assert.match(broken.stdout, /La trace 5 a été retirée/u);
-  assert.equal(run('audit', 'verify', '--point', 'x').status, 2);
+  assert.equal((await run('audit', 'verify', '--point', 'x')).status, 2);
 });

@@ -10,7 +10,7 @@ import { findActivation } from '../../src/store/compte-connexion.js';
 import { MotsDePasse } from '../../src/web/compte/mot-de-passe.js';
 import {
   mainProgram,
-  runCommand,
+  runHere,
   writeCommandSettings,
   type CommandResult,
 } from '../support/command.js';
@@ -27,8 +27,8 @@ before(async () => {
 });
 after(() => database.drop());
 
-function run(...args: string[]): CommandResult {
-  return runCommand(config, ['comptes', ...args]);
+function run(...args: string[]): Promise<CommandResult> {
+  return runHere(config, ['comptes', ...args]);
 }
 
 /** On a pseudo-terminal: each answer is typed once its question is there. */
@@ -65,7 +65,7 @@ function typed(first: string, second = first): [string, string][] {
 }
 
 test('without a terminal, an account comes with a link that is shown once', async () => {
-  const { status, stdout, stderr } = run('create', 'M.Durand', '--role', 'gestionnaire');
+  const { status, stdout, stderr } = await run('create', 'M.Durand', '--role', 'gestionnaire');
   assert.equal(status, 0, stderr);
   const code = /^https:\/\/annuaire\.exemple\.fr\/sante\/console\/activation\/(\S{43})$/mu.exec(
     stdout,
@@ -114,7 +114,7 @@ test('a password refused or typed otherwise the second time makes no account', a
   assert.equal(await findCompte(database.pool, 'r.petit'), undefined);
 });
 
-test('a name is taken once, and an unknown one is told', () => {
+test('a name is taken once, and an unknown one is told', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['create', 'm.durand', '--role', 'lecteur'], 1, /s’appelle déjà « m\.durand »/u],
     [['create', 'Marie Durand', '--role', 'lecteur'], 2, /De 2 à 64 lettres/u],
@@ -126,7 +126,7 @@ test('a name is taken once, and an unknown one is told', () => {
     [['role', 'personne', 'lecteur'], 1, /Aucun compte/u],
   ];
   for (const [args, status, message] of cases) {
-    const result = run(...args);
+    const result = await run(...args);
     assert.equal(result.status, status, args.join(' '));
     assert.match(result.stderr, message);
   }
@@ -136,18 +136,27 @@ test('an account is listed, changed, disabled, and begins anew', async () => {
   const versionOf = async (): Promise<number> =>
     (await findCompte(database.pool, 'a.martin'))?.version ?? 0;
   const first = await versionOf();
-  assert.match(run('role', 'a.martin', 'lecteur').stdout, /Compte « a\.martin » : lecteur\./u);
-  assert.match(run('disable', 'a.martin').stdout, /désactivé ; ses sessions sont terminées/u);
-  assert.match(run('list').stdout, /a\.martin +lecteur +désactivé le .* +jamais connecté/u);
-  assert.match(run('enable', 'a.martin').stdout, /actif/u);
-  assert.match(run('list').stdout, /a\.martin +lecteur +actif, second facteur à confirmer/u);
-  assert.match(run('reset', 'a.martin').stdout, /\/console\/activation\//u);
-  assert.match(run('list').stdout, /a\.martin +lecteur +à activer avant le/u);
+  assert.match(
+    (await run('role', 'a.martin', 'lecteur')).stdout,
+    /Compte « a\.martin » : lecteur\./u,
+  );
+  assert.match(
+    (await run('disable', 'a.martin')).stdout,
+    /désactivé ; ses sessions sont terminées/u,
+  );
+  assert.match((await run('list')).stdout, /a\.martin +lecteur +désactivé le .* +jamais connecté/u);
+  assert.match((await run('enable', 'a.martin')).stdout, /actif/u);
+  assert.match(
+    (await run('list')).stdout,
+    /a\.martin +lecteur +actif, second facteur à confirmer/u,
+  );
+  assert.match((await run('reset', 'a.martin')).stdout, /\/console\/activation\//u);
+  assert.match((await run('list')).stdout, /a\.martin +lecteur +à activer avant le/u);
   assert.equal(await versionOf(), first + 4);
 });
 
-test('in JSON, nothing but the activation is secret', () => {
-  const { stdout } = runCommand(config, [
+test('in JSON, nothing but the activation is secret', async () => {
+  const { stdout } = await runHere(config, [
     '--json',
     'comptes',
     'create',
@@ -157,7 +166,7 @@ test('in JSON, nothing but the activation is secret', () => {
   ]);
   const made = JSON.parse(stdout) as Record<string, unknown>;
   assert.match(String(made['lien']), /^https:.*\/console\/activation\//u);
-  const list = runCommand(config, ['--json', 'comptes', 'list']).stdout;
+  const list = (await runHere(config, ['--json', 'comptes', 'list'])).stdout;
   assert.doesNotMatch(list, /argon2|totp|empreinte/iu);
   assert.equal((JSON.parse(list) as unknown[]).length, 3);
 });

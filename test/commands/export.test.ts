@@ -4,7 +4,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load, vider } from '../support/annuaire.js';
-import { runCommand, writeCommandSettings, type CommandResult } from '../support/command.js';
+import {
+  runCommand,
+  runHere,
+  writeCommandSettings,
+  type CommandResult,
+} from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 
@@ -18,15 +23,15 @@ before(async () => {
 });
 after(() => database.drop());
 
-function run(...args: string[]): CommandResult {
-  return runCommand(config, args);
+function run(...args: string[]): Promise<CommandResult> {
+  return runHere(config, args);
 }
 
 test('without an extraction there is nothing to export, and the file of yesterday stays', async () => {
   await vider(database.pool);
   const out = join(folder, 'bal.ldif');
   writeFileSync(out, 'hier');
-  const { status, stdout, stderr } = run('export', 'ldif', '--out', out);
+  const { status, stdout, stderr } = await run('export', 'ldif', '--out', out);
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /Lancez d'abord « annuaire-sync extract bals »/);
@@ -53,7 +58,7 @@ test('the tree is written with its base, without the liste rouge, and what is le
     inventaire: [{ adresse: 'rouge@chu-exemple.mssante.fr', listeRouge: true }],
   });
   const out = join(folder, 'tout.ldif');
-  const { status, stdout, stderr } = run('export', 'ldif', '--out', out);
+  const { status, stdout, stderr } = await run('export', 'ldif', '--out', out);
   assert.equal(status, 0, stderr);
   assert.equal(stdout, '');
   assert.match(stderr, /✓ 1 BAL écrites dans .*tout\.ldif ; 1 adresses écartées/);
@@ -64,7 +69,7 @@ test('the tree is written with its base, without the liste rouge, and what is le
     'dn: mail=Anne@chu-exemple.mssante.fr,ou=bal,o=mssante,c=fr',
   ]);
   assert.doesNotMatch(text, /rouge/i);
-  assert.equal(run('export', 'ldif').stdout, text);
+  assert.equal((await run('export', 'ldif')).stdout, text);
 });
 
 test('the CSV is for a spreadsheet: nothing is computed, no zero is lost', async () => {
@@ -81,7 +86,7 @@ test('the CSV is for a spreadsheet: nothing is computed, no zero is lost', async
       { adresse: 'b@chu-exemple.mssante.fr', type: 'ORG', service: 'Nuit' },
     ],
   });
-  const { status, stdout } = run('export', 'csv');
+  const { status, stdout } = await run('export', 'csv');
   assert.equal(status, 0);
   const [header = '', row = '', two = '', ...rest] = stdout.split('\r\n');
   assert.deepEqual(rest, ['']);
@@ -97,7 +102,7 @@ test('--json says what was written', async () => {
   await vider(database.pool);
   await load(database.pool, { bals: [{ adresse: 'a@chu-exemple.mssante.fr' }] });
   const out = join(folder, 'a.csv');
-  const { stdout } = run('--json', 'export', 'csv', '--out', out);
+  const { stdout } = await run('--json', 'export', 'csv', '--out', out);
   const said: unknown = JSON.parse(stdout);
   assert.ok(typeof said === 'object' && said !== null && 'extraction' in said);
   assert.deepEqual(
@@ -106,20 +111,20 @@ test('--json says what was written', async () => {
   );
 });
 
-test('the schema is printed without a database', () => {
+test('the schema is printed without a database', async () => {
   const alone = join(folder, 'sans-base.yaml');
   writeFileSync(alone, `database: { url: 'postgres://127.0.0.1:1/absente' }\n`);
   const schema = (...form: string[]): string =>
     runCommand(alone, ['export', 'ldif', '--schema', ...form]).stdout;
   assert.match(schema(), /^objectclass \( 2\.25\.\d+\.2\.1 NAME 'boiteLettreMss'/m);
   assert.match(schema('config'), /^dn: cn=annuaire-sync,cn=schema,cn=config\n/);
-  assert.equal(run('export', 'ldif', '--schema', 'autre').status, 2);
+  assert.equal((await run('export', 'ldif', '--schema', 'autre')).status, 2);
 });
 
 test('a file that cannot be written is told in French', async () => {
   await vider(database.pool);
   await load(database.pool, { bals: [{ adresse: 'a@chu-exemple.mssante.fr' }] });
-  const { status, stderr } = run('export', 'csv', '--out', join(folder, 'absent', 'a.csv'));
+  const { status, stderr } = await run('export', 'csv', '--out', join(folder, 'absent', 'a.csv'));
   assert.equal(status, 1);
   assert.match(stderr, /l'export n'a pas pu être écrit\./);
   assert.doesNotMatch(stderr, /^\s+at /m);

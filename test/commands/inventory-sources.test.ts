@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCommand, type CommandResult } from '../support/command.js';
+import { runHere, type CommandResult } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -39,48 +39,52 @@ const deuxSources = `  sources:
 `;
 
 describe('inventory sync', () => {
-  it('goes on after a source that fails, says why, and what the settings no longer know', () => {
+  it('goes on after a source that fails, says why, and what the settings no longer know', async () => {
     csv('un.csv', 'a@un.mssante.fr;ORG', 'b@un.mssante.fr;ORG');
     csv('deux.csv', 'a@deux.mssante.fr;ORG', 'a@un.mssante.fr;ORG');
     const config = settings(deuxSources);
-    const run = (...args: string[]): CommandResult => runCommand(config, args);
-    const first = run('inventory', 'sync');
+    const run = (...args: string[]): Promise<CommandResult> => runHere(config, args);
+    const first = await run('inventory', 'sync');
     assert.equal(first.status, 3, first.stderr);
     assert.match(
       first.stdout,
       /✓ Inventaire « un » : 2 BAL en service\n[^]*\n✗ Inventaire « deux » :/u,
     );
     assert.match(first.stdout, /un\.mssante\.fr appartient à la source « un »/u);
-    const plan = run('plan');
+    const plan = await run('plan');
     assert.equal(plan.status, 3);
     csv('deux.csv', 'a@deux.mssante.fr;ORG');
-    assert.equal(run('inventory', 'sync', 'deux').status, 0);
-    const status = run('status', '--detail').stdout;
+    assert.equal((await run('inventory', 'sync', 'deux')).status, 0);
+    const status = (await run('status', '--detail')).stdout;
     assert.match(status, /inventaire « un » : importé.*\n[^]*inventaire « deux » : importé/u);
-    assert.equal(run('inventory', 'drop', 'deux', '--accept').status, 2, 'it is declared');
+    assert.equal((await run('inventory', 'drop', 'deux', '--accept')).status, 2, 'it is declared');
     settings(deuxSources.replace('nom: deux', 'nom: neuf'));
-    const renamed = run('inventory', 'sync', '--json');
+    const renamed = await run('inventory', 'sync', '--json');
     assert.equal(renamed.status, 3);
     const document = JSON.parse(renamed.stdout) as { sources: object[]; orphelines: string[] };
     assert.deepEqual(document.orphelines, ['deux']);
     assert.match(
-      run('status', '--detail').stdout,
+      (await run('status', '--detail')).stdout,
       /« deux » : absent des réglages, 1 BAL[^]*inventory drop deux/u,
     );
     assert.match(
-      run('inventory', 'transfer', 'deux', 'neuf').stdout,
+      (await run('inventory', 'transfer', 'deux', 'neuf')).stdout,
       /1 BAL .*« deux » à « neuf »/u,
     );
-    assert.match(run('inventory', 'sync').stdout, /« neuf » inchangé/u);
+    assert.match((await run('inventory', 'sync')).stdout, /« neuf » inchangé/u);
     settings(deuxSources.split('\n').slice(0, 2).join('\n'));
-    assert.equal(run('inventory', 'drop', 'neuf').status, 3);
-    assert.equal(run('inventory', 'drop', 'neuf', '--accept').status, 0);
-    assert.doesNotMatch(run('status', '--detail').stdout, /neuf/u);
+    assert.equal((await run('inventory', 'drop', 'neuf')).status, 3);
+    assert.equal((await run('inventory', 'drop', 'neuf', '--accept')).status, 0);
+    assert.doesNotMatch((await run('status', '--detail')).stdout, /neuf/u);
   });
 
-  it('a file needs the name of its source when there are several', () => {
+  it('a file needs the name of its source when there are several', async () => {
     const config = settings(deuxSources);
-    const { status, stderr } = runCommand(config, ['inventory', 'import', join(folder, 'un.csv')]);
+    const { status, stderr } = await runHere(config, [
+      'inventory',
+      'import',
+      join(folder, 'un.csv'),
+    ]);
     assert.equal(status, 2);
     assert.match(stderr, /--source un \| deux/u);
   });
@@ -114,8 +118,8 @@ const faults: [name: string, inventaire: string, message: RegExp][] = [
   ],
 ];
 for (const [name, inventaire, message] of faults) {
-  it(`config check refuses ${name}`, () => {
-    const { status, stderr } = runCommand(settings(inventaire), ['config', 'check']);
+  it(`config check refuses ${name}`, async () => {
+    const { status, stderr } = await runHere(settings(inventaire), ['config', 'check']);
     assert.equal(status, 2);
     assert.match(stderr, message);
   });

@@ -1,16 +1,14 @@
 // « plan » as it is run: what it answers, in French, in CSV and in JSON, and its exit codes.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { load } from '../support/annuaire.js';
+import { runHere, type CommandResult } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 import { socle } from '../support/plan.js';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const config = join(tempFolder(), 'annuaire-sync.yaml');
 let database: TestDatabase;
 
@@ -27,13 +25,10 @@ plan: { quatreYeux: true, gardes: { domaineSuppressionsMax: 2 } }
 
 after(() => database.drop());
 
-type Result = { status: number | null; stdout: string; stderr: string };
+type Result = CommandResult;
 
-function run(...args: string[]): Result {
-  return spawnSync(process.execPath, [main, '-c', config, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, SUDO_USER: 'dupont' },
-  });
+function run(...args: string[]): Promise<Result> {
+  return runHere(config, args, { SUDO_USER: 'dupont' });
 }
 
 type PlanJson = {
@@ -52,11 +47,11 @@ const autre = '10000000026';
 
 // One life of a plan, in order: each step starts from the one before.
 test('a plan from nothing to its decisions', async (t) => {
-  await t.test('without sources there is none, and the answer says what to do', () => {
-    const { status, stderr } = run('plan');
+  await t.test('without sources there is none, and the answer says what to do', async () => {
+    const { status, stderr } = await run('plan');
     assert.equal(status, 3);
     assert.match(stderr, /^L’inventaire n’a jamais été importé : lancez/u);
-    assert.equal(faultOf(run('--json', 'plan', 'show')).code, 'PLAN_SANS_SOURCE');
+    assert.equal(faultOf(await run('--json', 'plan', 'show')).code, 'PLAN_SANS_SOURCE');
   });
 
   await t.test('is computed and told after a reconciliation', async () => {
@@ -75,8 +70,8 @@ test('a plan from nothing to its decisions', async (t) => {
         { adresse: 'o@chu.mssante.fr', type: 'ORG', structure: '1750000011', service: 'Accueil' },
       ],
     });
-    assert.equal(run('reconcile').status, 0);
-    const { status, stdout } = run('plan');
+    assert.equal((await run('reconcile')).status, 0);
+    const { status, stdout } = await run('plan');
     assert.equal(status, 0);
     assert.match(stdout, /^Plan n° 1 du .* : ouvert$/mu);
     assert.match(stdout, /^À décider : 2 créations, 1 modification, 2 suppressions\.$/mu);
@@ -85,8 +80,8 @@ test('a plan from nothing to its decisions', async (t) => {
     assert.match(stdout, /plan approve --plan 1 --tout/u);
   });
 
-  await t.test('is the same in JSON, in CSV and in full', () => {
-    const plan = planOf(run('--json', 'plan', 'show'));
+  await t.test('is the same in JSON, in CSV and in full', async () => {
+    const plan = planOf(await run('--json', 'plan', 'show'));
     assert.deepEqual([plan.version, plan.plan.numero, plan.plan.etat], [1, 1, 'ouvert']);
     assert.deepEqual(
       plan.operations.map(({ kind, adresse }) => `${kind} ${adresse}`),
@@ -102,16 +97,16 @@ test('a plan from nothing to its decisions', async (t) => {
       plan.retenues.map(({ code }) => code),
       ['PER_TYPE_10'],
     );
-    const csv = run('plan', 'show', '--format', 'csv').stdout;
+    const csv = (await run('plan', 'show', '--format', 'csv')).stdout;
     assert.match(csv, /^\ufeffetat;operation;/u);
     assert.equal(csv.trim().split('\r\n').length, 7);
     assert.doesNotMatch(csv, /;=cmd/u, 'no cell is a formula');
-    const detail = run('plan', 'show', '--detail', '--domaine', 'AUTRE.mssante.fr').stdout;
+    const detail = (await run('plan', 'show', '--detail', '--domaine', 'AUTRE.mssante.fr')).stdout;
     assert.match(detail, /b@autre/u);
     assert.doesNotMatch(detail, /@chu/u);
   });
 
-  await t.test('a decision says what it decides on, or is refused with 2', () => {
+  await t.test('a decision says what it decides on, or is refused with 2', async () => {
     for (const args of [
       ['approve'],
       ['reject', '--tout'],
@@ -128,24 +123,24 @@ test('a plan from nothing to its decisions', async (t) => {
       ['approve', '--tout', '--override', 'x'.repeat(100_000)],
       ['approve', '--tout', '--override', ''],
     ]) {
-      assert.equal(run('plan', ...args).status, 2, args.join(' '));
+      assert.equal((await run('plan', ...args)).status, 2, args.join(' '));
     }
-    assert.equal(run('plan', 'approve', '--plan', '9', '--tout').status, 3);
+    assert.equal((await run('plan', 'approve', '--plan', '9', '--tout')).status, 3);
   });
 
-  await t.test('creations go with one word, a deletion with two people', () => {
-    const created = run('plan', 'approve', '--plan', '1', '--kind', 'insert');
+  await t.test('creations go with one word, a deletion with two people', async () => {
+    const created = await run('plan', 'approve', '--plan', '1', '--kind', 'insert');
     assert.match(created.stdout, /choisies : 2 créations\.\n✓ 2 approuvées/u);
     assert.match(
-      run('plan', 'approve', '--kind', 'delete').stdout,
+      (await run('plan', 'approve', '--kind', 'delete')).stdout,
       /2 suppressions approuvées une première fois/u,
     );
     assert.match(
-      run('plan', 'approve', '--kind', 'delete').stdout,
+      (await run('plan', 'approve', '--kind', 'delete')).stdout,
       /2 que vous aviez déjà approuvées/u,
     );
-    assert.match(run('plan').stdout, /En attente d’une seconde personne : 2 suppressions/u);
-    const second = run(
+    assert.match((await run('plan')).stdout, /En attente d’une seconde personne : 2 suppressions/u);
+    const second = await run(
       '--json',
       'plan',
       'approve',
@@ -160,7 +155,7 @@ test('a plan from nothing to its decisions', async (t) => {
   await t.test(
     'what is rejected is told with who and when, and comes back by its number',
     async () => {
-      const rejected = run(
+      const rejected = await run(
         'plan',
         'reject',
         '--kind',
@@ -169,12 +164,12 @@ test('a plan from nothing to its decisions', async (t) => {
         'service faux',
       );
       assert.match(rejected.stdout, /écartées : 1 modification/u);
-      assert.equal(run('reconcile').status, 0);
-      const { stdout } = run('plan');
+      assert.equal((await run('reconcile')).status, 0);
+      const { stdout } = await run('plan');
       const [, numero = ''] =
         /L’opération n° (\d+) a été écartée le .* par dupont/u.exec(stdout) ?? [];
       assert.match(
-        run('plan', 'approve', '--operation', numero).stdout,
+        (await run('plan', 'approve', '--operation', numero)).stdout,
         /1 écartée auparavant, reprise/u,
       );
       const { rows } = await database.pool.query<{ n: number }>(
@@ -189,23 +184,23 @@ test('a plan from nothing to its decisions', async (t) => {
       inventaire: [{ adresse: 'a@chu.mssante.fr', rpps }],
       bals: ['w', 'x', 'y', 'z'].map((nom) => ({ adresse: `${nom}@chu.mssante.fr`, rpps: autre })),
     });
-    const { status, stdout } = run('plan');
+    const { status, stdout } = await run('plan');
     assert.equal(status, 0);
     assert.match(stdout, /^! Ce plan n’a pas pu être recalculé/u);
-    assert.equal(planOf(run('--json', 'plan')).avertissements.length, 1);
-    assert.equal(run('plan', 'approve', '--tout').status, 3);
+    assert.equal(planOf(await run('--json', 'plan')).avertissements.length, 1);
+    assert.equal((await run('plan', 'approve', '--tout')).status, 3);
   });
 
   await t.test('a guard stops it with 3, and an override goes on, traced', async () => {
-    assert.equal(run('reconcile').status, 0);
-    const { stdout } = run('plan');
+    assert.equal((await run('reconcile')).status, 0);
+    const { stdout } = await run('plan');
     assert.match(stdout, /BLOQUÉ par une garde\n/u);
     assert.match(stdout, /Approuvées auparavant, qui ne partiront pas : \d+\./u);
     assert.match(
       stdout,
       /Un seul domaine: annuaire-sync plan approve --plan \d+ --domaine D --override/u,
     );
-    const refused = run('--json', 'plan', 'approve', '--tout');
+    const refused = await run('--json', 'plan', 'approve', '--tout');
     assert.equal(refused.status, 3);
     const erreur = faultOf(refused);
     assert.equal(erreur.code, 'PLAN_BLOQUE');
@@ -213,7 +208,7 @@ test('a plan from nothing to its decisions', async (t) => {
       erreur.message,
       /3 suppressions dans le domaine chu\.mssante\.fr, et 1 déjà approuvée .* : 4 en tout ; la limite est de 2/u,
     );
-    const forced = run(
+    const forced = await run(
       'plan',
       'approve',
       '--domaine',

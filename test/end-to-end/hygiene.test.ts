@@ -9,7 +9,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from '../../src/db/pool.js';
 import { envoyer as envoyerAuServeur, horlogeEssai } from '../support/avis.js';
-import { mainProgram, runCommand } from '../support/command.js';
+import { mainProgram, runHere } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 import { cas, importer, jours, viderHygiene } from '../support/hygiene.js';
@@ -47,7 +47,7 @@ const parc = (n: number) =>
 
 test('from the inventory to the mail, from its link to the page, from the page to a BAL that is kept', async (t) => {
   await importer(db.pool, parc(1), now);
-  const run = runCommand(config, ['hygiene', 'run']);
+  const run = await runHere(config, ['hygiene', 'run']);
   assert.equal(run.status, 0, run.stderr);
   assert.match(run.stdout, /✓ Cycle d’hygiène : 1 avis en file\n {2}1 cas ouverts/u);
   const smtp = await startSmtp();
@@ -69,7 +69,7 @@ test('from the inventory to the mail, from its link to the page, from the page t
     body: new URLSearchParams({ choix: 'conserver' }),
   });
   assert.match(await posted.text(), /Opposition enregistrée/u);
-  const show = runCommand(config, ['hygiene', 'show', a.toUpperCase()]);
+  const show = await runHere(config, ['hygiene', 'show', a.toUpperCase()]);
   assert.match(show.stdout, /Cas n° 1 : conservée \(son titulaire s’y est opposé\)/u);
   assert.match(show.stdout, /par le titulaire, par le lien de son avis \(poste 127\.0\.0\.1/u);
   assert.match(show.stdout, /inactivite à anne\.exemple@chu\.mssante\.fr : parti le/u);
@@ -77,26 +77,29 @@ test('from the inventory to the mail, from its link to the page, from the page t
 
 test('list, keep and their faults', async () => {
   await importer(db.pool, parc(3), now);
-  assert.equal(runCommand(config, ['hygiene', 'run', '--dry-run']).status, 0);
-  assert.match(runCommand(config, ['hygiene', 'list']).stdout, /^Aucun cas d’inactivité\.$/mu);
-  assert.equal(runCommand(config, ['hygiene', 'run']).status, 0);
-  const kept = runCommand(config, ['hygiene', 'keep', a, '--motif', 'congé parental']);
+  assert.equal((await runHere(config, ['hygiene', 'run', '--dry-run'])).status, 0);
+  assert.match((await runHere(config, ['hygiene', 'list'])).stdout, /^Aucun cas d’inactivité\.$/mu);
+  assert.equal((await runHere(config, ['hygiene', 'run'])).status, 0);
+  const kept = await runHere(config, ['hygiene', 'keep', a, '--motif', 'congé parental']);
   assert.equal(kept.status, 0, kept.stderr);
   assert.match(kept.stdout, /gardée par un administrateur[\s\S]*motif : congé parental/u);
-  const list = runCommand(config, ['--json', 'hygiene', 'list', '--etat', 'prevenue']);
+  const list = await runHere(config, ['--json', 'hygiene', 'list', '--etat', 'prevenue']);
   const json = JSON.parse(list.stdout) as { comptes: unknown; cas: { adresse: string }[] };
   assert.deepEqual(json.comptes, { prevenue: 2, conservee: 1 });
   assert.deepEqual(
     json.cas.map(({ adresse }) => adresse),
     ['p1@chu.mssante.fr', 'p2@chu.mssante.fr'],
   );
-  assert.match(runCommand(config, ['hygiene', 'list']).stdout, /p1@chu\.mssante\.fr +prévenue/u);
-  const again = runCommand(config, ['hygiene', 'keep', a, '--motif', 'encore']);
+  assert.match(
+    (await runHere(config, ['hygiene', 'list'])).stdout,
+    /p1@chu\.mssante\.fr +prévenue/u,
+  );
+  const again = await runHere(config, ['hygiene', 'keep', a, '--motif', 'encore']);
   assert.equal(again.status, 1);
   assert.match(again.stderr, /Aucun cas d’inactivité ouvert pour anne\.exemple/u);
-  assert.equal(runCommand(config, ['hygiene', 'list', '--etat', 'rien']).status, 2);
+  assert.equal((await runHere(config, ['hygiene', 'list', '--etat', 'rien'])).status, 2);
   await db.pool.query(`update source_load set loaded_at = now() - interval '10 days'`);
-  const stale = runCommand(config, ['hygiene', 'run']);
+  const stale = await runHere(config, ['hygiene', 'run']);
   assert.equal(stale.status, 3);
   assert.match(stale.stdout, /! L’inventaire a 240 h, au plus 48 h sont permises/u);
 });
@@ -130,7 +133,7 @@ test('a run killed in the middle leaves whole pages; the next goes on, and nobod
     0;
   assert.equal(await count(`cas_inactivite where etat = 'prevenue'`), 200);
   assert.equal(await count('avis'), 200);
-  assert.equal(runCommand(config, ['hygiene', 'run']).status, 0);
+  assert.equal((await runHere(config, ['hygiene', 'run'])).status, 0);
   assert.equal(await count(`cas_inactivite where etat = 'prevenue'`), total);
   assert.equal(await count('avis'), total);
   assert.equal(await count('(select distinct destinataire from avis) d'), total);
