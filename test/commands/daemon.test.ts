@@ -127,7 +127,10 @@ test('settings are read again under open connections, a dead service is replaced
   const text = readFileSync(config, 'utf8');
   writeFileSync(config, text.replace('o=avant', 'o=apres').replace(`port: ${ldap}`, 'port: zero'));
   daemon.child.kill('SIGHUP');
-  assert.match((await daemon.event('reglages-refuses')).message, /ldap\.port/u);
+  assert.match(
+    (await daemon.event('reglages-refuses')).message,
+    /ldap\.port : type attendu : number, ou false/u,
+  );
   assert.equal(await racine(client), 'o=avant');
 
   writeFileSync(config, text.replace('o=avant', 'o=apres'));
