@@ -45,6 +45,11 @@ export class BaseDuNoeud {
     return this.#etat;
   }
 
+  /** Undefined: never opened yet. */
+  get connectionString(): string | undefined {
+    return this.#engine?.connectionString;
+  }
+
   /** When to look again. */
   get pauseMs(): number {
     return this.#retryMs;

@@ -11,6 +11,7 @@ import { purgePassages } from '../store/passage.js';
 import { Auxiliaires } from './daemon-auxiliaires.js';
 import { BaseDuNoeud } from './daemon-base.js';
 import { EtapesDuNoeud } from './daemon-etapes.js';
+import { openMesuresNoeud, type MesuresNoeud } from './daemon-mesures.js';
 import { resumeEtat } from './daemon-resume.js';
 import { ServicesDuNoeud, type NomService } from './daemon-services.js';
 import type { Surroundings } from './program.js';
@@ -43,6 +44,7 @@ export class Superviseur {
   readonly #services: ServicesDuNoeud;
   readonly #etapes: EtapesDuNoeud | undefined;
   readonly #auxiliaires: Auxiliaires;
+  readonly #mesures: MesuresNoeud;
   readonly #depuis: string;
   #settings: Settings;
   #reloading: Promise<void> = Promise.resolve();
@@ -57,13 +59,20 @@ export class Superviseur {
     this.#depuis = now().toISOString();
     this.#notification = new Notification({ env, report: (text) => log.warn('systemd', text) });
     this.#base = new BaseDuNoeud({ settings, noeud, log, now });
-    this.#services = new ServicesDuNoeud({ settings, actifs: parts.services, log, env });
+    const onMetriques = (processus: string, metriques: unknown): void =>
+      this.#mesures.recevoir(processus, metriques);
+    const actifs = parts.services;
+    this.#services = new ServicesDuNoeud({ settings, actifs, log, env, onMetriques });
+    const versWeb = (processus: string, metriques: unknown): void =>
+      this.#services.tellMetriques(processus, metriques);
+    this.#mesures = openMesuresNoeud(settings, {
+      ...{ now, log },
+      etat: () => this.etat,
+      versWeb: actifs.has('web') ? versWeb : undefined,
+    });
     this.#auxiliaires = new Auxiliaires(options.auxiliaires ?? [], { settings, log, env });
     this.#etapes = parts.etapes
-      ? new EtapesDuNoeud({
-          ...{ settings, noeud, log, env },
-          onMetriques: (processus, metriques) => this.#services.tellMetriques(processus, metriques),
-        })
+      ? new EtapesDuNoeud({ settings, noeud, log, env, onMetriques })
       : undefined;
   }
 
@@ -87,6 +96,7 @@ export class Superviseur {
     process.on('SIGHUP', onHangUp);
     try {
       log.info('demarrage', `Le démon du nœud « ${noeud} » démarre (processus ${process.pid}).`);
+      await this.#mesures.start();
       this.#auxiliaires.start();
       await this.#services.start();
       await this.#notification.ready();
@@ -109,6 +119,7 @@ export class Superviseur {
         await this.#etapes?.look(pool, now());
         return true;
       });
+      this.#mesures.suivre(this.#base.connectionString);
       await pause(isThere === true ? lookMs : this.#base.pauseMs, signal);
     }
   }
@@ -117,6 +128,7 @@ export class Superviseur {
     while (!signal.aborted) {
       const { etat } = this;
       this.#services.tellEtat(etat);
+      await this.#mesures.annoncer();
       void this.#notification.status(resumeEtat(etat));
       if (etat.base.estJoignable) await this.#base.use((pool) => this.#note(pool, etat));
       await pause(intervalleBattementMs, signal);
@@ -171,6 +183,7 @@ export class Superviseur {
       this.#auxiliaires.stop(etapesStopMs),
       this.#services.stop(),
     ]);
+    await this.#mesures.stop();
     await this.#base.close(this.etat, baseStopMs);
     this.#options.log.info('arret', 'Le démon est arrêté.');
   }

@@ -6,9 +6,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findMigrationsDirectory } from '../db/migrate.js';
+import type { OrdreProcessus } from '../domain/message-processus.js';
 import { AppError } from '../errors.js';
 import { computePlan } from '../plan/compute.js';
 import { approve } from '../plan/decide.js';
+import { marqueSupervise } from '../processus/supervise.js';
 import { countStates } from '../store/feed-queue.js';
 import type { CommandContext } from './context.js';
 import { describeResult, extractSources } from './extract.js';
@@ -126,12 +128,14 @@ async function startSimulator(config: string): Promise<RunningSimulator> {
   const program = join(dirname(findMigrationsDirectory()), 'bin', 'annuaire-sync');
   const words = ['simulate', 'feed', '--port', '0', '--reinitialiser', '--appels-par-seconde', '0'];
   const child = spawn(process.execPath, [program, '--config', config, '--json', ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, [marqueSupervise]: '1' },
   });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'close');
-    child.kill('SIGTERM');
+    // Not by a signal: it would say in the terminal that a stop was asked for.
+    child.send({ kind: 'stop' } satisfies OrdreProcessus);
     await ended;
   };
   try {

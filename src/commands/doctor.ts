@@ -15,6 +15,7 @@ import { globalOptions, print, type CommandContext } from './context.js';
 import { peindreSur } from './couleurs.js';
 import { controlesBase } from './doctor-base.js';
 import { comptePar, ecranDoctor } from './doctor-ecran.js';
+import { estLdap } from './doctor-ldap.js';
 import { controlesMachine } from './doctor-machine.js';
 import { sondes } from './doctor-sondes.js';
 import { parseCount } from './option-values.js';
@@ -163,9 +164,10 @@ function controlesCertificats(settings: Settings, now: () => Date): Controle[] {
 function controlesEcoute({ web, ldap }: Settings): Controle[] {
   const places = [
     { nom: 'web', host: web.host, port: web.port, estANous: () => estWeb(web) },
-    ...ldap.server.listeners.map(({ host, port }) => ({
+    ...ldap.server.listeners.map(({ host, port, isLdaps }) => ({
       ...{ nom: 'ldap', host, port },
-      estANous: () => Promise.resolve(false),
+      // Only a server in clear can be asked without knowing its name.
+      estANous: () => (isLdaps ? Promise.resolve(false) : estLdap(host, port)),
     })),
   ];
   return places

@@ -145,7 +145,7 @@ async function runWorker({ surroundings }: CommandContext, settings: Settings): 
 /** It always serves what it has: what it lacks is for who supervises. */
 function santeLdap({ sources }: Settings, server: LdapServer | undefined, now: Date): Sante {
   const { snapshot } = server?.served ?? {};
-  if (!snapshot) return { etat: 'degrade', raisons: ['aucun annuaire n’est encore chargé'] };
+  if (!snapshot) return { etat: 'demarrage', raisons: ['aucun annuaire n’est encore chargé'] };
   const { extractionDate } = snapshot;
   const { fraicheurMaxHeures } = sources.bals;
   const ageHours = extractionDate ? (now.getTime() - extractionDate.getTime()) / 3_600_000 : 0;

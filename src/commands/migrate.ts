@@ -1,9 +1,11 @@
 // « migrate »: brings the schema up to date, and gives the audit trail an owner that is not the program.
 import { InvalidArgumentError, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
+import type { Settings } from '../config/settings.js';
 import { openEngine, type Engine } from '../db/engine.js';
 import { migrate } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
+import { assertSchema, findReadOnlyCause, refuseWriting } from '../db/read-only.js';
 import { accorderRoles, findRoles, listFailles, nommerRoles, type Roles } from '../db/roles.js';
 import { globalOptions, print, type CommandContext } from './context.js';
 import { tracer } from './tracer.js';
@@ -53,6 +55,7 @@ async function run(context: CommandContext, options: Options, command: Command):
   try {
     const pool = openPool(engine);
     try {
+      await refuseReadOnly(pool, settings, options);
       const appliquees = await migrate(pool);
       const roles = options.roles ? nommerRoles(options.prefixe) : await findRoles(pool);
       if (roles && (options.roles || appliquees.length > 0)) {
@@ -72,6 +75,19 @@ async function run(context: CommandContext, options: Options, command: Command):
   } finally {
     await engine.close();
   }
+}
+
+/** Before anything is tried. A base that lacks nothing is no fault: a script may call this on every node. */
+async function refuseReadOnly(
+  pool: Pool,
+  { database: { lectureSeule, noeudPrincipal } }: Settings,
+  { roles }: Options,
+): Promise<void> {
+  const cause = await findReadOnlyCause(pool, lectureSeule);
+  // An account that may not write rows may still own the tables: the server decides.
+  if (cause === undefined || cause === 'account') return;
+  if (roles) throw refuseWriting(cause, noeudPrincipal, '« migrate --roles »');
+  await assertSchema(pool);
 }
 
 function openPool({ connectionString }: Engine): Pool {

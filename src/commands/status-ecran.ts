@@ -9,6 +9,7 @@ import type { Peindre, Ton } from './couleurs.js';
 import { formatDate } from './format-date.js';
 import { nombre } from './push-result.js';
 import type { Matin } from './status-matin.js';
+import { rubriqueSauvegarde } from './status-sauvegarde.js';
 import {
   compterPoints,
   enGio,
@@ -140,6 +141,7 @@ function rubriques(matin: Matin, options: EcranOptions): Rubrique[] {
         ? `vérifié le ${formatDate(verification.at)}`
         : 'jamais vérifié (« annuaire-sync audit verify »)',
     },
+    ...present(rubriqueSauvegarde(matin, options.now)),
     { nom: 'Base', estBon: true, texte: options.engine },
   ];
 }

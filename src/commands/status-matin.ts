@@ -6,6 +6,7 @@ import type { Pool } from '../db/pool.js';
 import { catalogueConstats, codesConstat, type GroupeConstat } from '../domain/constat.js';
 import { echeanceDemande } from '../domain/demande.js';
 import { readManifest } from '../ldap/snapshot/manifest.js';
+import { lireDerniere, type DerniereSauvegarde } from '../sauvegarde/dernier.js';
 import { countDemandes } from '../store/demande.js';
 import { listNoeuds, type Noeud } from '../store/noeud.js';
 import { listPassages, type Passage } from '../store/passage.js';
@@ -30,6 +31,9 @@ export type Instantane = {
   readonly extractionDu: Date | undefined;
 };
 
+/** Undefined: the base is the opérateur's, saved by his own means. */
+export type Sauvegarde = { readonly derniere: DerniereSauvegarde | undefined } | undefined;
+
 export type PlaceDisque = { readonly libres: number; readonly total: number };
 
 export type Matin = {
@@ -44,6 +48,7 @@ export type Matin = {
   readonly verification: DerniereTrace | undefined;
   readonly instantane: Instantane | undefined;
   readonly disque: PlaceDisque | undefined;
+  readonly sauvegarde: Sauvegarde;
 };
 
 const dayMs = 86_400_000;
@@ -74,7 +79,10 @@ export async function lireMatin({ pool, settings }: OpenProgram, now: Date): Pro
 /** What can be known without the base. */
 export async function lireFichiers({
   dataDir,
-}: Pick<Settings, 'dataDir'>): Promise<Pick<Matin, 'instantane' | 'disque'>> {
+  database,
+}: Pick<Settings, 'dataDir' | 'database'>): Promise<
+  Pick<Matin, 'instantane' | 'disque' | 'sauvegarde'>
+> {
   const manifest = await readManifest(join(dataDir, 'ldap')).catch(() => undefined);
   const place = await statfs(dataDir).catch(() => undefined);
   return {
@@ -83,6 +91,7 @@ export async function lireFichiers({
       entrees: manifest.base.entryCount + (manifest.difference?.entryCount ?? 0),
       extractionDu: manifest.extractionDate,
     },
+    sauvegarde: database.url === undefined ? { derniere: await lireDerniere(dataDir) } : undefined,
     disque: place && { libres: place.bavail * place.bsize, total: place.blocks * place.bsize },
   };
 }

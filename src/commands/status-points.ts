@@ -5,7 +5,7 @@ import { aSupprimerTexte } from './demandes-result.js';
 import { orphanAdvice } from './inventaire-status.js';
 import type { Noeud } from '../store/noeud.js';
 import type { Status } from './status.js';
-import type { Matin } from './status-matin.js';
+import type { Matin, Sauvegarde } from './status-matin.js';
 
 /** One thing to see, with the command or the act that settles it. */
 export type PointMatin = Pick<Point, 'genre' | 'texte' | 'remede'>;
@@ -14,6 +14,7 @@ export type PointMatin = Pick<Point, 'genre' | 'texte' | 'remede'>;
 export function jugerMatin(matin: Matin, status: Status, now: Date): PointMatin[] {
   const points = [
     ...surDisque(matin),
+    ...surSauvegarde(matin, now),
     ...surPassages(matin),
     ...surNoeuds(matin, now),
     ...juger(matin.accueil, now).map(enCommande),
@@ -57,6 +58,32 @@ function surDisque({ disque }: Matin): PointMatin[] {
       genre: 'mal',
       texte: `Le disque des données est presque plein : ${enGio(disque.libres)} libres.`,
       remede: 'Libérez de la place : « annuaire-sync doctor » dit combien il en faut.',
+    },
+  ];
+}
+
+/** Daily, as `doctor` judges it; a day is left for a run that was put off. */
+const sauvegardeMaxMs = 48 * 3_600_000;
+
+export function estSauvegardee(sauvegarde: Sauvegarde, now: Date): boolean {
+  if (!sauvegarde) return true;
+  const { derniere } = sauvegarde;
+  return derniere !== undefined && now.getTime() - Date.parse(derniere.finieLe) <= sauvegardeMaxMs;
+}
+
+function surSauvegarde({ sauvegarde }: Matin, now: Date): PointMatin[] {
+  if (estSauvegardee(sauvegarde, now)) return [];
+  const finieLe = sauvegarde?.derniere?.finieLe;
+  const remede =
+    'Lancez « annuaire-sync backup », ou planifiez-la (« planification.etapes.backup »).';
+  return [
+    {
+      genre: 'attention',
+      texte:
+        finieLe === undefined
+          ? 'La base privée n’a jamais été sauvegardée.'
+          : `La dernière sauvegarde de la base privée est du ${formatDate(new Date(finieLe))}.`,
+      remede,
     },
   ];
 }

@@ -36,6 +36,19 @@ export function raisonsDe(etat: EtatNoeud | undefined, now: Date): RaisonEtat[] 
   return etat ? raisonsNoeud(etat, now) : [];
 }
 
+/** Of a node without a web server: LDAP alone serves, and goes on without its database. */
+export function raisonsSansWeb(etat: EtatNoeud, now: Date): RaisonEtat[] {
+  const { services, base } = etat;
+  const estMuet =
+    services.length > 0 && services.every(({ etat: un }) => un === 'demarrage' || un === 'arrete');
+  const noeud = raisonsNoeud(etat, now).map((raison) =>
+    raison.code === 'SERVICE' ? { ...raison, estBloquante: estMuet } : raison,
+  );
+  if (base.estJoignable) return noeud;
+  const message = `La base de données est injoignable depuis le ${instantEnFrancais(new Date(base.depuis))} : ${base.cause ?? 'sans cause connue.'}`;
+  return [{ code: 'BASE_INDISPONIBLE', message, estBloquante: false }, ...noeud];
+}
+
 /** For `?verbose`. */
 export function detailsDe(etat: EtatNoeud | undefined): object {
   if (!etat) return {};

@@ -20,10 +20,21 @@ export function describeYamlError({
 export function flatten(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-    const deepest =
-      [...issue.errors].sort((left, right) => depthOf(right) - depthOf(left))[0] ?? [];
-    return flatten(deepest).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    const others = issue.errors.filter((member) => !isOff(member));
+    const members = others.length > 0 ? others : issue.errors;
+    const deepest = [...members].sort((left, right) => depthOf(right) - depthOf(left))[0] ?? [];
+    const orOff = members.length < issue.errors.length ? ', ou false' : '';
+    return flatten(deepest).map((inner) => ({
+      ...inner,
+      message: inner.path.length === 0 ? `${inner.message}${orOff}` : inner.message,
+      path: [...issue.path, ...inner.path],
+    }));
   });
+}
+
+/** The member by which a part is switched off: whoever wrote a wrong port is not told that only false will do. */
+function isOff([issue]: readonly z.core.$ZodIssue[]): boolean {
+  return issue?.code === 'invalid_value' && issue.values.every((value) => value === false);
 }
 
 function depthOf(issues: readonly z.core.$ZodIssue[]): number {

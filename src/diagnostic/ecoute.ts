@@ -28,7 +28,7 @@ export async function controlerEcoute(
         : [
             attention(
               `${place} : le port est pris, et ce n’est pas visiblement par annuaire-sync`,
-              `« ss -ltnp sport = :${port} » dit par qui : arrêtez-le, ou changez « ${nom}.port ».`,
+              `« ss -ltnp sport = :${port} » dit par qui : si ce n’est pas annuaire-sync, arrêtez-le, ou changez « ${nom}.port ».`,
             ),
           ];
     case 'EACCES':

@@ -19,7 +19,7 @@ export type RapportProcessus<Line = unknown> =
   /** Every `intervalleBattementMs`: its loop turns. `raisons` in French. */
   | {
       readonly kind: 'battement';
-      readonly etat: 'pret' | 'degrade';
+      readonly etat: EtatBattement;
       readonly raisons: readonly string[];
     };
 
@@ -35,6 +35,9 @@ export type OrdreProcessus =
   | { readonly kind: 'metriques'; readonly processus: string; readonly metriques: unknown }
   /** To `web` only, every `intervalleBattementMs`. */
   | { readonly kind: 'etat'; readonly etat: EtatNoeud };
+
+/** `demarrage`: it listens, and has nothing to serve yet. */
+export type EtatBattement = 'pret' | 'degrade' | 'demarrage';
 
 export const intervalleBattementMs = 5_000;
 /** A service that said nothing for so long hangs. */

@@ -1,12 +1,13 @@
 // The side of a child: tells its supervisor that it lives, hears its orders, and ends when it is gone.
 import {
   intervalleBattementMs,
+  type EtatBattement,
   type OrdreProcessus,
   type RapportProcessus,
 } from '../domain/message-processus.js';
 
 export type Sante = {
-  readonly etat: 'pret' | 'degrade';
+  readonly etat: EtatBattement;
   /** French. */
   readonly raisons: readonly string[];
 };
@@ -28,6 +29,8 @@ export function lierAuSuperviseur({ sante, onOrdre, onAbandon }: LienOptions): L
   if (process.send === undefined) return undefined;
   const send = (rapport: RapportProcessus): void => {
     if (process.connected) process.send?.(rapport, undefined, undefined, () => undefined);
+    // Whether it has something to serve is not to be guessed until the next beat.
+    if (rapport.kind === 'listening') beat();
   };
   const beat = (): void => send({ kind: 'battement', ...sante() });
   const timer = setInterval(beat, intervalleBattementMs).unref();

@@ -16,6 +16,8 @@ export class Poste<Line> {
   #etat: EtatService = 'demarrage';
   #raisons: readonly string[] = [];
   #heardMs = 0;
+  #isServing = false;
+  #isLeaving = false;
   #listening: Promise<readonly string[]> | undefined;
   #gone: Promise<void> = Promise.resolve();
 
@@ -44,6 +46,8 @@ export class Poste<Line> {
   occupy(worker: Worker, nowMs: number): void {
     this.#worker = worker;
     this.#etat = 'demarrage';
+    this.#raisons = [];
+    this.#isServing = false;
     this.#heardMs = nowMs;
     this.#gone = new Promise((resolve) => worker.once('exit', () => resolve()));
     // A channel that breaks ends the worker; that is told then.
@@ -64,6 +68,12 @@ export class Poste<Line> {
   vacate(): void {
     this.#worker = undefined;
     this.#etat = 'arrete';
+  }
+
+  /** Another is in its place: what it counts goes on under a name of its own, or their counters would mix. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.send({ kind: 'vidange' });
   }
 
   /** Where it listens. Rejected with ServiceFault when it cannot, or ends before. */
@@ -87,6 +97,7 @@ export class Poste<Line> {
   #note(report: RapportProcessus<Line>): void {
     switch (report.kind) {
       case 'listening':
+        this.#isServing = true;
         this.#etat = 'pret';
         this.#raisons = [];
         return;
@@ -94,7 +105,7 @@ export class Poste<Line> {
         this.#raisons = [report.message];
         return;
       case 'battement':
-        if (this.#etat === 'demarrage') return;
+        if (!this.#isServing) return;
         this.#etat = report.etat;
         this.#raisons = report.raisons;
         return;
@@ -102,7 +113,10 @@ export class Poste<Line> {
         this.#handlers.onLine(report.line);
         return;
       case 'metriques':
-        this.#handlers.onMetriques?.(this.nom, report.metriques);
+        this.#handlers.onMetriques?.(
+          this.#isLeaving ? `${this.nom}-sortant` : this.nom,
+          report.metriques,
+        );
         return;
       default:
         report satisfies never;

@@ -185,7 +185,7 @@ export class WorkerPool<Line> {
   #retire(poste: Poste<Line>, vidangeMs: number): void {
     if (!poste.isAlive) return;
     this.#leaving.add(poste);
-    poste.send({ kind: 'vidange' });
+    poste.leave();
     const timer = setTimeout(() => void this.#end(poste, this.#plan.stopMs), vidangeMs);
     this.#timers.add(timer);
     void poste.gone().then(() => {

@@ -63,3 +63,27 @@ export async function insertEchantillon(
     ],
   );
 }
+
+/** In the order of the days, all accounts together. `jour` between both, included. */
+export async function listConsultations(
+  db: Db,
+  { premierJour, dernierJour }: { readonly premierJour: string; readonly dernierJour: string },
+): Promise<Omit<CompteConsultations, 'compte'>[]> {
+  const { rows } = await db.query<Omit<CompteConsultations, 'compte'>>(
+    `select to_char(jour, 'YYYY-MM-DD') as jour, interface, operation, resultat,
+       sum(nombre)::float8 as nombre, sum(entrees)::float8 as entrees
+     from consultation_compte where jour between $1::date and $2::date
+     group by consultation_compte.jour, interface, operation, resultat
+     order by consultation_compte.jour, interface, operation, resultat`,
+    [premierJour, dernierJour],
+  );
+  return rows;
+}
+
+/** `aaaa-mm-jj`; undefined while nothing was counted. */
+export async function findPremierJourConsultation(db: Db): Promise<string | undefined> {
+  const { rows } = await db.query<{ jour: string | null }>(
+    `select to_char(min(jour), 'YYYY-MM-DD') as jour from consultation_compte`,
+  );
+  return rows[0]?.jour ?? undefined;
+}

@@ -1,4 +1,5 @@
 // /healthz (alive) and /readyz (ready, and if not why): for whoever supervises or balances. Nothing secret, and no address of the inside.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DatabaseState } from '../db/database-watch.js';
 import { describeCut, describeReadOnly } from '../db/read-only.js';
 import { describeSchemaState } from '../db/schema-state.js';
@@ -31,17 +32,47 @@ export function createHealth(options: SanteOptions): WebPlugin {
     app.get('/readyz', async (request, reply) => {
       const state = await options.veille.check();
       const raisons = [...raisonsBase(state), ...(options.autres?.() ?? [])];
-      const estIndisponible = raisons.some(({ estBloquante }) => estBloquante);
-      const isVerbose = typeof request.query === 'object' && 'verbose' in (request.query ?? {});
-      if (estIndisponible) reply.header('retry-after', 2);
-      return reply.code(estIndisponible ? 503 : 200).send({
-        etat: estIndisponible ? 'indisponible' : raisons.length > 0 ? 'degrade' : 'pret',
+      return repondre(reply, raisons, {
         lectureSeule: state.readOnly !== undefined,
         raisons,
-        ...(isVerbose && { base: baseJson(state), ...options.details?.() }),
+        ...(isVerbose(request) && { base: baseJson(state), ...options.details?.() }),
       });
     });
   };
+}
+
+export type SanteNoeudOptions = {
+  readonly raisons: () => readonly RaisonEtat[];
+  /** More, for `?verbose`. */
+  readonly details: () => object;
+};
+
+/** The same, of a node that serves no web: what its supervisor knows. */
+export function createHealthNoeud({ raisons, details }: SanteNoeudOptions): WebPlugin {
+  return (app) => {
+    app.get('/healthz', (_request, reply) => reply.send({ etat: 'ok' }));
+    app.get('/readyz', (request, reply) => {
+      const known = raisons();
+      return repondre(reply, known, { raisons: known, ...(isVerbose(request) && details()) });
+    });
+  };
+}
+
+function isVerbose({ query }: FastifyRequest): boolean {
+  return typeof query === 'object' && query !== null && 'verbose' in query;
+}
+
+function repondre(
+  reply: FastifyReply,
+  raisons: readonly RaisonEtat[],
+  contenu: object,
+): FastifyReply {
+  const estIndisponible = raisons.some(({ estBloquante }) => estBloquante);
+  if (estIndisponible) reply.header('retry-after', 2);
+  return reply.code(estIndisponible ? 503 : 200).send({
+    etat: estIndisponible ? 'indisponible' : raisons.length > 0 ? 'degrade' : 'pret',
+    ...contenu,
+  });
 }
 
 /** French reasons for which the database is not what it should be. */

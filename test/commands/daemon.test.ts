@@ -5,6 +5,7 @@ import { Agent, createServer, get, type IncomingMessage, type ServerResponse } f
 import type { AddressInfo } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { estLdap } from '../../src/commands/doctor-ldap.js';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
 import {
   commencerPassage,
@@ -100,10 +101,36 @@ test('settings are read again under open connections, a dead service is replaced
   const before = await ask(web, agent);
   assert.deepEqual([before.status, before.isKept], [200, true]);
 
+  // The figures of every process of the node, where one of them is asked.
+  const search = 'annuaire_sync_ldap_operations_total{operation="search",resultat="success",';
+  const figures = await poll(async () => {
+    const { text } = await read(web, '/metrics');
+    return text.includes(`${search}processus="ldap-1"} 1\n`) && text.includes('="daemon"')
+      ? text
+      : undefined;
+  });
+  assert.match(figures, /annuaire_sync_processus_memoire_bytes\{[^}]*processus="daemon"\} \d/u);
+  // No extraction was ever loaded: who is sent to this LDAP finds nothing, and the pages are served.
+  const ready = await poll(async () => {
+    const { status, text } = await read(web, '/readyz');
+    return text.includes('"SERVICE"') ? { status, text } : undefined;
+  });
+  assert.equal(ready.status, 200);
+  assert.match(ready.text, /"Service ldap-1 : démarre ; aucun annuaire n’est encore chargé"/u);
+
+  // As « doctor » asks who holds a port.
+  assert.deepEqual(await Promise.all([ldap, web].map((port) => estLdap('127.0.0.1', port))), [
+    true,
+    false,
+  ]);
+
   const text = readFileSync(config, 'utf8');
   writeFileSync(config, text.replace('o=avant', 'o=apres').replace(`port: ${ldap}`, 'port: zero'));
   daemon.child.kill('SIGHUP');
-  assert.match((await daemon.event('reglages-refuses')).message, /ldap\.port/u);
+  assert.match(
+    (await daemon.event('reglages-refuses')).message,
+    /ldap\.port : type attendu : number, ou false/u,
+  );
   assert.equal(await racine(client), 'o=avant');
 
   writeFileSync(config, text.replace('o=avant', 'o=apres'));
@@ -135,9 +162,20 @@ test('settings are read again under open connections, a dead service is replaced
 test('a stage is stopped with its daemon, taken up by the next one, and ended at its limit', async () => {
   const db = await openDatabase();
   const only = ['--sans', 'ldap', 'web', '--noeud'];
-  const config = settings(db, seulement(['extract']));
+  const config = settings(db, `metriques: { ecoute: { port: 0 } }\n${seulement(['extract'])}`);
   const first = new Daemon(config, [...only, 'premier']);
   await poll(() => passage(db, ({ finiLe }) => finiLe === undefined));
+  // No web server there: the supervisor itself is asked.
+  const { message } = await first.event('metriques');
+  const port = Number(/:(\d+)\/metrics/u.exec(message)?.[1]);
+  const figures = await poll(async () => {
+    const { text } = await read(port, '/metrics');
+    return text.includes('annuaire_sync_base_joignable 1') ? text : undefined;
+  });
+  assert.match(figures, /annuaire_sync_info\{[^}]*processus="daemon"\} 1/u);
+  const ready = await read(port, '/readyz?verbose');
+  assert.equal(ready.status, 200);
+  assert.match(ready.text, /^\{"etat":"pret","raisons":\[\],"noeud":"premier"/u);
   await poll(() => asked[0]);
   assert.equal(await first.end('SIGTERM'), 0);
   const stopped = await passage(db, () => true);
@@ -234,6 +272,11 @@ async function ask(port: number, agent: Agent): Promise<Answer> {
   await new Promise((resolve) => response.once('end', resolve));
   const { statusCode = 0, headers: said } = response;
   return { status: statusCode, socket, isKept: said.connection !== 'close' };
+}
+
+async function read(port: number, path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, text: await response.text() };
 }
 
 function workerPid(daemon: Daemon, service: string): number {

@@ -6,6 +6,7 @@ import { createUsageCounter } from '../../src/commands/usage-counter.js';
 import { createDispatcher } from '../../src/net/dispatcher.js';
 import type { EchangeVu, ObjetUsage } from '../../src/domain/usage-interface.js';
 import { request } from 'undici';
+import { ajouterConsultations } from '../../src/store/consultation.js';
 import { load } from '../support/annuaire.js';
 import { writeCommandSettings } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -213,4 +214,42 @@ test('through a proxy, and when nobody listens', async (t) => {
       ['GET', '/', undefined],
     ],
   );
+});
+
+test('what was served to others is told beside it: look-ups by LDAP and by the API, all accounts together', async () => {
+  const un = { jour: '2026-10-08', compte: '', entrees: 0 } as const;
+  const ldap = { ...un, interface: 'ldap', operation: 'search' } as const;
+  await ajouterConsultations(database.pool, [
+    { ...ldap, resultat: '0', nombre: 30, entrees: 55 },
+    { ...ldap, compte: 'carnet', resultat: '0', nombre: 5, entrees: 5 },
+    { ...ldap, resultat: '50', nombre: 3 },
+    { ...ldap, jour: '2026-10-09', resultat: '4', nombre: 2, entrees: 100 },
+    { ...un, interface: 'api', operation: 'verifier', resultat: '200', nombre: 7 },
+    { ...un, interface: 'api', operation: 'verifier', resultat: '404', nombre: 1 },
+    // Before the period.
+    { ...ldap, jour: '2020-01-01', resultat: '0', nombre: 1_000 },
+  ]);
+  const config = settings('');
+  const asked = ['report', '--interfaces', '--depuis', '2026-10-08'];
+  const { stdout } = await run(config, ...asked, '--json');
+  const { consultations } = JSON.parse(stdout) as {
+    consultations: Record<'interface' | 'nombre' | 'reussites' | 'entrees' | 'parJour', unknown>[];
+  };
+  assert.deepEqual(
+    consultations.map((one) => [
+      one.interface,
+      one.nombre,
+      one.reussites,
+      one.entrees,
+      one.parJour,
+    ]),
+    [
+      ['api', 8, 7, 0, 4],
+      ['ldap', 40, 37, 160, 20],
+    ],
+  );
+  const table = await run(config, ...asked);
+  assert.match(table.stdout, /Consultations servies.*\n.*\n.*\n? *API +verifier +8 +7 +1 +0 +4/u);
+  const csv = await run(config, ...asked, '--format', 'csv');
+  assert.match(csv.stdout, /;ldap;;[^\r]*;oui;;search;40;37;0;0;3;160;2;20,00;140,00;/u);
 });

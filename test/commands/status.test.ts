@@ -4,6 +4,8 @@ import { appendFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { peindreSur } from '../../src/commands/couleurs.js';
 import { writeCommandSettings } from '../support/command.js';
+import { rubriqueSauvegarde } from '../../src/commands/status-sauvegarde.js';
+import type { DerniereSauvegarde } from '../../src/sauvegarde/dernier.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
 import { runHere } from '../support/in-process.js';
@@ -112,4 +114,25 @@ test('colours: in a terminal, not where NO_COLOR asks, always where FORCE_COLOR 
     ],
     [true, false, false, true, false, true, false],
   );
+});
+
+test('the last backup of the private base has its line; one that is missing or old is to be seen', () => {
+  const faite = (heures: number): DerniereSauvegarde => ({
+    finieLe: new Date(now.getTime() - heures * 3_600_000).toISOString(),
+    octets: 5 * 1024 ** 2,
+    fichier: '/sauvegardes/une',
+  });
+  const ligne = (derniere: DerniereSauvegarde | undefined): string => {
+    const { estBon, texte } = rubriqueSauvegarde({ sauvegarde: { derniere } }, now) ?? {};
+    return `${String(estBon)} ${texte ?? ''}`;
+  };
+  assert.match(ligne(faite(47)), /^true le 21\/11\/2026 .*, 5 Mio, pas encore vérifiée$/u);
+  assert.match(
+    ligne({ ...faite(1), verifieeLe: now.toISOString() }),
+    /, vérifiée le 23\/11\/2026/u,
+  );
+  assert.match(ligne(faite(49)), /^false le 21\/11\/2026/u);
+  assert.match(ligne(undefined), /^false jamais faite/u);
+  // The opérateur's own server is saved by his own means.
+  assert.equal(rubriqueSauvegarde({ sauvegarde: undefined }, now), undefined);
 });

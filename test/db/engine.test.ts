@@ -161,6 +161,22 @@ describe('the private PostgreSQL', () => {
     assert.equal(existsSync(pidFile(dataDir)), false);
   });
 
+  test('is started again where it was when somebody stops it in order, under all who use it', async (t) => {
+    const dataDir = folder('stopped');
+    const engine = await openEngine({ dataDir }, quiet);
+    const others = await Promise.all([1, 2].map(() => startProgram(t, dataDir)));
+    const pid = serverPid(dataDir);
+    process.kill(pid, 'SIGINT');
+    await until(() => !isAlive(pid));
+    await until(() => existsSync(pidFile(dataDir)));
+    const port = new URL(engine.connectionString).port;
+    await until(() => readFileSync(pidFile(dataDir), 'utf8').split('\n')[3] !== undefined);
+    assert.equal(readFileSync(pidFile(dataDir), 'utf8').split('\n')[3], port);
+    await until(() => value(engine.connectionString, 'select 1').catch(() => undefined));
+    await Promise.all(others.map((other) => other.end()));
+    await engine.close();
+  });
+
   test('takes another port when its last one is taken, and is not misled by a reused process number', async () => {
     const dataDir = folder('stale');
     const first = await openEngine({ dataDir }, quiet);

@@ -85,6 +85,22 @@ test('roles are granted, and granted again; who could undo them is named', async
   assert.deepEqual(rows, [{ issue: 'reussite' }, { issue: 'reussite' }]);
 });
 
+test('where nothing may be written, a base that is behind names the node that is to bring it up', async (t) => {
+  const other = await testDatabase();
+  t.after(() => other.drop());
+  const { rows } = await other.pool.query<{ name: string }>(
+    `delete from schema_migration where number = (select max(number) from schema_migration) returning name`,
+  );
+  const nom = new URL(other.url).pathname.slice(1);
+  await other.pool.query(`alter database "${nom}" set default_transaction_read_only = on`);
+  const behind = await run('migrate', '--url', other.url);
+  assert.equal(behind.status, 3, behind.text);
+  assert.ok(behind.text.includes(`il manque ${rows[0]?.name ?? '?'}`), behind.text);
+  assert.match(behind.text, /Mettez d’abord à jour le nœud qui écrit/u);
+  const roles = await run('migrate', '--roles', '--url', other.url);
+  assert.match(roles.text, /en lecture seule.*rien n’a été fait/su);
+});
+
 test('the program does all its work under the application role', async () => {
   for (const args of [
     ['extract'],

@@ -11,6 +11,6 @@ metriques:
   # jeton: { env: ANNUAIRE_SYNC_METRIQUES }   # ou par « Authorization: Bearer … », 16 caractères au moins
   fraicheurSecondes: 5        # la base n'est pas relue plus souvent, quel que soit le nombre de lecteurs
   delaiSecondes: 3            # au-delà, la base compte comme injoignable et le reste est donné
-  # ecoute: { adresse: 127.0.0.1, port: 8481 }   # écoute à part, pour un nœud sans serveur web ; cette machine seule
+  # ecoute: { adresse: 127.0.0.1, port: 8481 }   # écoute à part, pour un nœud sans serveur web (/metrics, et /readyz sous le démon) ; cette machine seule
 
 `;

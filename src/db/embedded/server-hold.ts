@@ -23,7 +23,7 @@ export async function holdServer(
     client.once('end', () => {
       if (stopping.signal.aborted) return;
       report('La base privée PostgreSQL s’est interrompue ; elle est relancée.');
-      session = takeHold(plan);
+      session = takeHold(plan, port);
       session.then(rejoinWhenLost, (error: unknown) =>
         report(`La base privée (port ${port}) ne repart pas : ${messageOf(error)}`),
       );
@@ -49,9 +49,9 @@ export async function holdServer(
 }
 
 /** Starts over when the server was being stopped by its last user meanwhile. */
-async function takeHold(plan: ServerPlan): Promise<ServerSession> {
+async function takeHold(plan: ServerPlan, lastPort?: number): Promise<ServerSession> {
   for (let attempt = 1; ; attempt += 1) {
-    const session = await connectToServer(plan);
+    const session = await connectToServer(plan, lastPort);
     try {
       await session.client.query(`select pg_advisory_lock_shared(${lockKey})`);
       return session;

@@ -23,8 +23,11 @@ export type ServerPlan = {
 
 export type ServerSession = { readonly client: pg.Client; readonly port: number };
 
-/** A connection to the server of the folder: the one that runs or, when none does, one started now. */
-export async function connectToServer(plan: ServerPlan): Promise<ServerSession> {
+/**
+ * A connection to the server of the folder: the one that runs or, when none does, one started now. `lastPort`: where whoever
+ * asks knew it; a server that was stopped in order leaves no record of it.
+ */
+export async function connectToServer(plan: ServerPlan, lastPort?: number): Promise<ServerSession> {
   const deadline = Date.now() + startTimeoutMs;
   let started: StartedServer | undefined;
   let startCount = 0;
@@ -35,7 +38,11 @@ export async function connectToServer(plan: ServerPlan): Promise<ServerSession> 
       if (client) return { client, port: found.port };
     } else if (!started || started.hasEnded()) {
       if (started) await assertWorthRetrying(plan.home, started, startCount);
-      started = await startServer(plan, found, startCount === 0);
+      started = await startServer(
+        plan,
+        found,
+        startCount === 0 ? (lastPort ?? found?.port) : undefined,
+      );
       startCount += 1;
     }
     await delay(pollMs);
@@ -95,11 +102,11 @@ async function tryConnect(plan: ServerPlan, port: number): Promise<pg.Client | u
 async function startServer(
   plan: ServerPlan,
   stale: PidFile | undefined,
-  isFirst: boolean,
+  lastPort: number | undefined,
 ): Promise<StartedServer> {
   const { home, binaries } = plan;
   // The last port again, if it is free: connection strings made before a crash stay right.
-  const last = isFirst && stale ? await freePort(stale.port) : undefined;
+  const last = lastPort === undefined ? undefined : await freeAgain(lastPort);
   const port = last ?? (await freePort(0)) ?? 0;
   const log = await openLog(home);
   try {
@@ -132,6 +139,16 @@ function watch(child: ChildProcess, logOffset: number): StartedServer {
     fault: () => fault,
     hasEnded: () => fault !== undefined || child.exitCode !== null || child.signalCode !== null,
   };
+}
+
+/** Several programs that lost the server look at once, each of them for an instant in the way of the others. */
+async function freeAgain(wanted: number): Promise<number | undefined> {
+  for (let attempt = 1; attempt <= portLooksMax; attempt += 1) {
+    const port = await freePort(wanted);
+    if (port !== undefined) return port;
+    await delay(pollMs);
+  }
+  return undefined;
 }
 
 /** A free loopback port: `wanted` or nothing, any when it is 0. */
@@ -185,6 +202,7 @@ const startTimeoutMs = 600_000;
 const stopTimeoutMs = 300_000;
 const pollMs = 25;
 const startCountMax = 40;
+const portLooksMax = 10;
 
 // One segment of PostgreSQL's log.
 const freeBytesMin = 16 * 2 ** 20;

@@ -8,8 +8,14 @@ import {
   type CompteUsage,
   type PeriodeUsage,
 } from '../../store/usage-interface.js';
+import { findPremierJourConsultation, listConsultations } from '../../store/consultation.js';
 import { csvCell } from '../csv.js';
-import { lines } from '../layout.js';
+import { lines, pageWidth } from '../layout.js';
+import {
+  consultationsLines,
+  dresserConsultations,
+  type ConsultationsServies,
+} from './consultations.js';
 import {
   detailler,
   dresserInterfaces,
@@ -36,6 +42,8 @@ type Lu = {
   readonly comptes: readonly CompteUsage[];
   readonly interfaces: readonly UsageInterface[];
   readonly observation: Observation;
+  readonly consultations: readonly ConsultationsServies[];
+  readonly observationConsultations: Observation;
 };
 
 export async function writeInterfaces(
@@ -47,9 +55,13 @@ export async function writeInterfaces(
     await client.query('set transaction isolation level repeatable read read only');
     const comptes = await listUsages(client, options.periode);
     const observation = observer(options.periode, await findPremierJourUsage(client));
+    const vues = observer(options.periode, await findPremierJourConsultation(client));
+    const consultations = await listConsultations(client, options.periode);
     return {
       comptes,
       observation,
+      consultations: dresserConsultations(consultations, vues),
+      observationConsultations: vues,
       interfaces: dresserInterfaces(comptes, options.reglees, observation),
     };
   });
@@ -62,12 +74,17 @@ const formats: Readonly<
   table: (options, lu) =>
     lines([
       ...interfacesLines(options, lu.interfaces, lu.observation),
+      ...consultationsLines(
+        lu.consultations,
+        lu.observationConsultations,
+        pageWidth(options.width),
+      ),
       ...(options.par === undefined
         ? []
         : detailLines(detailler(lu.comptes, options.par), options.width)),
     ]),
   csv: (options, lu) => csv(options.par === undefined ? totaux(lu) : detail(lu, options.par)),
-  json: (options, { comptes, interfaces, observation }) =>
+  json: (options, { comptes, interfaces, observation, ...servi }) =>
     `${JSON.stringify({
       version: 1,
       genereLe: options.now.toISOString(),
@@ -75,6 +92,8 @@ const formats: Readonly<
       demande: options.periode,
       observation,
       interfaces,
+      consultations: servi.consultations,
+      observationConsultations: servi.observationConsultations,
       ...(options.par !== undefined && {
         par: options.par,
         detail: detailler(comptes, options.par),
@@ -84,7 +103,7 @@ const formats: Readonly<
 
 const comptages = ['nombre', 'reussites', 'inchanges', 'redirections', 'echecs', 'volume'] as const;
 
-function totaux({ interfaces }: Lu): string[][] {
+function totaux({ interfaces, consultations }: Lu): string[][] {
   const header = [
     ...['reference', 'interface', 'source', 'libelle', 'finalite', 'reglee', 'hote', 'operation'],
     ...[...comptages, 'jours', 'parJour', 'parSemaine', 'parMois'],
@@ -104,9 +123,19 @@ function totaux({ interfaces }: Lu): string[][] {
       ...[parisDay(operation.premierLe), parisDay(operation.dernierLe)],
     ]);
   });
+  const servies = consultations.map((une) => [
+    ...['', une.interface, '', une.libelle, 'Service rendu par l’opérateur.', 'oui', ''],
+    ...[une.operation, une.nombre, une.reussites, 0, 0, une.echecs, une.entrees, une.jours].map(
+      String,
+    ),
+    ...[une.parJour, une.parJour * 7, une.parMois].map(decimal),
+  ]);
   return [
     header,
-    ...rows.map((row) => [...row, ...Array<string>(header.length - row.length).fill('')]),
+    ...[...rows, ...servies].map((row) => [
+      ...row,
+      ...Array<string>(header.length - row.length).fill(''),
+    ]),
   ];
 }
 

@@ -47,7 +47,7 @@ export type IdentityProvider = {
 export async function startIdentityProvider(
   options: IdentityProviderOptions,
 ): Promise<IdentityProvider> {
-  const { Provider } = await importProvider();
+  const { Provider } = await withoutWarnings(importProvider);
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 20_000 });
   server.maxConnections = 200;
   server.listen(options.port, options.host);
@@ -56,7 +56,9 @@ export async function startIdentityProvider(
   const url = `http://${options.host}:${port}`;
   const issuer = url + realmPath;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const provider = new Provider(issuer, configurationOf(options, privateKey));
+  const provider = await withoutWarnings(
+    () => new Provider(issuer, configurationOf(options, privateKey)),
+  );
   const { alter, mutualTls } = options;
   if (mutualTls) announceAliases(provider, mutualTls.url);
   if (alter) {
@@ -99,6 +101,24 @@ function announceAliases(provider: Provider, url: string): void {
 
 function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body?.constructor === Object;
+}
+
+/**
+ * The package tells on the console, in English, what is wrong with it for production (its memory, this version of Node.js):
+ * here it is a simulator, and whoever tries the demonstration would believe that something failed.
+ */
+async function withoutWarnings<T>(make: () => T | Promise<T>): Promise<T> {
+  const { warn } = console;
+  // eslint-disable-next-line no-console -- as above
+  console.warn = (...words: unknown[]): void => {
+    if (!String(words[0]).includes('oidc-provider WARNING')) warn(...words);
+  };
+  try {
+    return await make();
+  } finally {
+    // eslint-disable-next-line no-console -- as above
+    console.warn = warn;
+  }
 }
 
 async function importProvider(): Promise<{ readonly Provider: typeof Provider }> {
