@@ -138,6 +138,12 @@ export async function readUnknownReplacements(db: Pool): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ adresse, n }) => [adresse, n]));
 }
 
+/**
+ * Sent, never answered, and wanted no more since an extraction shows it done. Had it not been, it would still be wanted: the
+ * Annuaire's own count tells.
+ */
+const shownDone = `(state = 'superseded' and is_outcome_unknown)`;
+
 /** What two rounds of the same day must end in, whatever befell one of them: one text a subject. */
 export async function readFinalState(db: Pool): Promise<Record<string, readonly string[]>> {
   const state: Record<string, readonly string[]> = {};
@@ -155,12 +161,12 @@ export async function readFinalState(db: Pool): Promise<Record<string, readonly 
   state['constats ouverts'] = constats.rows.map(({ text }) => text);
   const operations = await db.query<{ text: string }>(
     `select concat_ws(' ', kind, adresse, porteur_cle, type_bal) as text from feed_operation
-     where state in ('accepted', 'confirmed') order by 1`,
+     where state in ('accepted', 'confirmed') or ${shownDone} order by 1`,
   );
   state['opérations acceptées'] = operations.rows.map(({ text }) => text);
   const confirmed = await db.query<{ text: string }>(
     `select concat_ws(' ', kind, adresse, porteur_cle, type_bal) as text from feed_operation
-     where state = 'confirmed' order by 1`,
+     where state = 'confirmed' or ${shownDone} order by 1`,
   );
   state['opérations confirmées'] = confirmed.rows.map(({ text }) => text);
   const alive = await db.query<{ text: string }>(
