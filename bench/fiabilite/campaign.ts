@@ -106,14 +106,14 @@ export async function prepare(
 ): Promise<Stage> {
   tell('Préparation : pays inventé, base, Annuaires simulés, jours sans panne…');
   const engines: Engine[] = [];
-  const open = async (name: string): Promise<Postgres> => {
+  const open = async (name: string, isKilled: boolean): Promise<Postgres> => {
     if (options.server !== undefined) return Postgres.reach(options.server);
     const engine = await openEngine({ dataDir: join(options.folder, name) }, () => undefined);
     engines.push(engine);
-    return Postgres.reach(engine.connectionString);
+    return Postgres.reach(engine.connectionString, isKilled);
   };
-  const postgres = await open('postgresql');
-  const quiet = options.server === undefined ? await open('annuaire') : postgres;
+  const postgres = await open('postgresql', true);
+  const quiet = options.server === undefined ? await open('annuaire', false) : postgres;
   const days = await makeDays(options.folder, options.days);
   const first = dayOf(days, 1);
   for (const server of new Set([postgres, quiet])) await makeBase(server, first);
