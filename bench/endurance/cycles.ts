@@ -29,12 +29,9 @@ export async function readCycles(pool: Pool): Promise<Cycles> {
   };
 }
 
-/** The first `push` may come before the first plan; afterwards there is something to send every minute. */
-export function findIdlePushes({ sent }: Cycles): string[] {
-  if (sent.length === 0) return ['aucun envoi n’a eu lieu'];
-  const idle = sent.slice(1).filter((count) => count === 0).length;
-  return [
-    ...(sent.every((count) => count === 0) ? ['rien n’a été envoyé'] : []),
-    ...(idle > 0 ? [`${idle} envois sur ${sent.length} n’ont rien envoyé`] : []),
-  ];
+/** A `push` that comes ahead of the plan of its minute sends nothing, and the next one sends both: never two in a row. */
+export function findIdlePushes({ sent }: Pick<Cycles, 'sent'>): string[] {
+  if (sent.every((count) => count === 0)) return ['rien n’a été envoyé'];
+  const idle = sent.filter((count, index) => count === 0 && sent[index - 1] === 0).length;
+  return idle === 0 ? [] : [`${idle} envois n’ont rien envoyé, ni celui d’avant`];
 }
