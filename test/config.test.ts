@@ -165,6 +165,12 @@ for (const [name, yaml, message] of refused) {
   });
 }
 
+test('a file that has a fault everywhere is refused in a message that can be read', () => {
+  const message = faultsOf(`${minimal}${Array.from({ length: 5_000 }, () => '] }\n').join('')}`);
+  assert.ok(message.length < 60_000, `${message.length} characters`);
+  assert.match(message, / erreurs\n.*… et \d+ de plus\.$/su);
+});
+
 test('a missing file says how to make one', () => {
   assert.throws(() => loadSettings('/nulle/part.yaml', {}), /config init/u);
 });

@@ -19,6 +19,7 @@ import { FileServer } from '../fiabilite/file-server.js';
 import { listFiles } from '../fiabilite/invariants.js';
 import { poolOf, Postgres } from '../fiabilite/postgres.js';
 import { Simulated } from '../fiabilite/simulated.js';
+import { readCycles, type Cycles } from './cycles.js';
 import type { LoadOptions } from './load.js';
 
 export type Prepared = {
@@ -31,7 +32,7 @@ export type Prepared = {
   readonly nextDay: () => Promise<void>;
   readonly countConnections: () => Promise<number>;
   readonly countTemporary: () => number;
-  readonly cycles: () => Promise<{ readonly done: number; readonly failed: readonly string[] }>;
+  readonly cycles: () => Promise<Cycles>;
   readonly close: () => Promise<void>;
 };
 
@@ -98,19 +99,7 @@ export async function prepare(folder: string): Promise<Prepared> {
       return rows[0]?.n ?? 0;
     },
     countTemporary: () => listFiles([join(folder, 'tmp'), join(folder, 'var')]).files.length,
-    cycles: async () => {
-      const { rows } = await pool.query<{
-        etape: string;
-        issue: string | null;
-        message: string | null;
-      }>(`select etape, issue, message from passage where fini_le is not null order by id`);
-      // A guard that refuses does its work.
-      const failed = rows.filter(({ issue }) => issue !== 'reussite' && issue !== 'refus');
-      return {
-        done: rows.length,
-        failed: failed.map(({ etape, issue, message }) => `${etape} : ${issue} ${message ?? ''}`),
-      };
-    },
+    cycles: () => readCycles(pool),
     close: async () => {
       await pool.end();
       await simulated.stop();

@@ -1,4 +1,5 @@
 // What the samples say: each process that stayed, descriptors, connections, files, and how late loops turned.
+import { findIdlePushes, type Cycles } from './cycles.js';
 import type { Load } from './load.js';
 import type { ProcessFigures } from './processes.js';
 import { isFlat, slopeOf, type Point } from './slope.js';
@@ -20,7 +21,7 @@ const descriptorsMax = 5;
 /** True when nothing grows, or when it was too short to tell and nothing failed. */
 export function tellVerdict(
   samples: readonly Sample[],
-  cycles: { readonly done: number; readonly failed: readonly string[] },
+  cycles: Cycles,
   load: Load,
   print: (line: string) => void,
 ): boolean {
@@ -42,10 +43,12 @@ export function tellVerdict(
   print(
     `${load.searches} recherches, ${load.checks} vérifications, ${cycles.done} étapes faites, ${cycles.failed.length} en échec`,
   );
+  print(`Demandes envoyées à l’Annuaire, passage par passage : ${cycles.sent.join(', ')}`);
   const faults = [
     ...[...load.faults].map(([text, count]) => `${text} (${count} fois)`),
     ...cycles.failed,
     ...(lines.length < 3 ? [`${lines.length} processus seulement sont restés`] : []),
+    ...findIdlePushes(cycles),
     ...(cycles.done === 0 ? ['aucune étape n’a été faite'] : []),
   ];
   for (const fault of faults) print(`✗ ${fault}`);

@@ -9,7 +9,9 @@ import { rememberHistory } from './history.js';
 import { invariantNames, judge, type Verdict } from './invariants.js';
 import { openLane, type Lane } from './lane.js';
 import { poolOf, Postgres } from './postgres.js';
+import type { Observation } from './invariants.js';
 import type { RoundResult } from './observe.js';
+import type { OperationCounts } from './simulated.js';
 import { playRound } from './round.js';
 import type { Outcome } from './command.js';
 
@@ -37,8 +39,12 @@ export type JudgedRound = {
   readonly recoveryMs: number;
   readonly cycleCount: number;
   readonly readCount: number;
+  readonly sent: Sent;
   readonly left: readonly string[];
 };
+
+/** What the simulated Annuaire did in all, and what was proven of it. */
+export type Sent = OperationCounts & { readonly confirmed: number };
 
 export type Campaign = {
   readonly seed: number;
@@ -100,14 +106,14 @@ export async function prepare(
 ): Promise<Stage> {
   tell('Préparation : pays inventé, base, Annuaires simulés, jours sans panne…');
   const engines: Engine[] = [];
-  const open = async (name: string): Promise<Postgres> => {
+  const open = async (name: string, isKilled: boolean): Promise<Postgres> => {
     if (options.server !== undefined) return Postgres.reach(options.server);
     const engine = await openEngine({ dataDir: join(options.folder, name) }, () => undefined);
     engines.push(engine);
-    return Postgres.reach(engine.connectionString);
+    return Postgres.reach(engine.connectionString, isKilled);
   };
-  const postgres = await open('postgresql');
-  const quiet = options.server === undefined ? await open('annuaire') : postgres;
+  const postgres = await open('postgresql', true);
+  const quiet = options.server === undefined ? await open('annuaire', false) : postgres;
   const days = await makeDays(options.folder, options.days);
   const first = dayOf(days, 1);
   for (const server of new Set([postgres, quiet])) await makeBase(server, first);
@@ -174,6 +180,7 @@ export async function playJudged(
     recoveryMs,
     cycleCount,
     readCount,
+    sent: sentIn(observation),
     left,
   };
 }
@@ -186,28 +193,45 @@ function assertSound({ observation }: RoundResult, day: number): void {
   const faults = [...lostHistory, ...recovery];
   if (auditVerify.code !== 0) faults.push(auditVerify.text);
   if (accepted < 20 || Object.keys(done).length < 20) faults.push(`${accepted} operations only`);
+  const sent = sentIn(observation);
+  for (const [name, count] of Object.entries(sent)) if (count === 0) faults.push(`no ${name}`);
   if (left > 0) faults.push(`${left} operations are left`);
   if (processes.length > 0) faults.push('a process is left');
   if (faults.length > 0) throw new Error(`day ${day} without a fault: ${faults.join('\n')}`);
 }
 
+function sentIn({ done, finalState }: Observation): Sent {
+  const sum = (kind: keyof OperationCounts): number =>
+    Object.values(done).reduce((total, counts) => total + counts[kind], 0);
+  return {
+    insert: sum('insert'),
+    replace: sum('replace'),
+    delete: sum('delete'),
+    confirmed: finalState['opérations confirmées']?.length ?? 0,
+  };
+}
+
+function describeSent({ insert, replace, delete: deleted, confirmed }: Sent): string {
+  return `${insert} ajouts, ${replace} modifications, ${deleted} suppressions faites, ${confirmed} confirmées`;
+}
+
 function describeReference({ observation, recoveryMs }: RoundResult): string {
   const { finalState } = observation;
   return (
-    `${finalState['opérations acceptées']?.length ?? 0} opérations, ` +
+    `${describeSent(sentIn(observation))}, ` +
     `${finalState['constats ouverts']?.length ?? 0} constats ouverts, ${(recoveryMs / 1000).toFixed(1)} s`
   );
 }
 
 function describeRound(round: JudgedRound, count: number): string {
-  const { number, fault, struck, recoveryMs, cycleCount, verdict, isSound, left } = round;
+  const { number, fault, struck, recoveryMs, cycleCount, verdict, isSound, left, sent } = round;
   const end = struck?.signal ?? `code ${struck?.code ?? '—'}`;
   const faults = invariantNames.flatMap((name) =>
     verdict[name].map((one) => `    ${name} : ${one}`),
   );
   return [
     `${isSound ? '✓' : '✗'} ${number}/${count} ${fault.kind} : ${describeFault(fault)}${fault.goesOn ? ', suite jouée' : ''}` +
-      ` → ${end} ; reprise ${(recoveryMs / 1000).toFixed(1)} s, ${cycleCount} cycle(s)${left.length > 0 ? `, ${left.length} opérations au second, dont ${left[0]}` : ''}`,
+      ` → ${end} ; ${describeSent(sent)} ; reprise ${(recoveryMs / 1000).toFixed(1)} s, ${cycleCount} cycle(s)${left.length > 0 ? `, ${left.length} opérations au second, dont ${left[0]}` : ''}`,
     ...faults,
   ].join('\n');
 }

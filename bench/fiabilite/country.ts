@@ -76,13 +76,17 @@ function writeSettings({ folder }: Day, databaseUrl: string, dataDir: string): s
   return path;
 }
 
-/** Of the sample, without what a round sets itself. */
+/**
+ * Of the sample, without what a round sets itself. The days are some time ago: a fresh extraction is nothing that a round is
+ * about, and without one no orphan would be deleted before the Annuaire publishes again, two cycles for nothing.
+ */
 export function settingsOf(folder: string): string {
   const path = join(folder, 'annuaire-sync.yaml');
   if (!existsSync(path)) throw new Error(`no sample in ${folder}`);
   return readFileSync(path, 'utf8')
     .replace(/^dataDir:.*\n/mu, '')
-    .replace(/^# L'API de l'ANS[^]*$/mu, '');
+    .replace(/^# L'API de l'ANS[^]*$/mu, '')
+    .replace(/^( *)from: .*Extraction_Correspondance.*$/mu, '$&\n$1fraicheurMaxHeures: 8760');
 }
 
 /** Throws what it said when it fails. */

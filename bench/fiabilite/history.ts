@@ -124,6 +124,26 @@ export async function findLostHistory(db: Pool | Client): Promise<string[]> {
   return faults;
 }
 
+/**
+ * How many requests for a replacement of each address (lower case) had an outcome that nobody knows: each of them may have
+ * been carried out, and is sent again. The one whose process died is written down by whoever takes it over.
+ */
+export async function readUnknownReplacements(db: Pool): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ adresse: string; n: number }>(
+    `select lower(o.adresse) as adresse, count(*)::integer as n
+     from feed_attempt a join feed_operation o on o.id = a.operation_id
+     where o.kind = 'replace' and (a.outcome = 'unknown' or (a.outcome = 'rejected' and a.status >= 500))
+     group by 1`,
+  );
+  return Object.fromEntries(rows.map(({ adresse, n }) => [adresse, n]));
+}
+
+/**
+ * Sent, never answered, and wanted no more since an extraction shows it done. Had it not been, it would still be wanted: the
+ * Annuaire's own count tells.
+ */
+const shownDone = `(state = 'superseded' and is_outcome_unknown)`;
+
 /** What two rounds of the same day must end in, whatever befell one of them: one text a subject. */
 export async function readFinalState(db: Pool): Promise<Record<string, readonly string[]>> {
   const state: Record<string, readonly string[]> = {};
@@ -141,9 +161,14 @@ export async function readFinalState(db: Pool): Promise<Record<string, readonly 
   state['constats ouverts'] = constats.rows.map(({ text }) => text);
   const operations = await db.query<{ text: string }>(
     `select concat_ws(' ', kind, adresse, porteur_cle, type_bal) as text from feed_operation
-     where state in ('accepted', 'confirmed') order by 1`,
+     where state in ('accepted', 'confirmed') or ${shownDone} order by 1`,
   );
   state['opérations acceptées'] = operations.rows.map(({ text }) => text);
+  const confirmed = await db.query<{ text: string }>(
+    `select concat_ws(' ', kind, adresse, porteur_cle, type_bal) as text from feed_operation
+     where state = 'confirmed' or ${shownDone} order by 1`,
+  );
+  state['opérations confirmées'] = confirmed.rows.map(({ text }) => text);
   const alive = await db.query<{ text: string }>(
     `select concat_ws(' ', state, kind, adresse, last_code) as text from feed_operation
      where state in ('planned', 'approved', 'sending', 'retry', 'held', 'dead') order by 1`,

@@ -1,6 +1,6 @@
 // Everything that can be seen of a round once it is over.
 import { processesOf, runInside, type Outcome } from './command.js';
-import { findLostHistory, readFinalState } from './history.js';
+import { findLostHistory, readFinalState, readUnknownReplacements } from './history.js';
 import { listFiles, type Observation } from './invariants.js';
 import { poolOf } from './postgres.js';
 import type { Simulated } from './simulated.js';
@@ -41,6 +41,7 @@ export async function observeRound(scene: Scene): Promise<Observation> {
       lostHistory: await findLostHistory(pool),
       finalState: await readFinalState(pool),
       done: (await scene.simulated.state()).adresses,
+      unknownReplacements: await readUnknownReplacements(pool),
       auditVerify: { code, text },
       seen: scene.witness?.seen ?? new Map<Watched, Map<number, number>>(),
       atBounds: scene.atBounds,

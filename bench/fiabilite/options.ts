@@ -8,7 +8,7 @@ const { values } = parseArgs({
     graine: { type: 'string', default: '7' },
     tour: { type: 'string' },
     dir: { type: 'string', default: join('var', 'bench') },
-    interne: { type: 'boolean', default: false },
+    processus: { type: 'boolean', default: false },
   },
 });
 
@@ -18,7 +18,7 @@ export const options = {
   /** One round alone, as the campaign of this seed draws it. */
   only: values.tour === undefined ? undefined : Number(values.tour),
   folder: resolve(values.dir),
-  /** The stages without a fault run within this process. */
-  isInside: values.interne,
+  /** The stages without a fault run within this process, unless told otherwise: the one that is hit never does. */
+  isInside: !values.processus,
   reportPath: join(dirname(findMigrationsDirectory()), 'docs', 'fiabilite.md'),
 };

@@ -10,19 +10,22 @@ const aliveWithinMs = 60_000;
 export class Postgres {
   readonly #url: URL;
   readonly #dataDirectory: string;
+  readonly #isKilled: boolean;
 
-  private constructor(url: URL, dataDirectory: string) {
+  private constructor(url: URL, dataDirectory: string, isKilled: boolean) {
     this.#url = url;
+    this.#isKilled = isKilled;
     this.#dataDirectory = dataDirectory;
   }
 
-  static async reach(connectionString: string): Promise<Postgres> {
+  /** `isKilled`: it may be, as by a power cut. */
+  static async reach(connectionString: string, isKilled = false): Promise<Postgres> {
     const pool = poolOf(connectionString);
     try {
       const { rows } = await pool.query<{ folder: string }>(
         `select current_setting('data_directory') as folder`,
       );
-      return new Postgres(new URL(connectionString), rows[0]?.folder ?? '');
+      return new Postgres(new URL(connectionString), rows[0]?.folder ?? '', isKilled);
     } finally {
       await pool.end();
     }
@@ -59,7 +62,8 @@ export class Postgres {
   clone(database: string, template: string, tablespace?: string): Promise<void> {
     const where = tablespace === undefined ? '' : ` tablespace ${tablespace}`;
     // A copied sequence believes its next 32 values logged, which is true of the original alone: a crash would give them again.
-    return this.run(`create database ${database} template ${template}${where}`, 'checkpoint');
+    const statement = `create database ${database} template ${template}${where}`;
+    return this.run(statement, ...(this.#isKilled ? ['checkpoint'] : []));
   }
 
   drop(database: string): Promise<void> {

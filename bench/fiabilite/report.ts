@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
-import type { Campaign, JudgedRound } from './campaign.js';
+import type { Campaign, JudgedRound, Sent } from './campaign.js';
 import { describeFault } from './faults.js';
 import { invariantNames } from './invariants.js';
 
@@ -38,9 +38,20 @@ function headline(campaign: Campaign): string {
     `**${sound} tours sur ${rounds.length} sans une seule entorse aux invariants** (graine ${seed}, le ${day}, programme ${version}, ` +
       `Node ${process.versions.node}, ${engine.split(',')[0] ?? ''}, ${availableParallelism()} processeurs, ` +
       `${Math.round(elapsedMs / 60_000)} minutes). Un cycle sans panne prend ${seconds(referenceMs)}. ` +
-      `Pendant les pannes, ${readCount.toLocaleString('fr-FR')} lectures de ce qui est en service : aucune n’a vu un chargement à moitié.`,
+      `Pendant les pannes, ${readCount.toLocaleString('fr-FR')} lectures de ce qui est en service : aucune n’a vu un chargement à moitié. ` +
+      `En tout ${count(rounds, 'insert')} ajouts, ${count(rounds, 'replace')} modifications et ${count(rounds, 'delete')} suppressions faits par l’Annuaire simulé ` +
+      `(${leastOf(rounds)} au moins par tour), ${count(rounds, 'confirmed')} confirmés.`,
     ...(without.length > 0 ? [`Pannes écartées sur cette machine : ${without.join(', ')}.`] : []),
   ].join('\n');
+}
+
+function count(rounds: readonly JudgedRound[], kind: keyof Sent): string {
+  return rounds.reduce((sum, { sent }) => sum + sent[kind], 0).toLocaleString('fr-FR');
+}
+
+function leastOf(rounds: readonly JudgedRound[]): number {
+  const totals = rounds.map(({ sent }) => sent.insert + sent.replace + sent.delete);
+  return totals.length === 0 ? 0 : Math.min(...totals);
 }
 
 function table(campaign: Campaign): string {

@@ -32,8 +32,6 @@ export type RoundOptions = {
 
 /** A lie of the Annuaire shows in the next extraction only, and a second one is possible. */
 const cyclesMax = 4;
-/** What a process takes before it works, when the measures come from within this one. */
-const startMs = 400;
 
 export async function playRound(lane: Lane, options: RoundOptions): Promise<RoundResult> {
   const round = new Round(lane, options);
@@ -196,7 +194,7 @@ class Round {
       surroundings: this.#surroundings,
       simulated: this.#simulated,
       measures,
-      startMs: isInside ? startMs : 0,
+      coldFactor: isInside ? 1.5 : 1,
     };
   }
 

@@ -1,6 +1,6 @@
 // The fault campaign: whole cycles, a fault each, and what is left judged against the same day without a fault.
 //
-//   npm run bench:fiabilite -- [--tours 200] [--graine 7] [--tour 57] [--dir var/bench] [--interne]
+//   npm run bench:fiabilite -- [--tours 200] [--graine 7] [--tour 57] [--dir var/bench] [--processus]
 import { join } from 'node:path';
 import { playCampaign } from './campaign.js';
 import { options } from './options.js';

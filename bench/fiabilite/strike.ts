@@ -7,6 +7,7 @@ import { mountSmall, resize, unmount } from './disks.js';
 import type { Fault } from './faults.js';
 import { listFiles } from './invariants.js';
 import type { Lane, RelayName } from './lane.js';
+import type { Relay } from './relay.js';
 import type { Simulated } from './simulated.js';
 import { wordsOf, type StageName } from './stages.js';
 
@@ -30,8 +31,8 @@ export type Struck = {
   readonly surroundings: Surroundings;
   readonly simulated: Simulated;
   readonly measures: ReadonlyMap<StageName, StageMeasure>;
-  /** To be added to measures that leave out the start of a process. */
-  readonly startMs: number;
+  /** How much longer a process of its own works than the stage was measured to, its code being cold. */
+  readonly coldFactor: number;
 };
 
 /** `onDamage` is given what puts the right thing back. */
@@ -88,14 +89,15 @@ type Sudden = Exclude<
   { readonly kind: 'réseau' | 'fichier' }
 >;
 
-/** At a moment of the stage, or at its end when it was quicker. */
+/** At a moment of the stage, or at its end when it was quicker; a process that still starts has nothing to break. */
 async function strikeAt(
-  { lane, database, simulated, measures, startMs }: Struck,
+  { lane, database, simulated, measures, coldFactor }: Struck,
   fault: Sudden,
   { child, ended }: Running,
 ): Promise<Outcome> {
   const { ms } = measures.get(fault.stage) ?? noMeasure;
-  await Promise.race([delay(fault.moment * (ms + startMs)), ended]);
+  await Promise.race([hasBegun(lane.relays.base), ended]);
+  await Promise.race([delay(fault.moment * ms * coldFactor), ended]);
   switch (fault.kind) {
     case 'tuer le programme':
       child.kill('SIGKILL');
@@ -118,6 +120,15 @@ async function strikeAt(
   }
   return ended;
 }
+
+/** Once the database has answered it, whatever a machine takes to start a process. */
+async function hasBegun(base: Relay): Promise<void> {
+  const before = base.bytes;
+  const deadline = performance.now() + beginsWithinMs;
+  while (base.bytes === before && performance.now() < deadline) await delay(5);
+}
+
+const beginsWithinMs = 30_000;
 
 async function together(start: () => Running, apartMs: number): Promise<Outcome> {
   const first = start();

@@ -63,10 +63,16 @@ function toValues(path: string, document: Document): unknown {
   }
 }
 
+/** A file that is no settings file has a fault at each line: nobody reads them all. */
+const faultsMax = 50;
+const faultCharsMax = 1_000;
+
 function invalid(path: string, faults: readonly string[]): UsageError {
+  const told = faults.slice(0, faultsMax).map((fault) => `  - ${fault.slice(0, faultCharsMax)}`);
+  const left = faults.length - told.length;
   return new UsageError(
     'CONFIG_INVALIDE',
     `${path} : ${faults.length} erreur${faults.length > 1 ? 's' : ''}\n` +
-      faults.map((fault) => `  - ${fault}`).join('\n'),
+      [...told, ...(left > 0 ? [`  … et ${left} de plus.`] : [])].join('\n'),
   );
 }

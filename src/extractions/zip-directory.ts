@@ -4,6 +4,7 @@ import { AppError, codeOf, messageOf } from '../errors.js';
 import type { ArchiveLimits } from './archive-limits.js';
 import { fileFault } from './file-faults.js';
 import { type ZipData, damaged } from './member-stream.js';
+import { ZipFileReader } from './zip-file-reader.js';
 
 export type ZipEntry = {
   /** Base name only: an entry's folder is never used, so a name with `..` leads nowhere. */
@@ -35,13 +36,13 @@ export async function assertWholeZip(path: string): Promise<void> {
 }
 
 async function openZip(path: string): Promise<yauzl.ZipFile> {
+  let reader: ZipFileReader | undefined;
   try {
-    return await yauzl.openPromise(path, {
-      lazyEntries: true,
-      autoClose: false,
-      decodeStrings: false,
-    });
+    reader = await ZipFileReader.open(path);
+    const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
+    return await yauzl.fromRandomAccessReaderPromise(reader, reader.size, options);
   } catch (error) {
+    reader?.close(() => undefined);
     if (codeOf(error) !== undefined) throw fileFault(error, path);
     throw new AppError(
       'ARCHIVE_TRONQUEE',

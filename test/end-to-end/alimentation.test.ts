@@ -12,10 +12,16 @@ import { generateSample } from '../../src/sample/generate.js';
 import { mainProgram, runCommand } from '../support/command.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { tempFolder } from '../support/extraction-files.js';
+import { assertNamesNobody } from '../support/journal-anonyme.js';
 
 const folder = join(tempFolder(), 'pays');
 const config = join(folder, 'boucle.yaml');
 let db: TestDatabase;
+/** What each command wrote to its log, as those that a daemon starts. */
+let log = '';
+const correlation = '5ae3c0de-0000-4000-8000-000000000001';
+process.env['ANNUAIRE_SYNC_CORRELATION'] = correlation;
+process.env['ANNUAIRE_SYNC_JOURNAL'] = 'json';
 let simulator: ChildProcess | undefined;
 
 before(async () => {
@@ -47,6 +53,7 @@ function configure(url: string): void {
 function run(...words: readonly string[]): string {
   const { status, stdout, stderr } = runCommand(config, words);
   assert.equal(status, 0, `${words.join(' ')} : ${stderr}${stdout}`);
+  log += stderr;
   return stdout;
 }
 
@@ -110,6 +117,16 @@ test('what was planned is sent, shown by the next extraction, and wanted no more
   // A mailbox that was deleted then inserted anew on the same porteur is proven by its last operation alone.
   assert.ok(accepted <= 1, `${accepted} operations are not confirmed`);
   assert.equal(await countConstats(['NON_PUBLIEE', 'LISTE_ROUGE_PUBLIEE', 'TYPE_DIVERGENT']), 0);
+});
+
+test('the log of it all leaves no name, no secret, no address in full', () => {
+  const lines = log.trimEnd().split('\n');
+  // Steps of less than a moment are not told.
+  assert.ok(lines.length >= 5, log);
+  for (const line of lines) {
+    assert.equal((JSON.parse(line) as { correlation: string }).correlation, correlation);
+  }
+  assertNamesNobody(log, readFileSync(join(folder, 'inventaire.csv'), 'utf8'));
 });
 
 test('a type 10 never reached the outbox as anything but a deletion', async () => {

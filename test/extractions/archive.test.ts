@@ -188,6 +188,14 @@ describe('members of a published file', () => {
 
 describe('a damaged or foreign file is refused', () => {
   const good = zipOf({ 'activites_1.txt': text });
+  /** An offset of 2^62 in the record of this signature. */
+  const zip64With = async (signature: number, at: number): Promise<Buffer> => {
+    const zip = await zipOf({ 'activites_1.txt': text }, { forceZip64Format: true });
+    const record = Buffer.alloc(4);
+    record.writeUInt32LE(signature);
+    zip.writeUInt32LE(0x4000_0000, zip.lastIndexOf(record) + at + 4);
+    return zip;
+  };
   const cases: {
     readonly name: string;
     readonly fileName?: string;
@@ -201,6 +209,19 @@ describe('a damaged or foreign file is refused', () => {
       name: 'cut before its directory',
       make: async () => (await good).subarray(0, -40),
       code: 'ARCHIVE_TRONQUEE',
+      says: ['x.zip'],
+    },
+    // Found by the fuzzer: the offset is beyond what fs.read takes, which throws where nobody can catch it.
+    {
+      name: 'in zip64 whose directory record is announced beyond any file',
+      make: () => zip64With(0x07064b50, 8),
+      code: 'ARCHIVE_TRONQUEE',
+      says: ['x.zip'],
+    },
+    {
+      name: 'in zip64 whose directory is announced beyond any file',
+      make: () => zip64With(0x06064b50, 48),
+      code: 'ARCHIVE_CORROMPUE',
       says: ['x.zip'],
     },
     {

@@ -94,11 +94,13 @@ const sound: Observation = {
   finalState: {
     bal_annuaire: ['100 lignes, abc'],
     'opérations acceptées': ['insert a@d', 'delete b@d'],
+    'opérations confirmées': ['insert a@d'],
   },
   done: {
     'a@d': { insert: 1, replace: 0, delete: 0 },
     'r@d': { insert: 0, replace: 1, delete: 0 },
   },
+  unknownReplacements: {},
   auditVerify: { code: 0, text: '' },
   seen: new Map(watched.map((table) => [table, new Map([[100, 3]])])),
   atBounds: new Map(watched.map((table) => [table, new Set([100])])),
@@ -127,7 +129,22 @@ const broken: readonly [InvariantName, Partial<Observation>][] = [
   ['opérations', { done: {} }],
   ['opérations', { done: { ...sound.done, 'c@d': { insert: 0, replace: 0, delete: 1 } } }],
   ['opérations', { done: { ...sound.done, 'c@d': { insert: 0, replace: 1, delete: 0 } } }],
-  ['opérations', { done: { ...sound.done, 'r@d': { insert: 0, replace: 7, delete: 0 } } }],
+  ['opérations', { done: { ...sound.done, 'r@d': { insert: 0, replace: 2, delete: 0 } } }],
+  [
+    'opérations',
+    {
+      done: { ...sound.done, 'r@d': { insert: 0, replace: 3, delete: 0 } },
+      unknownReplacements: { 'r@d': 1 },
+    },
+  ],
+  [
+    'opérations',
+    {
+      done: { ...sound.done, 'c@d': { insert: 0, replace: 1, delete: 0 } },
+      unknownReplacements: { 'c@d': 1 },
+    },
+  ],
+  ['état final', { finalState: { ...sound.finalState, 'opérations confirmées': [] } }],
   ['opérations', { done: { 'a@d': { insert: 1, replace: 0, delete: 0 } } }],
   ['chaîne des traces', { auditVerify: { code: 1, text: 'trace 12' } }],
   ['service', { seen: new Map([...sound.seen, ['bal_annuaire', new Map([[37, 1]])]]) }],
@@ -144,7 +161,8 @@ test('a sound round breaks no invariant', () => {
 
 test('a replacement sent again because its outcome was not known is no fault', () => {
   const again = { ...sound.done, 'r@d': { insert: 0, replace: 2, delete: 0 } };
-  assert.deepEqual(Object.values(judge({ ...sound, done: again }, sound, false)).flat(), []);
+  const seen = { ...sound, done: again, unknownReplacements: { 'r@d': 1 } };
+  assert.deepEqual(Object.values(judge(seen, sound, false)).flat(), []);
 });
 
 for (const [index, [name, harm]] of broken.entries()) {
