@@ -12,6 +12,7 @@ import {
   type ConsultationGardee,
 } from '../store/consultation.js';
 import { recordTrace } from '../store/journal.js';
+import { EcritureDifferee } from './ecriture-differee.js';
 
 export type ConsultationCounter = {
   readonly consulter: Consulter;
@@ -50,14 +51,13 @@ class Counter {
   #gardees: ConsultationGardee[] = [];
   #traces: (readonly [NouvelleTrace, Date])[] = [];
   #jour = '';
+  #minute = 0;
   /** Of the day: entries by account and address, who signed in, how many were sampled. */
   #donnees = new Map<string, number>();
   #vus = new Set<string>();
   #echantillonnees = 0;
   #depuis = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #isClosed = false;
+  readonly #ecriture = new EcritureDifferee(flushMs, () => this.#write());
   #wasTold = false;
 
   constructor(options: CounterOptions) {
@@ -68,21 +68,23 @@ class Counter {
     const { settings, now } = this.#options;
     if (!settings.compter) return;
     const at = now();
-    this.#changeDay(parisDay(at));
+    this.#changeDay(at);
     this.#count(one);
     this.#sample(one, at);
     if (one.interface === 'ldap') this.#trace(one, at);
-    if (this.#isClosed || this.#timer) return;
-    this.#timer = setTimeout(() => void this.#flush(), flushMs);
-    this.#timer.unref();
+    this.#ecriture.ask();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#flush();
+  close(): Promise<void> {
+    return this.#ecriture.close();
   }
 
-  #changeDay(jour: string): void {
+  /** Asked at each look-up, of which many are served in one minute: a day of Paris begins with a minute. */
+  #changeDay(at: Date): void {
+    const minute = Math.floor(at.getTime() / 60_000);
+    if (minute === this.#minute) return;
+    this.#minute = minute;
+    const jour = parisDay(at);
     if (jour === this.#jour) return;
     this.#jour = jour;
     this.#donnees = new Map();
@@ -155,13 +157,6 @@ class Counter {
     if (this.#vus.has(key) || this.#vus.size >= keysMax || this.#traces.length >= tracesMax) return;
     this.#vus.add(key);
     this.#traces.push([trace, at]);
-  }
-
-  async #flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
-    await this.#writing;
   }
 
   async #write(): Promise<void> {

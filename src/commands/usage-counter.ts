@@ -11,6 +11,7 @@ import type { SourceName } from '../domain/source.js';
 import type { Db } from '../db/pool.js';
 import { catalogue } from '../extractions/catalogue.js';
 import { ajouterUsages, type CompteUsage } from '../store/usage-interface.js';
+import { EcritureDifferee } from './ecriture-differee.js';
 import type { OpenProgram } from './program.js';
 
 export type UsageCounter = {
@@ -36,9 +37,7 @@ class Counter {
   readonly #db: Db;
   readonly #now: () => Date;
   #held = new Map<string, CompteUsage>();
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #ecriture = new EcritureDifferee(flushMs, () => this.#write());
 
   constructor(db: Db, now: () => Date) {
     this.#db = db;
@@ -48,14 +47,11 @@ class Counter {
   add(objet: ObjetUsage, volume = 0, nombre = 1): void {
     const at = this.#now();
     this.#hold({ ...objet, jour: parisDay(at), nombre, volume, premierLe: at, dernierLe: at });
-    if (this.#isClosed || this.#timer) return;
-    this.#timer = setTimeout(() => void this.#flush(), flushMs);
-    this.#timer.unref();
+    this.#ecriture.ask();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#flush();
+  close(): Promise<void> {
+    return this.#ecriture.close();
   }
 
   #hold(compte: CompteUsage): void {
@@ -66,17 +62,9 @@ class Counter {
     this.#held.set(key, known ? sum(known, compte) : compte);
   }
 
-  async #flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#writing;
-    if (this.#held.size === 0) return;
-    this.#writing = this.#write();
-    await this.#writing;
-  }
-
   async #write(): Promise<void> {
     const leaving = this.#held;
+    if (leaving.size === 0) return;
     this.#held = new Map();
     try {
       await ajouterUsages(this.#db, [...leaving.values()]);

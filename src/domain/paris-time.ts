@@ -45,10 +45,8 @@ export function instantEnFrancais(at: Date): string {
 
 /** `aaaa-mm-jj`. */
 export function parisDay(at: Date): string {
-  const [year = '', month = '', day = ''] = ['year', 'month', 'day'].map(
-    (name) => parisParts(at).get(name) ?? '',
-  );
-  return `${year}-${month}-${day}`;
+  const parts = parisParts(at);
+  return ['year', 'month', 'day'].map((name) => parts.get(name) ?? '').join('-');
 }
 
 /** `month` and `day` from 1; undefined when there is no such day or hour. */
