@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import type { Consulter } from '../domain/consultation.js';
 import { CertificateWatch } from '../net/certificate-watch.js';
+import { aborted } from '../net/or-aborted.js';
 import { LdapServer, type ListeningPlace } from '../ldap/server/server.js';
 import { WarmUp } from '../ldap/server/warm-up.js';
 import { openSnapshotFolder } from '../ldap/snapshot/snapshot-folder.js';
@@ -122,13 +123,6 @@ function openConsultations(
 }
 
 const closeMaxMs = 3_000;
-
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
 
 function describePlace({ host, port, isLdaps }: ListeningPlace): string {
   const shown = host.includes(':') ? `[${host}]` : host;

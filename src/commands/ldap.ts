@@ -13,7 +13,8 @@ import { openJournal } from './journal.js';
 import { ecrireLdap, oncePerSnapshot, type LdapLine } from './ldap-log.js';
 import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
-import { aborted, serveLdap } from './ldap-serve.js';
+import { aborted } from '../net/or-aborted.js';
+import { serveLdap } from './ldap-serve.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
 
 export function registerLdap(program: Command, context: CommandContext): void {

@@ -7,7 +7,7 @@ import { untilItsMinute, writePublication, namePublication } from '../simulator/
 import { SimulatorServer, type ServedRequest } from '../simulator/server.js';
 import { Simulator, type SimulatorOptions } from '../simulator/simulator.js';
 import type { CommandContext } from './context.js';
-import { aborted } from './ldap-serve.js';
+import { aborted } from '../net/or-aborted.js';
 import type { OpenProgram } from './program.js';
 
 export type FeedOptions = {

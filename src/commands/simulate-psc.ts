@@ -6,7 +6,7 @@ import { realmPath, startIdentityProvider } from '../simulator/identity/identity
 import { pscPerson, type Person } from '../simulator/identity/person.js';
 import { listTitulairesEssai, type TitulaireEssai } from '../store/titulaires-essai.js';
 import type { CommandContext } from './context.js';
-import { aborted } from './ldap-serve.js';
+import { aborted } from '../net/or-aborted.js';
 import type { OpenProgram } from './program.js';
 
 type PscSettings = NonNullable<Settings['professionnels']['psc']>;

@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.js';
 import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
 import { CertificateWatch } from '../net/certificate-watch.js';
+import { aborted } from '../net/or-aborted.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
 import { purgeSessions } from '../store/session-web.js';
@@ -294,11 +295,4 @@ async function trimCalls(
         log('inventaire', `Traces de l'inventaire reçu non élaguées : ${messageOf(error)}`),
       );
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -30,8 +30,6 @@ export const conservationSchema = z.strictObject({
   lotPages: z.int().min(1).max(100_000).default(512),
 });
 
-export type ConservationSettings = z.infer<typeof conservationSchema>;
-
 export const consultationsSchema = z.strictObject({
   compter: z.boolean().default(true),
   // One look-up in so many is kept; 0: none.

@@ -2,7 +2,7 @@
 // closing the ports when the settings change.
 import cluster, { type Worker } from 'node:cluster';
 import type { ServiceDuNoeud } from '../domain/etat-noeud.js';
-import type { OrdreProcessus, RapportProcessus } from '../domain/message-processus.js';
+import type { OrdreProcessus } from '../domain/message-processus.js';
 import { Poste } from './poste.js';
 
 export type PoolPlan = {
@@ -205,4 +205,3 @@ export class WorkerPool<Line> {
 }
 
 /** What a worker of a pool may say. */
-export type WorkerReport<Line> = RapportProcessus<Line>;

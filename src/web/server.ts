@@ -6,6 +6,7 @@ import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { assertStaysHere } from '../domain/adresse-reseau.js';
 import { AppError, messageOf } from '../errors.js';
+import { aborted } from '../net/or-aborted.js';
 import { readServedTls } from '../net/served-certificate.js';
 import {
   explainError,
@@ -134,11 +135,6 @@ export class WebServer {
   reloadCertificate(): readonly string[] {
     return this.#replaceCertificate();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<unknown> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 function limitsOf(settings: WebServerSettings): {
