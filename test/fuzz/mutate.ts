@@ -1,5 +1,5 @@
 // What is done to a right input: bytes, numbers, pieces and words, a few at a time.
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 const tellingBytes = [0x00, 0x01, 0x0a, 0x0d, 0x22, 0x3b, 0x7c, 0x7f, 0x80, 0xc3, 0xef, 0xff];
 const tellingNumbers = [0, 1, 2, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xfffffffe, 0xffffffff];

@@ -1,7 +1,8 @@
 // What a fuzzer is: a way to play one case, which throws when a promise is broken.
 import assert from 'node:assert/strict';
 import { AppError, messageOf } from '../../src/errors.js';
-import { caseSeed, Random } from './random.js';
+import { Random } from '../support/random.js';
+import { caseSeed } from './random.js';
 
 export type Target = {
   readonly name: string;

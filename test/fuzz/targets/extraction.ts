@@ -5,7 +5,7 @@ import { splitCells } from '../../../src/extractions/text/cells.js';
 import { LineScanner } from '../../../src/extractions/text/line-scanner.js';
 import { needed, optional, type TextFileSpec } from '../../../src/extractions/text/spec.js';
 import { mutateBytes } from '../mutate.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import { assertOurs, type Target } from '../target.js';
 
 const lineBytesMax = 60;

@@ -14,7 +14,7 @@ import {
   encodeUnbind,
 } from '../../support/ldap-request.js';
 import { mutateBytes } from '../mutate.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import type { Kind, Target } from '../target.js';
 
 const present = { kind: 'present', attribute: 'mail' } as const;

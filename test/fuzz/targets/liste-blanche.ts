@@ -4,7 +4,7 @@ import { createRemarks } from '../../../src/extractions/remarks.js';
 import { readListeBlanche } from '../../../src/extractions/liste-blanche/read.js';
 import { listeBlancheXml, makeIdentity, signedXml } from '../../support/signed-liste-blanche.js';
 import { mutateBytes } from '../mutate.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import { assertOurs, type Target } from '../target.js';
 
 const cn = 'signataire.exemple';

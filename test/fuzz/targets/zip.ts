@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openMembers, type WantedMember } from '../../../src/extractions/archive.js';
 import { patchHeaders, writeIn, zipOf } from '../../support/zip-files.js';
 import { mutateBytes } from '../mutate.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import { assertOurs, type Kind, type Target } from '../target.js';
 
 const text = Buffer.from(Array.from({ length: 400 }, (_, line) => `ligne ${line}|é|\n`).join(''));
