@@ -25,11 +25,21 @@ const refused: [name: string, usage: string, jeton: string, cle: Buffer][] = [
   ['a later date', lien.usage, jeton.replace(`.${parts[2] ?? ''}.`, '.1999999999.'), cle],
   ['another key', lien.usage, jeton, Buffer.alloc(32, 8)],
   ['a signature cut short', lien.usage, jeton.slice(0, -1), cle],
+  ['a signature of the same bytes, spelled otherwise', lien.usage, spelledOtherwise(jeton), cle],
   ['something more', lien.usage, `${jeton}A`, cle],
   ['parts moved', lien.usage, jeton.replace('.412.', '.4.12.'), cle],
   ['nothing', lien.usage, '', cle],
   ['a long text', lien.usage, 'a.'.repeat(100_000), cle],
 ];
+/** 43 signs of base64url carry 258 bits for 256: the sign after the last one decodes to the same bytes. */
+function spelledOtherwise(text: string): string {
+  const other = `${text.slice(0, -1)}${String.fromCharCode(text.charCodeAt(text.length - 1) + 1)}`;
+  const bytes = (of: string): string =>
+    Buffer.from(of.split('.')[3] ?? '', 'base64url').toString('hex');
+  assert.equal(bytes(other), bytes(text));
+  return other;
+}
+
 for (const [name, usage, text, key] of refused) {
   test(`refused: ${name}`, () => {
     assert.deepEqual(readLien(key, usage, text, now), { kind: 'refuse' });

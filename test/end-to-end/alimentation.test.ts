@@ -121,8 +121,8 @@ test('what was planned is sent, shown by the next extraction, and wanted no more
 
 test('the log of it all leaves no name, no secret, no address in full', () => {
   const lines = log.trimEnd().split('\n');
-  // Steps of less than a moment are not told.
-  assert.ok(lines.length >= 5, log);
+  // Steps of less than a moment are not told: how many there are depends on the machine.
+  assert.match(log, /Envoi à l’Annuaire/u);
   for (const line of lines) {
     assert.equal((JSON.parse(line) as { correlation: string }).correlation, correlation);
   }
