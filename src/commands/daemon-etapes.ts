@@ -9,6 +9,7 @@ import { etapes, type NomEtape } from '../planification/etapes.js';
 import { appelDe, programme, type Programme } from '../planification/programme.js';
 import { Enfant } from '../processus/enfant.js';
 import { finirPassageDe, listDerniersPassages, type Passage } from '../store/passage.js';
+import { VeilleEmpechement } from './daemon-empechement.js';
 import { etapesUtiles } from './daemon-utiles.js';
 
 /** A stage ends itself at its limit; it is killed when it did not after this much more. */
@@ -42,12 +43,15 @@ export class EtapesDuNoeud {
   readonly #repos = new Map<NomEtape, Repos>();
   #etats: readonly EtapeDuNoeud[] = [];
   #dits = new Map<NomEtape, string>();
+  readonly #veille: VeilleEmpechement;
+  #estLibre = false;
   #isStopping = false;
 
   constructor(options: EtapesOptions) {
     this.#options = options;
     this.#settings = options.settings;
     this.#programme = programmeDe(options.settings);
+    this.#veille = new VeilleEmpechement(options.log);
   }
 
   get etats(): readonly EtapeDuNoeud[] {
@@ -63,6 +67,7 @@ export class EtapesDuNoeud {
   /** One look: begins what is due. */
   async look(pool: Pool, now: Date): Promise<void> {
     await this.#endLate(pool, now);
+    this.#estLibre = await this.#veille.estLibre(pool, now);
     const noms = [...this.#programme.keys()];
     const found = await listDerniersPassages(pool, noms, now);
     const vues = new Map(noms.map((nom) => [nom, vueOf(found.get(nom))]));
@@ -82,7 +87,7 @@ export class EtapesDuNoeud {
     const appel = appelDe(nom, this.#programme, vues, { now, noeud, gigueMaxMs });
     const estPris = vue.estPris || this.#enCours.has(nom);
     const decision = decider({ ...vue, estPris }, appel, now);
-    if (decision.kind === 'lancer' && !this.#isResting(nom)) {
+    if (decision.kind === 'lancer' && this.#estLibre && !this.#isResting(nom)) {
       this.#begin(nom, decision.prevuLe, decision.raison);
     }
     const { dernier } = vue;
