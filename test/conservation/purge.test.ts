@@ -289,9 +289,12 @@ test('killed with -9, nothing is lost nor done twice, and the next run ends it',
   assert.match(stdout, /✓ Plus rien de ce qui était à terme/u);
   assert.equal(await nombreDe(pool, 'api_call'), 0);
   const { rows: traces } = await pool.query<{ action: string; issue: string }>(
-    `select action, issue from trace where action = 'purge'`,
+    `select action, issue from trace where action = 'purge' order by sequence`,
   );
-  assert.deepEqual(traces, [{ action: 'purge', issue: 'reussite' }]);
+  assert.deepEqual(traces, [
+    { action: 'purge', issue: 'echec' },
+    { action: 'purge', issue: 'reussite' },
+  ]);
   const shown = runCommand(config, ['purge', 'show', '--verifie', '--json']);
   assert.equal(shown.status, 0, shown.stderr);
   assert.match(shown.stdout, /"reverification":\[/u);
