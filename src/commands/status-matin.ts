@@ -14,7 +14,7 @@ import {
   countEnvoisDepuis,
   countNouveauxConstats,
   findDernierCycle,
-  findDerniereTrace,
+  findDerniereVerification,
   type DernierCycle,
   type DerniereTrace,
   type EnvoisDepuis,
@@ -71,7 +71,7 @@ export async function lireMatin({ pool, settings }: OpenProgram, now: Date): Pro
     nouveaux: parGroupe(await countNouveauxConstats(pool, codesConstat, hier)),
     envois: await countEnvoisDepuis(pool, hier),
     cycle: await findDernierCycle(pool),
-    verification: await findDerniereTrace(pool, 'journal.verification'),
+    verification: await findDerniereVerification(pool),
     ...(await lireFichiers(settings)),
   };
 }

@@ -40,8 +40,8 @@ export type SuiteCommande = {
 type Acting = { readonly pool: Pool; readonly surroundings: Surroundings };
 
 /**
- * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over; what a person
- * decides is announced before (trace-intention.ts). A failure is traced, then thrown; when even the trace cannot be written, the failure of
+ * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over; what is
+ * about to change is announced before (trace-intention.ts). A failure is traced, then thrown; when even the trace cannot be written, the failure of
  * the work is the one to tell.
  */
 export async function tracer<T>(

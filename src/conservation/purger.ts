@@ -71,7 +71,9 @@ async function purgeLocked(
 ): Promise<BilanPurge> {
   const { now, isAccepted, categories, signal } = options;
   const commence = now();
-  verifierHorloge(await readHorloge(pool), commence, settings.gardes, isAccepted);
+  // Whole days, as the message counts them: the silence is over the limit from the next one on.
+  const horloge = await readHorloge(pool, commence, settings.gardes.silenceMaxJours + 1);
+  verifierHorloge(horloge, commence, settings.gardes, isAccepted);
   const ouvert = await findPassageOuvert(pool);
   const reference = ouvert?.referenceLe ?? commence;
   let voulus = await prevoir(pool, settings, { reference, categories, signal }, progress);

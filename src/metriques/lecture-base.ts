@@ -19,6 +19,7 @@ import {
   mesurerRapprochement,
   mesurerSessions,
 } from '../store/metriques-suivi.js';
+import { findDerniereVerification } from '../store/statut.js';
 import { famille, instant, simple, type Famille, type Valeur } from './famille.js';
 import { lireAvis, lireDemandes, lireEnvois } from './lecture-files.js';
 
@@ -211,7 +212,7 @@ async function lirePlan(db: Db): Promise<Famille[]> {
 
 async function lireJournal(db: Db): Promise<Famille[]> {
   const tete = await findTete(db);
-  const verification = await findDerniereTrace(db, 'journal.verification');
+  const verification = await findDerniereVerification(db);
   const purge = await findDerniereTrace(db, 'purge');
   return [
     simple('annuaire_sync_journal_traces', tete?.sequence ?? 0),

@@ -162,6 +162,19 @@ test('no secret that a command showed is in the journal', async () => {
   for (const secret of secrets) assert.ok(!rows[0]?.journal.includes(secret), secret);
 });
 
+test('an address to download from is traced without what signs it', async () => {
+  const from = await lastSequence();
+  const signee =
+    'http://localhost:1/ps.zip?X-Amz-Date=2026&X-Amz-Signature=4f5e6d7c&cle;sig=8b9c#jeton-nu';
+  // One address for all sources is refused: nothing is asked of it.
+  assert.equal((await run(['extract', '--from', signee])).status, 2);
+  const [trace] = await tracesAfter(from);
+  const masquee = 'http://localhost:1/ps.zip?X-Amz-Date=***&X-Amz-Signature=***&***;sig=***#***';
+  const contenu = trace?.contenu ?? '';
+  assert.ok(contenu.includes(masquee), contenu);
+  assert.doesNotMatch(contenu, /4f5e6d7c|8b9c|jeton-nu/u);
+});
+
 /** They read, prepare a file, serve, or run by themselves: a run is traced as the program's, by its own tests. */
 const sansDecision =
   /^(?:backup|daemon.*|extract|reconcile|report|status|export .*|ldap.*|simulate.*|verify .*|web|config .*|sample|demo|audit .*|migrate|doctor|push|plan|inventory (?:template|import|sync)|hygiene run|notices send|.* (?:list|show|status))$/u;
