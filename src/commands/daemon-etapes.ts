@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import type { EtapeDuNoeud } from '../domain/etat-noeud.js';
 import type { Logger } from '../logger.js';
-import { decider, type Raison, type VueEtape } from '../planification/due.js';
+import { decider, succesAttenduDepuis, type Raison, type VueEtape } from '../planification/due.js';
 import { etapes, type NomEtape } from '../planification/etapes.js';
 import { appelDe, programme, type Programme } from '../planification/programme.js';
 import { Enfant } from '../processus/enfant.js';
@@ -91,10 +91,15 @@ export class EtapesDuNoeud {
       this.#begin(nom, decision.prevuLe, decision.raison);
     }
     const { dernier } = vue;
+    const attendu = succesAttenduDepuis(
+      { dernier, estPris },
+      this.#programme.get(nom)?.horaire.avantDerniere(now),
+    );
     const prochaine = decision.kind === 'attendre' ? decision.prochaine : decision.prevuLe;
     return {
       nom,
       ...(prochaine && { prochaine: prochaine.toISOString() }),
+      ...(attendu && { succesAttenduDepuis: attendu.toISOString() }),
       ...(dernier?.finiLe &&
         dernier.issue && {
           dernier: {

@@ -8,6 +8,7 @@ import { echeanceDemande } from '../domain/demande.js';
 import { readManifest } from '../ldap/snapshot/manifest.js';
 import { lireDerniere, type DerniereSauvegarde } from '../sauvegarde/dernier.js';
 import { countDemandes } from '../store/demande.js';
+import { findCreationBase } from '../store/etat-base.js';
 import { listNoeuds, type Noeud } from '../store/noeud.js';
 import { listPassages, type Passage } from '../store/passage.js';
 import {
@@ -46,6 +47,8 @@ export type Matin = {
   readonly envois: EnvoisDepuis;
   readonly cycle: DernierCycle | undefined;
   readonly verification: DerniereTrace | undefined;
+  /** Of the base. */
+  readonly creeeLe: Date | undefined;
   readonly instantane: Instantane | undefined;
   readonly disque: PlaceDisque | undefined;
   readonly sauvegarde: Sauvegarde;
@@ -72,6 +75,7 @@ export async function lireMatin({ pool, settings }: OpenProgram, now: Date): Pro
     envois: await countEnvoisDepuis(pool, hier),
     cycle: await findDernierCycle(pool),
     verification: await findDerniereVerification(pool),
+    creeeLe: await findCreationBase(pool),
     ...(await lireFichiers(settings)),
   };
 }

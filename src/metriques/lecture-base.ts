@@ -2,6 +2,7 @@
 import type { Db } from '../db/pool.js';
 import { codesConstat } from '../domain/constat.js';
 import { sourceNames } from '../domain/source.js';
+import { findCreationBase } from '../store/etat-base.js';
 import { findTete } from '../store/journal.js';
 import { listNoeuds } from '../store/noeud.js';
 import { mesurerEtapes } from '../store/metriques-etapes.js';
@@ -59,6 +60,7 @@ async function lireServeur(db: Db): Promise<Famille[]> {
   const base = await mesurerBase(db);
   return [
     simple('annuaire_sync_base_bytes', base?.octets),
+    simple('annuaire_sync_base_creation_timestamp_seconds', instant(await findCreationBase(db))),
     simple('annuaire_sync_base_lecture_seule', base && Number(base.estReplique)),
   ];
 }
@@ -95,11 +97,7 @@ async function lireNoeuds(db: Db, now: Date): Promise<Famille[]> {
   const connus = await listNoeuds(db, new Date(now.getTime() - noeudOublieMs));
   // One that stopped as it should is missed by nobody.
   const noeuds = connus.filter(({ arreteLe }) => arreteLe === undefined);
-  const prochaines = new Map<string, number>();
-  for (const { nom, prochaine } of noeuds.flatMap(({ etat }) => etat.etapes)) {
-    const at = prochaine === undefined ? NaN : Date.parse(prochaine) / 1_000;
-    if (at > (prochaines.get(nom) ?? 0)) prochaines.set(nom, at);
-  }
+  const etapes = noeuds.flatMap(({ etat }) => etat.etapes);
   return [
     famille(
       'annuaire_sync_noeud_vu_timestamp_seconds',
@@ -116,9 +114,25 @@ async function lireNoeuds(db: Db, now: Date): Promise<Famille[]> {
     ),
     famille(
       'annuaire_sync_etape_prochaine_timestamp_seconds',
-      [...prochaines].map(([etape, at]) => [{ etape }, at]),
+      derniersInstants(etapes.map(({ nom, prochaine }) => [nom, prochaine])),
+    ),
+    famille(
+      'annuaire_sync_etape_succes_attendu_timestamp_seconds',
+      derniersInstants(etapes.map(({ nom, succesAttenduDepuis }) => [nom, succesAttenduDepuis])),
     ),
   ];
+}
+
+/** Of each stage, the latest that a node tells. */
+function derniersInstants(
+  dits: readonly (readonly [etape: string, instant: string | undefined])[],
+): Valeur[] {
+  const derniers = new Map<string, number>();
+  for (const [etape, dit] of dits) {
+    const at = dit === undefined ? NaN : Date.parse(dit) / 1_000;
+    if (at > (derniers.get(etape) ?? 0)) derniers.set(etape, at);
+  }
+  return [...derniers].map(([etape, at]) => [{ etape }, at]);
 }
 
 async function lireSources(db: Db, attentes: Attentes): Promise<Famille[]> {

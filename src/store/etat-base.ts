@@ -36,6 +36,14 @@ export async function findEtatBase(db: Db): Promise<EtatBase | undefined> {
   };
 }
 
+/** When its first migration was applied: a restored base keeps it. */
+export async function findCreationBase(db: Db): Promise<Date | undefined> {
+  const { rows } = await db.query<{ creeeLe: Date | null }>(
+    `select min(applied_at) as "creeeLe" from schema_migration`,
+  );
+  return rows[0]?.creeeLe ?? undefined;
+}
+
 async function listTables(db: Db, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ name: string }>(
     `select name from unnest($1::text[]) name where to_regclass(name) is not null`,

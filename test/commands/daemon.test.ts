@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { estLdap } from '../../src/commands/doctor-ldap.js';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
+import { createHoraire } from '../../src/planification/horaire.js';
 import {
   commencerPassage,
   finirPassage,
@@ -14,6 +15,8 @@ import {
   verrouDeEtape,
   type Passage,
 } from '../../src/store/passage.js';
+import { listNoeuds } from '../../src/store/noeud.js';
+import { findDerniereVerification } from '../../src/store/statut.js';
 import { mainProgram } from '../support/command.js';
 import { Daemon, killDaemons, poll, seulement, writeDaemonSettings } from '../support/daemon.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
@@ -211,6 +214,24 @@ test('a stage whose session is lost writes nothing more: the run is left to whoe
   assert.equal(await ended, 1);
   const left = await passage(db, () => true);
   assert.deepEqual([left?.issue, left?.tentative], [undefined, 1]);
+});
+
+test('a daemon verifies the trail by itself, and tells since when its stages should have succeeded', async () => {
+  const db = await openDatabase();
+  const daemon = new Daemon(settings(db, seulement(['verification'])), ['--sans', 'ldap', 'web']);
+  const done = await poll(() => passage(db, ({ issue }) => issue !== undefined));
+  assert.deepEqual([done.etape, done.issue], ['verification', 'reussite']);
+  assert.equal((await findDerniereVerification(db.pool))?.issue, 'reussite');
+  const [etape] = await poll(async () => {
+    const [noeud] = await listNoeuds(db.pool, done.prevuLe);
+    return noeud && noeud.etat.etapes.length > 0 ? noeud.etat.etapes : undefined;
+  });
+  // Once a month: the instant before that of the run which it began with.
+  const expected = createHoraire('0 0 1 * *', 'Europe/Paris').autour(
+    new Date(done.prevuLe.getTime() - 1),
+  ).precedente;
+  assert.equal(etape?.succesAttenduDepuis, expected?.toISOString());
+  assert.equal(await daemon.end('SIGTERM'), 0);
 });
 
 test('several missed runs are caught up once, and never under the lock of another', async () => {

@@ -29,6 +29,12 @@ before(async () => {
 });
 after(() => database.drop());
 
+/** The base was made so many days ago. */
+async function dater(jours: number): Promise<void> {
+  const creeeLe = new Date(now.getTime() - jours * 86_400_000);
+  await database.pool.query('update schema_migration set applied_at = $1::timestamptz', [creeeLe]);
+}
+
 type Said = { toutVaBien: boolean; points: { genre: string; texte: string; remede: string }[] };
 
 async function json(...args: string[]): Promise<Said & { status: number }> {
@@ -59,6 +65,7 @@ test('all is well: one line says so, in 24 lines of 80 columns, without a colour
      values ($1, $1, $1, 'full', (select jsonb_object_agg(source, id) from source_load), '', 10, 0, 0, 0)`,
     [now],
   );
+  await dater(0);
   const { status, stdout } = await runHere(config, ['status', '--verifie'], { now, columns: 80 });
   assert.match(stdout, /^✓ Tout va bien /u);
   assert.equal(status, 0);
@@ -69,6 +76,17 @@ test('all is well: one line says so, in 24 lines of 80 columns, without a colour
     stdout,
   );
   assert.doesNotMatch(stdout, /\u001b/u);
+});
+
+test('a trail that nobody ever verified is to be seen once its first week is over', async () => {
+  const neuve = await json();
+  await dater(9);
+  const ancienne = await json();
+  await dater(0);
+  const dits = ({ points }: Said): string[] =>
+    points.map(({ texte }) => texte).filter((texte) => texte.includes('vérifié'));
+  assert.deepEqual(dits(neuve), []);
+  assert.deepEqual(dits(ancienne), ['Le journal n’a jamais été vérifié.']);
 });
 
 test('a stage that failed in the night, and a node that is gone, come first', async () => {

@@ -162,6 +162,12 @@ const cas: readonly (readonly [nom: string, readonly Constatation[], RegExp])[] 
     jugerJournal({ at: jours(50), issue: 'reussite' }, now),
     /^attention .*50 jours/u,
   ],
+  [
+    'a trail that no week verified',
+    jugerJournal({ at: jours(9), issue: 'reussite' }, now),
+    /^attention .*9 jours.*planification/u,
+  ],
+  ['a trail verified last week', jugerJournal({ at: jours(7), issue: 'reussite' }, now), /^bon /u],
   ['a trail that was altered', jugerJournal({ at: jours(1), issue: 'refus' }, now), /^faute /u],
   ['a trail verified yesterday', jugerJournal({ at: jours(1), issue: 'reussite' }, now), /^bon /u],
   ['never saved', jugerSauvegarde(undefined, now), /^attention .*annuaire-sync backup/u],
