@@ -2,7 +2,7 @@
 //   LONG=1: with npm ci from the registry and PostgreSQL from Debian, which takes minutes.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -63,6 +63,20 @@ test('the reverse proxies of the examples offer what EX_OPE_5010 allows, and not
   }
 });
 
+test('what is said to type to systemd names a unit that is there', () => {
+  const units = readdirSync(join(root, 'docs', 'systemd'));
+  const files = ['src', 'docs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name)),
+  );
+  const named = [...files, join(root, 'README.md')].flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(unite)].map(([, name = '']) => ({ path, name })),
+  );
+  assert.ok(named.length >= 10, String(named.length));
+  for (const { path, name } of named) assert.ok(units.includes(`${name}.service`), path);
+});
+
 const refus = empechement();
 test('the guide, followed to the letter, ends with a program that works', { skip: refus }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'paquet-'));
@@ -107,6 +121,8 @@ cd "$REPO" && "$(dirname "$(readlink -f "$(command -v node)")")/npm" pack --sile
 cp "$REPO/package-lock.json" /root/
 cd /
 `;
+
+const unite = /(?:systemctl (?:--now |[a-z]+ )+|journalctl -u )(annuaire[\w@-]*)/gu;
 
 /** Where its archive is unpacked; no other is left. */
 const deNodejsOrg = `
