@@ -75,8 +75,8 @@ export function estSauvegardee(sauvegarde: Sauvegarde, now: Date): boolean {
 function surSauvegarde({ sauvegarde }: Matin, now: Date): PointMatin[] {
   if (estSauvegardee(sauvegarde, now)) return [];
   const finieLe = sauvegarde?.derniere?.finieLe;
-  const remede =
-    'Lancez « annuaire-sync backup », ou planifiez-la (« planification.etapes.backup »).';
+  // In one line of 80 columns: the screen has 24.
+  const remede = 'Lancez « annuaire-sync backup » ou réglez « planification.etapes.backup ».';
   return [
     {
       genre: 'attention',

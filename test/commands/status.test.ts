@@ -92,7 +92,7 @@ test('a trail that nobody ever verified is to be seen once its first week is ove
 test('a stage that failed in the night, and a node that is gone, come first', async () => {
   await database.pool.query(
     `insert into passage (etape, prevu_le, commence_le, fini_le, noeud, pid, issue, message, correlation)
-     values ('extraction', $1, $1, $1, 'n1', 1, 'echec', 'Le disque est plein : libérez de la place.', gen_random_uuid())`,
+     values ('extraction', $1, $1, $1, 'n1', 1, 'echec', 'Le disque est plein : libérez de la place là où sont les données du service.', gen_random_uuid())`,
     [new Date(now.getTime() - 3_600_000)],
   );
   await database.pool.query(
@@ -100,8 +100,14 @@ test('a stage that failed in the night, and a node that is gone, come first', as
      values ('n1', '1', 1, $1, $1, '{"noeud":"n1","depuis":"","services":[],"etapes":[],"base":{}}')`,
     [new Date(now.getTime() - 3_600_000)],
   );
-  const { stdout } = await runHere(config, ['status'], { now });
+  const { stdout } = await runHere(config, ['status'], { now, columns: 80 });
   assert.match(stdout, /^! 2 points à voir/u);
+  assert.ok(
+    stdout.split('\n').every((line) => line.length <= 80),
+    stdout,
+  );
+  // What fits in one line of the screen is not cut in two.
+  assert.match(stdout, /^ {4}Le disque est plein : .* données du service\.$/mu);
   assert.match(stdout, /^! L’étape « extraction » .*échec\.\n +Le disque est plein/mu);
   assert.match(stdout, /^! Le nœud « n1 » ne donne plus signe de vie/mu);
   assert.match(stdout, /^Nœuds +! aucun présent/mu);
