@@ -2,7 +2,7 @@
 import type { Db } from '../db/pool.js';
 import { codesConstat } from '../domain/constat.js';
 import { sourceNames } from '../domain/source.js';
-import { findCreationBase } from '../store/etat-base.js';
+import { findCreationBase, listLisibles } from '../store/etat-base.js';
 import { findTete } from '../store/journal.js';
 import { listNoeuds } from '../store/noeud.js';
 import { mesurerEtapes } from '../store/metriques-etapes.js';
@@ -38,6 +38,8 @@ const heureMs = 3_600_000;
 const noeudOublieMs = 7 * 24 * heureMs;
 
 export async function lireBase(db: Db, attentes: Attentes, now: Date): Promise<Famille[]> {
+  // What this account may not read, other nodes tell.
+  const lisibles = await listLisibles(db, ['trace', 'session_web']);
   return [
     ...(await lireServeur(db)),
     ...(await lireEtapes(db)),
@@ -48,10 +50,17 @@ export async function lireBase(db: Db, attentes: Attentes, now: Date): Promise<F
     ...(await lireEnvois(db, now)),
     ...(await lireAvis(db)),
     ...(await lireDemandes(db, attentes.demandesDelai)),
-    ...(await lireJournal(db)),
+    ...(lisibles.has('trace') ? await lireJournal(db) : []),
+    ...(lisibles.has('session_web') ? await lireSessions(db, now) : []),
+  ];
+}
+
+async function lireSessions(db: Db, now: Date): Promise<Famille[]> {
+  const sessions = await mesurerSessions(db, now);
+  return [
     famille(
       'annuaire_sync_sessions',
-      (await mesurerSessions(db, now)).map(({ espace, nombre }) => [{ espace }, nombre]),
+      sessions.map(({ espace, nombre }) => [{ espace }, nombre]),
     ),
   ];
 }
@@ -60,7 +69,6 @@ async function lireServeur(db: Db): Promise<Famille[]> {
   const base = await mesurerBase(db);
   return [
     simple('annuaire_sync_base_bytes', base?.octets),
-    simple('annuaire_sync_base_creation_timestamp_seconds', instant(await findCreationBase(db))),
     simple('annuaire_sync_base_lecture_seule', base && Number(base.estReplique)),
   ];
 }
@@ -229,6 +237,8 @@ async function lireJournal(db: Db): Promise<Famille[]> {
   const verification = await findDerniereVerification(db);
   const purge = await findDerniereTrace(db, 'purge');
   return [
+    // Here for the alerts that tell what was never done: who cannot read the trail does not know.
+    simple('annuaire_sync_base_creation_timestamp_seconds', instant(await findCreationBase(db))),
     simple('annuaire_sync_journal_traces', tete?.sequence ?? 0),
     simple('annuaire_sync_journal_verification_timestamp_seconds', instant(verification?.at)),
     simple(
