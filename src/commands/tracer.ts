@@ -84,6 +84,18 @@ export async function tracerLecture<T>(
   return work();
 }
 
+/** A list of people or of their mailboxes, as it is shown: what was asked for, and how many lines it gave. */
+export function tracerListe<T>(
+  acting: Acting,
+  requete: ContenuTrace & { readonly liste: string },
+  work: () => Promise<T>,
+  countOf: (result: T) => number,
+): Promise<T> {
+  return tracerLecture(acting, { action: 'consultation', requete }, work, (result) => ({
+    reponse: { lignes: countOf(result) },
+  }));
+}
+
 async function record(
   { pool, surroundings }: Acting,
   quoi: ActionCommande,
