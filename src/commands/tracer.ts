@@ -12,6 +12,7 @@ import type {
   PosteTrace,
 } from '../domain/trace.js';
 import type { Pool } from '../db/pool.js';
+import { findReadOnlyCause } from '../db/read-only.js';
 import { messageOf, type ExitCode } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { authorOf } from './context.js';
@@ -67,17 +68,15 @@ export async function tracer<T>(
   return result;
 }
 
-/** A reading of personal data in bulk. On a node that only reads it cannot be traced: it is said where the reader stands. */
+/** A reading of personal data in bulk. A node, or an account, that only reads cannot trace it: it is said where the reader stands. */
 export async function tracerLecture<T>(
   acting: Acting,
   quoi: ActionCommande,
   work: () => Promise<T>,
   suiteOf: (result: T) => SuiteCommande,
 ): Promise<T> {
-  const { rows } = await acting.pool.query<{ standby: boolean }>(
-    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as standby`,
-  );
-  if (rows[0]?.standby !== true) return tracer(acting, quoi, work, suiteOf);
+  const cause = await findReadOnlyCause(acting.pool, false);
+  if (cause === undefined) return tracer(acting, quoi, work, suiteOf);
   acting.surroundings.err.write(
     'Lecture faite sur un nœud en lecture seule : elle n’est pas dans le journal.\n',
   );
