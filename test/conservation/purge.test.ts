@@ -43,6 +43,7 @@ function lancer(
   pool: Pool,
   settings: Partial<PurgeSettings> = {},
   options: Partial<PurgeOptions> = {},
+  progress = silentProgress,
 ): Promise<BilanPurge> {
   return purger(
     pool,
@@ -57,7 +58,7 @@ function lancer(
       signal: new AbortController().signal,
       ...options,
     },
-    silentProgress,
+    progress,
   );
 }
 
@@ -318,6 +319,24 @@ test('the trail is intact after its contents are erased, and across the purge; n
   await lancer(pool, {}, { isAccepted: true });
   const apres = await verify([point]);
   assert.deepEqual([apres.fautes, apres.effaceesCount], [[], 2]);
+  // A run that is left open once it has erased some of the trail, and that other durations replace.
+  for (let n = 0; n < 11; n += 1) {
+    await recordTrace(pool, trace, new Date(Date.now() - 390 * 86_400_000));
+  }
+  const stop = new AbortController();
+  const progress = { ...silentProgress, update: (): void => stop.abort() };
+  await assert.rejects(lancer(pool, {}, { isAccepted: true, signal: stop.signal }, progress));
+  await lancer(pool, { jours: { ...jours, traces: 250 } }, { isAccepted: true });
+  const { rows: effacements } = await pool.query(
+    `select p.etat, (t.reponse::jsonb ->> 'effacees')::integer as effacees
+     from trace t join purge_passage p on p.id = (t.requete::jsonb ->> 'passage')::integer
+     where t.action = 'journal.effacement' order by t.sequence`,
+  );
+  assert.deepEqual(effacements, [
+    { etat: 'termine', effacees: 2 },
+    { etat: 'interrompu', effacees: 10 },
+    { etat: 'termine', effacees: 2 },
+  ]);
   await assert.rejects(
     pool.query(`select trace_effacer_contenus(now() - interval '179 days', 10, now())`),
     /younger than/u,
