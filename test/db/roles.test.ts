@@ -180,7 +180,7 @@ test('it adds to the trail and erases what is at its term; every attack on it is
   assert.equal(verified.status, 0, verified.text);
 });
 
-test('a function that would match better is never run with the rights of the trail’s owner', async () => {
+test('a function that would match better is never run with the rights of the trail’s owner', async (t) => {
   const pool = poolDe(programme);
   const piege = `language plpgsql as $$ begin execute 'alter table public.trace disable trigger all'; return null; end $$`;
   const noms = [
@@ -190,6 +190,11 @@ test('a function that would match better is never run with the rights of the tra
     `num_nonnulls(text, text, text, text, text, text, text, text, text) returns integer ${piege}`,
   ];
   for (const nom of noms) await pool.query(`create function public.${nom}`);
+  t.after(async () => {
+    for (const nom of noms) {
+      await pool.query(`drop function public.${nom.slice(0, nom.indexOf(')') + 1)}`);
+    }
+  });
   await recordTrace(
     pool,
     {
