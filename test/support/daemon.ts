@@ -56,8 +56,14 @@ export class Daemon {
   readonly lines: DaemonLine[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(config: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [mainProgram, '--json', '-c', config, 'daemon', ...args], {
+  /** `command`: what becomes a daemon. */
+  constructor(
+    config: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    command: readonly string[] = ['--json', '-c', config, 'daemon'],
+  ) {
+    this.child = spawn(process.execPath, [mainProgram, ...command, ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...env },
     });
