@@ -37,7 +37,7 @@ export class ReglagesEnVigueur {
       this.#prepare();
       writeFileSync(path, configText, { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      rmSync(path, { force: true });
+      remove(path);
       log.warn(
         'reglages-non-gardes',
         `Pas de copie des réglages en vigueur (${messageOf(error)}) : étapes et services liront le fichier tel qu’il est alors.`,
@@ -52,7 +52,7 @@ export class ReglagesEnVigueur {
   retenir(env?: NodeJS.ProcessEnv): void {
     for (const path of this.#copies) {
       if (path === env?.[variableReglages]) continue;
-      rmSync(path, { force: true });
+      remove(path);
       this.#copies.delete(path);
     }
   }
@@ -62,8 +62,17 @@ export class ReglagesEnVigueur {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     if (this.#copies.size > 0) return;
     for (const name of readdirSync(this.#folder)) {
-      if (isAbandoned(name)) rmSync(join(this.#folder, name), { force: true });
+      if (isAbandoned(name)) remove(join(this.#folder, name));
     }
+  }
+}
+
+/** What cannot be removed is for the next start: nothing that runs hangs on it. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

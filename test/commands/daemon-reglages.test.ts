@@ -1,10 +1,14 @@
 // The settings of a daemon: which ones its children run on, and what becomes of a reload that cannot end as it began.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { ReglagesEnVigueur } from '../../src/commands/reglages-en-vigueur.js';
+import { loadSettings } from '../../src/config/load-settings.js';
+import { createLogger } from '../../src/logger.js';
 import { makeCertificates } from '../support/certificates.js';
 import { ouvrirCoupure } from '../support/coupure.js';
 import {
@@ -147,6 +151,36 @@ test('a web server that waits for its base takes certificates and leaves its por
   });
   assert.equal(await daemon.end('SIGTERM'), 0);
 });
+
+test('a copy that a killed daemon left is removed, and a folder that takes none is told of', () => {
+  const config = settings('');
+  const accepted = loadSettings(config, {});
+  const dataDir = join(folder, 'copies');
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  mkdirSync(join(dataDir, 'reglages'), { recursive: true });
+  writeFileSync(join(dataDir, 'reglages', `${gone}-0123456789abcdef.yaml`), 'secret');
+  writeFileSync(join(dataDir, 'reglages', 'à moi.yaml'), 'gardé');
+  const told: string[] = [];
+  const log = createLogger({ write: (line) => told.push(String(line)) > 0 }, journal);
+  const reglages = new ReglagesEnVigueur({ env: { MOT: 'x' }, dataDir, log });
+  const env = reglages.garder(accepted);
+  const kept = readdirSync(join(dataDir, 'reglages'));
+  assert.equal(kept.length, 2);
+  assert.ok(kept.includes('à moi.yaml') && env['MOT'] === 'x');
+  // Relative paths, and what is said, are still of the administrator's own file.
+  writeFileSync(config, 'faux: [');
+  assert.deepEqual(loadSettings(config, env), accepted);
+  assert.throws(() => loadSettings(config, {}), { code: 'CONFIG_INVALIDE' });
+  reglages.retenir();
+  assert.deepEqual(readdirSync(join(dataDir, 'reglages')), ['à moi.yaml']);
+  assert.deepEqual(told, []);
+
+  const full = new ReglagesEnVigueur({ env: { MOT: 'x' }, dataDir: config, log });
+  assert.deepEqual(full.garder(accepted), { MOT: 'x' });
+  assert.match(told.join(), /Pas de copie des réglages en vigueur/u);
+});
+
+const journal = { format: 'lisible', niveau: 'info' } as const;
 
 function answer(response: ServerResponse): void {
   const body = Buffer.from(textOf(headers.bals, [bal('jean.dupont@x.mssante.fr')]));
