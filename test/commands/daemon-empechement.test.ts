@@ -25,8 +25,8 @@ before(async () => {
   config = writeDaemonSettings({ folder: tempFolder(), databaseUrl: db.url, sections });
   // Stages are processes of the program that runs, which is this test.
   process.argv[1] = mainProgram;
-  const options = { noeud: 'essai', log, env: process.env, onMetriques: () => undefined };
-  etapes = new EtapesDuNoeud({ settings: loadSettings(config), ...options });
+  const options = { noeud: 'essai', log, onMetriques: () => undefined };
+  etapes = new EtapesDuNoeud({ settings: loadSettings(config), env: process.env }, options);
 });
 after(async () => {
   await etapes.stop(10_000);

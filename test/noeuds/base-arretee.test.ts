@@ -114,6 +114,8 @@ test('started without its database: alive, not ready, then in service by itself'
   url = await web.url('attente');
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
   await assertGone(/rien ne répond à son adresse|la connexion a été coupée/u);
+  // As whoever renews its certificate sends it.
+  web.child.kill('SIGHUP');
   await server.start();
   url = await web.url('ecoute');
   await assertBack();
