@@ -392,6 +392,7 @@ END
   last_status integer
   last_code text
   last_message text
+  lue_en_vain_le timestamp with time zone
 table hygiene_run
   id integer not null generated always as identity
   started_at timestamp with time zone not null

@@ -55,6 +55,8 @@ const tools = [
   // 7 s to install; of it, the tests use promtool alone: no server is started.
   { command: 'promtool', debian: 'prometheus', tests: 'alertes et tableau de bord' },
   { command: 'haproxy', debian: 'haproxy', tests: 'exemples de répartiteur' },
+  { command: 'nginx', debian: 'nginx-light', tests: 'exemples de répartiteur' },
+  { command: 'nft', debian: 'nftables', tests: 'exemple de pare-feu' },
   { command: 'javac', debian: 'default-jdk-headless', tests: 'LDAP avec Java (JNDI)' },
 ];
 

@@ -38,7 +38,9 @@ export type SortieJournal = Pick<NodeJS.WritableStream, 'write'> & {
 /** Writes to `out` as it goes: a process that is killed has said what it had to say. Never throws. */
 export function createLogger(out: SortieJournal, options: LoggerOptions): Logger {
   const { format, niveau, champs = {}, entete = 'aucun' } = options;
-  const write = lossyWriter(out);
+  const mettre =
+    format === 'json' ? (line: string) => line : (line: string) => lisible(line, entete);
+  const write = lossyWriter(out, (lost) => mettre(lignePerdues(lost, champs)));
   const json = pino(
     {
       level: niveau,
@@ -47,7 +49,7 @@ export function createLogger(out: SortieJournal, options: LoggerOptions): Logger
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ niveau: label }) },
     },
-    { write: format === 'json' ? write : (line) => write(lisible(line, entete)) },
+    { write: (line) => write(mettre(line)) },
   );
   return fromPino(json);
 }
@@ -56,7 +58,7 @@ export function createLogger(out: SortieJournal, options: LoggerOptions): Logger
 const waitingBytesMax = 1_048_576;
 
 /** Lines that `out` has no room for are counted, and told of once there is. */
-function lossyWriter(out: SortieJournal): (line: string) => void {
+function lossyWriter(out: SortieJournal, tell: (lost: number) => string): (line: string) => void {
   let lost = 0;
   const give = (line: string): void => {
     try {
@@ -70,10 +72,23 @@ function lossyWriter(out: SortieJournal): (line: string) => void {
       lost += 1;
       return;
     }
-    if (lost > 0) give(`${lost} lignes de journal perdues : personne ne les lisait.\n`);
+    if (lost > 0) give(tell(lost));
     lost = 0;
     give(line);
   };
+}
+
+/** As pino would write it: what reads the others reads this one too. */
+function lignePerdues(perdues: number, champs: ChampsJournal): string {
+  const line = {
+    niveau: 'warn',
+    time: new Date().toISOString(),
+    ...nettoyer(champs),
+    evenement: 'lignes-perdues',
+    perdues,
+    message: `${perdues} lignes de journal perdues : personne ne les lisait.`,
+  };
+  return `${JSON.stringify(line)}\n`;
 }
 
 function fromPino(logger: Pino): Logger {
@@ -113,12 +128,16 @@ const priorites: Readonly<Record<NiveauJournal, string>> = {
   error: '<3>',
 };
 
+/** In a log that is kept, the correlation stays: what a line tells is then found among the traces. */
 function lisible(line: string, entete: Entete): string {
-  const { message, niveau, time } = JSON.parse(line) as {
+  const { message, niveau, time, correlation } = JSON.parse(line) as {
     message: string;
     niveau: NiveauJournal;
     time: string;
+    correlation?: string;
   };
-  if (entete === 'priorite') return `${priorites[niveau]}${message}\n`;
-  return entete === 'heure' ? `${time} ${message}\n` : `${message}\n`;
+  if (entete === 'aucun') return `${message}\n`;
+  const debut = entete === 'priorite' ? priorites[niveau] : `${time} `;
+  const suite = correlation === undefined ? '' : ` [${correlation}]`;
+  return `${debut}${message}${suite}\n`;
 }

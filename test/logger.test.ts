@@ -83,6 +83,16 @@ test('legible: the sentence; the priority for journald, the time in a file', () 
   assert.match(one('heure'), /^\d{4}-\d\d-\d\dT[\d:.]+Z Bonjour\.\n$/u);
 });
 
+test('legible: the correlation stays in what is kept, and is spared to a person', () => {
+  const one = (entete: 'aucun' | 'heure' | 'priorite'): string =>
+    logged({ format: 'lisible', entete, champs: { correlation: 'c-1' } }, (logger) =>
+      logger.warn('essai', 'Bonjour.', { duree: 3 }),
+    ).join('');
+  assert.equal(one('aucun'), 'Bonjour.\n');
+  assert.equal(one('priorite'), '<4>Bonjour. [c-1]\n');
+  assert.match(one('heure'), / Bonjour\. \[c-1\]\n$/u);
+});
+
 test('below the level nothing is written', () => {
   const lines = logged({ niveau: 'warn' }, (logger) => {
     logger.info('essai', 'a');
@@ -101,17 +111,36 @@ test('a log that cannot be written, or that nobody reads, stops nothing', () => 
     { format: 'json', niveau: 'info' },
   );
   broken.info('essai', 'a');
-  const lines: string[] = [];
-  const stuck = {
-    writableLength: 2_000_000,
-    write: (text: unknown): boolean => lines.push(String(text)) > 0,
+  const told = (options: LoggerOptions): string[] => {
+    const lines: string[] = [];
+    const stuck = {
+      writableLength: 2_000_000,
+      write: (text: unknown): boolean => lines.push(String(text)) > 0,
+    };
+    const logger = createLogger(stuck, options);
+    logger.info('essai', 'perdue');
+    logger.info('essai', 'perdue');
+    stuck.writableLength = 0;
+    logger.info('essai', 'lue');
+    return lines;
   };
-  const logger = createLogger(stuck, { format: 'lisible', niveau: 'info' });
-  logger.info('essai', 'perdue');
-  logger.info('essai', 'perdue');
-  stuck.writableLength = 0;
-  logger.info('essai', 'lue');
-  assert.deepEqual(lines, ['2 lignes de journal perdues : personne ne les lisait.\n', 'lue\n']);
+  const message = '2 lignes de journal perdues : personne ne les lisait.';
+  const lisible = { format: 'lisible', niveau: 'info' } as const;
+  assert.deepEqual(told(lisible), [`${message}\n`, 'lue\n']);
+  assert.deepEqual(told({ ...lisible, entete: 'priorite' }), [`<4>${message}\n`, '<6>lue\n']);
+  const json = told({ format: 'json', niveau: 'info', champs: { processus: 'web' } });
+  const [{ time, ...perdues } = {}, lue] = json.map(
+    (line) => JSON.parse(line) as Record<string, unknown>,
+  );
+  assert.match(String(time), /Z$/u);
+  assert.deepEqual(perdues, {
+    niveau: 'warn',
+    processus: 'web',
+    evenement: 'lignes-perdues',
+    perdues: 2,
+    message,
+  });
+  assert.equal(lue?.['message'], 'lue');
 });
 
 test('what a stage tells under a daemon is a line of the log each, with the correlation of its run', () => {

@@ -22,7 +22,7 @@ const descriptorsMax = 5;
 export function tellVerdict(
   samples: readonly Sample[],
   cycles: Cycles,
-  load: Load,
+  load: Pick<Load, 'searches' | 'checks' | 'faults'>,
   print: (line: string) => void,
 ): boolean {
   const durationMs = samples.at(-1)?.atMs ?? 0;

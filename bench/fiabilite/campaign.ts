@@ -4,7 +4,7 @@ import { openEngine, type Engine } from '../../src/db/engine.js';
 import { Alea } from './alea.js';
 import { baseDatabase, makeBase, makeDays, makeSimulated, type Day } from './country.js';
 import { canMount } from './disks.js';
-import { describeFault, drawFault, type Fault, type FaultName } from './faults.js';
+import { describeFault, drawFault, lies, type Fault, type FaultName } from './faults.js';
 import { rememberHistory } from './history.js';
 import { invariantNames, judge, type Verdict } from './invariants.js';
 import { openLane, type Lane } from './lane.js';
@@ -164,8 +164,7 @@ export async function playJudged(
     measures: reference.measures,
     isInside: options.isInside,
   });
-  const lied = fault.kind === 'fautes de l’API' && fault.shares.includes('mentir');
-  const verdict = judge(result.observation, reference.observation, lied);
+  const verdict = judge(result.observation, reference.observation, lies(fault));
   const stuck = result.struck?.isStuck === true ? ['l’étape touchée est restée bloquée'] : [];
   const whole: Verdict = { ...verdict, reprise: [...verdict.reprise, ...stuck] };
   const { struck, recoveryMs, cycleCount, observation, left } = result;

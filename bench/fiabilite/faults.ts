@@ -140,6 +140,11 @@ export function drawFault(alea: Alea, round: number, without: ReadonlySet<string
   return { ...draw(alea), goesOn: alea.fraction() < 0.5 };
 }
 
+/** Whether the Annuaire says done what it does not do. */
+export function lies(fault: Fault): boolean {
+  return fault.kind === 'fautes de l’API' && fault.shares.includes('mentir');
+}
+
 function drawIncident(alea: Alea): FaultKind & { readonly stage: StageName } {
   const relay = alea.pick(['base', 'alimentation', 'fichiers'] as const);
   // In clear on the loopback: nothing could tell a changed byte of SQL or of FHIR, which TLS carries elsewhere.

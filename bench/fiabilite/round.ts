@@ -11,8 +11,8 @@ import {
 import { baseDatabase, type Day } from './country.js';
 import { countLines } from './damage.js';
 import { mountSmall, resize, unmount } from './disks.js';
-import type { Fault } from './faults.js';
-import { listAlive, observeRound, type RoundResult } from './observe.js';
+import { lies, type Fault } from './faults.js';
+import { letADayPass, listAlive, observeRound, type RoundResult } from './observe.js';
 import type { Lane } from './lane.js';
 import { writeRoundSettings } from './settings.js';
 import { Simulated } from './simulated.js';
@@ -105,6 +105,11 @@ class Round {
     const begin = performance.now();
     const cycleCount = await this.#recover();
     const recoveryMs = performance.now() - begin;
+    // What no extraction holds is read again the day after only: that is when a lie about it shows.
+    if (lies(fault)) {
+      await letADayPass(this.#lane.postgres.url(this.#database));
+      await this.#recover();
+    }
     await this.#witness?.end();
     const observation = await observeRound({
       url: this.#lane.postgres.url(this.#database),

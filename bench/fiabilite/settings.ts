@@ -32,7 +32,7 @@ function roundSettings(place: {
   readonly feed: string;
 }): string {
   return `dataDir: ${JSON.stringify(place.dataDir)}
-database: { url: ${JSON.stringify(place.database)} }
+database: { url: ${JSON.stringify(place.database)}, requeteMaxSecondes: 30 }
 reseau:
   connexionSecondes: 2
   inactiviteSecondes: 2

@@ -57,14 +57,18 @@ async function client(
 ): Promise<void> {
   while (!stop.aborted) {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    // A connection closed without an error gives no data, and would be waited for as a silent one.
+    const closed = new AbortController();
+    socket.once('close', () => closed.abort());
+    const asking = { socket, closed: closed.signal };
     try {
       await once(socket, 'connect');
-      await ask(socket, message(1, bindRequest()), 1);
+      await ask(asking, message(1, bindRequest()), 1);
       for (let done = 0; done < searchesMax; done += 1) {
         if (isStopped(stop)) break;
         const start = performance.now();
         const search = searchRequest({ base: baseDn, sizeLimit: 1, filter: anyBal });
-        await ask(socket, message(2, search), 2);
+        await ask(asking, message(2, search), 2);
         tally.longestMs = Math.max(tally.longestMs, performance.now() - start);
         tally.answers += 1;
         await delay(2);
@@ -84,8 +88,11 @@ function isStopped(stop: AbortSignal): boolean {
   return stop.aborted;
 }
 
+type Asking = { readonly socket: Socket; readonly closed: AbortSignal };
+
 /** Until the last message of the answer. */
-async function ask(socket: Socket, request: Uint8Array, id: number): Promise<void> {
+async function ask({ socket, closed }: Asking, request: Uint8Array, id: number): Promise<void> {
+  const signal = AbortSignal.any([closed, AbortSignal.timeout(answerMs)]);
   socket.write(request);
   let received = Buffer.alloc(0);
   for (;;) {
@@ -99,9 +106,7 @@ async function ask(socket: Socket, request: Uint8Array, id: number): Promise<voi
       }
       at = whole.end;
     }
-    const chunk: unknown = (
-      await once(socket, 'data', { signal: AbortSignal.timeout(answerMs) })
-    )[0];
+    const chunk: unknown = (await once(socket, 'data', { signal }))[0];
     if (Buffer.isBuffer(chunk)) received = Buffer.concat([received, chunk]);
   }
 }

@@ -1,5 +1,5 @@
 // « audit checkpoint | key »: what is kept outside of the database, signed when a key is set.
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import {
@@ -70,10 +70,9 @@ function cleDe(pem: string | undefined): string {
 
 async function append(path: string, text: string): Promise<void> {
   try {
-    const file = await open(path, 'a', 0o644);
+    const file = await open(path, 'a+', 0o644);
     try {
-      await file.writeFile(text);
-      await file.sync();
+      await appendWhole(file, text);
     } finally {
       await file.close();
     }
@@ -86,6 +85,25 @@ async function append(path: string, text: string): Promise<void> {
       },
     );
   }
+}
+
+/** All of it or nothing: a point cut by a full disk would make the whole file one that nobody can read. */
+async function appendWhole(file: FileHandle, text: string): Promise<void> {
+  const { size } = await file.stat();
+  const last = size === 0 ? '\n' : await readLastCharacter(file, size);
+  try {
+    // Whoever edited the file may have left its last line without an end.
+    await file.writeFile(last === '\n' ? text : `\n${text}`);
+    await file.sync();
+  } catch (error) {
+    await file.truncate(size).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readLastCharacter(file: FileHandle, size: number): Promise<string> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString('latin1');
 }
 
 export function registerKey(audit: Command, context: CommandContext): void {

@@ -3,18 +3,16 @@ import type { Controle, Restauration } from '../sauvegarde/restaurer.js';
 import type { SauvegardeFaite } from '../sauvegarde/sauvegarder.js';
 import type { EtatRestaure } from '../store/restauration.js';
 
-export function describeBackup({
-  dossier,
-  octets,
-  manifeste,
-  supprimees,
-}: SauvegardeFaite): string {
+export function describeBackup({ dossier, octets, manifeste }: SauvegardeFaite): string {
   return [
     `✓ Sauvegarde faite : ${dossier} (${mo(octets)}, base de ${mo(manifeste.octetsDecompresses)}).`,
     `  Elle contient :`,
     ...manifeste.secrets.map((secret) => `  - ${secret}`),
-    ...supprimees.map((ancienne) => `  Ancienne sauvegarde supprimée : ${ancienne}`),
   ].join('\n');
+}
+
+export function describeSupprimees(supprimees: readonly string[]): string[] {
+  return supprimees.map((ancienne) => `  Ancienne sauvegarde supprimée : ${ancienne}`);
 }
 
 export function describeControle({ sauvegarde, etat, migrations, journal }: Controle): string {

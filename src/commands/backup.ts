@@ -1,5 +1,5 @@
 // « backup »: the private base, saved while the program works.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
@@ -11,11 +11,12 @@ import type { ActionTracee, ContenuTrace } from '../domain/trace.js';
 import { UsageError } from '../errors.js';
 import { silentProgress, type Progress } from '../progress.js';
 import { lireDerniere, noterDerniere } from '../sauvegarde/dernier.js';
+import { supprimerAnciennes, type Sauvegarde } from '../sauvegarde/dossier.js';
 import { verifierSauvegarde, type Controle } from '../sauvegarde/restaurer.js';
 import { sauvegarder, type SauvegardeFaite } from '../sauvegarde/sauvegarder.js';
 import { findEtatBase } from '../store/etat-base.js';
 import { adviceForExternalBase } from './backup-external.js';
-import { describeBackup, describeControle } from './backup-result.js';
+import { describeBackup, describeControle, describeSupprimees } from './backup-result.js';
 import { collectReglages } from './backup-settings.js';
 import { globalOptions, print, type CommandContext } from './context.js';
 import { terminalProgress } from './terminal-progress.js';
@@ -78,7 +79,10 @@ async function backUp(run: Run): Promise<void> {
       run,
       pool,
       'sauvegarde',
-      () => doBackUp(run, engine, pool),
+      async () => {
+        const sauvegarde = await doBackUp(run, engine, pool);
+        return { ...sauvegarde, supprimees: options.verifier ? [] : await rotate(run, sauvegarde) };
+      },
       resultOf,
     );
     await noterDerniere(settings.dataDir, {
@@ -86,11 +90,27 @@ async function backUp(run: Run): Promise<void> {
       octets: faite.octets,
       fichier: faite.dossier,
     });
-    const controle = options.verifier && (await verify(run, pool, faite.dossier));
+    // The earlier ones stay until this one has brought its base back.
+    const controle = options.verifier
+      ? await verify(run, pool, faite.dossier, (sound) => rotate(run, sound))
+      : undefined;
+    const { supprimees } = controle ?? faite;
     print(context, isJson, { ...resultOf(faite), ...(controle && controleJson(controle)) }, () =>
-      [describeBackup(faite), ...(controle ? [describeControle(controle)] : [])].join('\n'),
+      [
+        describeBackup(faite),
+        ...(controle ? [describeControle(controle)] : []),
+        ...describeSupprimees(supprimees),
+      ].join('\n'),
     );
   });
+}
+
+function rotate(
+  { settings, options }: Run,
+  { dossier, manifeste }: Sauvegarde,
+): Promise<readonly string[]> {
+  const garder = options.garder ?? settings.sauvegarde.garder;
+  return supprimerAnciennes(dirname(dossier), manifeste.postgresql.systeme, garder);
 }
 
 /** On a machine that has no base there is no journal to write to. */
@@ -103,15 +123,27 @@ async function verifyOnly(run: Run, chemin: string): Promise<void> {
   print(context, isJson, controleJson(controle), () => describeControle(controle));
 }
 
-async function verify(run: Run, pool: Pool | undefined, chemin: string): Promise<Controle> {
+type Verifiee = Controle & { readonly supprimees: readonly string[] };
+
+/** `siBonne` deletes what a sound backup makes useless. */
+async function verify(
+  run: Run,
+  pool: Pool | undefined,
+  chemin: string,
+  siBonne?: (sauvegarde: Sauvegarde) => Promise<readonly string[]>,
+): Promise<Verifiee> {
   const { context, settings } = run;
-  const work = async (): Promise<Controle> =>
-    verifierSauvegarde(resolve(chemin), {
+  const work = async (): Promise<Verifiee> => {
+    const controle = await verifierSauvegarde(resolve(chemin), {
       dataDir: settings.dataDir,
       schemaMax: (await findLastMigration()).numero,
       progress: progressOf(run),
       signal: context.surroundings.signal,
     });
+    const { sauvegarde, journal } = controle;
+    const supprimees = journal.estIntacte ? await siBonne?.(sauvegarde) : undefined;
+    return { ...controle, supprimees: supprimees ?? [] };
+  };
   const controle = pool
     ? await traced(run, pool, 'sauvegarde.verification', work, controleJson)
     : await work();
@@ -137,7 +169,6 @@ async function doBackUp(run: Run, engine: Engine, pool: Pool): Promise<Sauvegard
     { pool, connectionString: engine.connectionString },
     {
       dossier: resolve(options.vers ?? sauvegarde.dossier),
-      garder: options.garder ?? sauvegarde.garder,
       programme: programVersion,
       reglages: fichiers,
       secrets,
@@ -201,18 +232,30 @@ async function traced<T>(
   return work();
 }
 
-function resultOf({ dossier, octets, supprimees, manifeste }: SauvegardeFaite): ContenuTrace {
+function resultOf({
+  dossier,
+  octets,
+  supprimees,
+  manifeste,
+}: SauvegardeFaite & { readonly supprimees: readonly string[] }): ContenuTrace {
   const { commenceeLe, finieLe, comptes } = manifeste;
   return { sauvegarde: dossier, octets, commenceeLe, finieLe, comptes, supprimees };
 }
 
-function controleJson({ sauvegarde, etat, migrations, journal }: Controle): ContenuTrace {
+function controleJson({
+  sauvegarde,
+  etat,
+  migrations,
+  journal,
+  supprimees,
+}: Verifiee): ContenuTrace {
   return {
     verifiee: sauvegarde.dossier,
     schema: etat.schema.nom,
     migrations,
     comptes: etat.comptes,
     journal: { estIntacte: journal.estIntacte, traces: journal.tracesCount },
+    supprimees,
   };
 }
 

@@ -27,12 +27,14 @@ export type CounterOptions = {
   readonly now: () => Date;
   /** French. */
   readonly report: (message: string) => void;
+  readonly flushMs?: number;
 };
 
-const flushMs = 5_000;
-/** Held while the database cannot be written; beyond, what is new is not counted. */
+const flushMsDefault = 5_000;
+/** Held until they are written; beyond, what is new is not counted. */
 const keysMax = 2_000;
 const samplesMax = 1_000;
+/** Held as well while the database cannot be written: counts and samples are lost then, traces are not. */
 const tracesMax = 200;
 /** Entries given to one account from one address in a day, from which on it has copied the directory. */
 const copieEntrees = 10_000;
@@ -57,11 +59,13 @@ class Counter {
   #vus = new Set<string>();
   #echantillonnees = 0;
   #depuis = 0;
-  readonly #ecriture = new EcritureDifferee(flushMs, () => this.#write());
+  readonly #ecriture: EcritureDifferee;
   #wasTold = false;
 
   constructor(options: CounterOptions) {
     this.#options = options;
+    const { flushMs = flushMsDefault } = options;
+    this.#ecriture = new EcritureDifferee(flushMs, () => this.#write());
   }
 
   add(one: Consultation): void {
@@ -75,8 +79,12 @@ class Counter {
     this.#ecriture.ask();
   }
 
-  close(): Promise<void> {
-    return this.#ecriture.close();
+  async close(): Promise<void> {
+    await this.#ecriture.close();
+    const { length } = this.#traces;
+    if (length > 0) {
+      this.#options.report(`Traces de connexion ou de copie LDAP jamais écrites : ${length}.`);
+    }
   }
 
   /** Asked at each look-up, of which many are served in one minute: a day of Paris begins with a minute. */
@@ -165,14 +173,19 @@ class Counter {
     this.#comptes = new Map();
     this.#gardees = [];
     this.#traces = [];
+    let ecrites = 0;
     try {
       const db = await this.#options.open();
       if (!db) throw new Error('la base est en lecture seule ou absente');
       if (comptes.length > 0) await ajouterConsultations(db, comptes);
       if (gardees.length > 0) await insertEchantillon(db, gardees);
-      for (const [trace, at] of traces) await recordTrace(db, trace, at);
+      for (const [trace, at] of traces) {
+        await recordTrace(db, trace, at);
+        ecrites += 1;
+      }
       this.#wasTold = false;
     } catch (error) {
+      this.#traces = [...traces.slice(ecrites), ...this.#traces].slice(0, tracesMax);
       const { report } = this.#options;
       if (!this.#wasTold) report(`Consultations servies non comptées : ${messageOf(error)}.`);
       this.#wasTold = true;

@@ -31,7 +31,7 @@ export function runWithProgram<T>(
   return open(context, settings, json, work, `« ${pathOf(command)} »`);
 }
 
-/** As `runWithProgram`, for a command that writes nothing, not even a trace: it runs on a replica too. */
+/** As `runWithProgram`, for a command that writes nothing but, where it can, the trace of a reading: it runs on a replica too. */
 export function runReading<T>(
   context: CommandContext,
   command: Command,

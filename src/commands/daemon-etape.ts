@@ -8,8 +8,9 @@ import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import { openEngine } from '../db/engine.js';
+import { listMigrations } from '../db/migrate.js';
 import { createPool, type Client, type Pool } from '../db/pool.js';
-import { UsageError } from '../errors.js';
+import { RefusedError, UsageError } from '../errors.js';
 import { isNomEtape, nomsEtapes, type NomEtape } from '../planification/etapes.js';
 import { finOf } from '../planification/fin.js';
 import { tentativesMax } from '../planification/due.js';
@@ -20,6 +21,7 @@ import {
   type FinPassage,
 } from '../store/passage.js';
 import { globalOptions, type CommandContext } from './context.js';
+import { findEmpechement } from './daemon-empechement.js';
 import { commandeDe } from './daemon-utiles.js';
 
 type Options = { readonly prevu: string; readonly pour: string };
@@ -83,6 +85,10 @@ async function runLocked(
 ): Promise<void> {
   const { surroundings } = context;
   const correlation = surroundings.env['ANNUAIRE_SYNC_CORRELATION'] ?? randomUUID();
+  // Begun and then refused for this node's own sake, the run would be done with for the others too.
+  const ici = surroundings.horloge?.() ?? new Date();
+  const empechement = await findEmpechement(client, ici, await listMigrations());
+  if (empechement) throw new RefusedError(empechement.code, empechement.message);
   // Looked at under the lock: whoever had it before may have done this very run.
   const run = await commencerPassage(
     client,

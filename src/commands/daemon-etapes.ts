@@ -4,12 +4,14 @@ import type { Settings } from '../config/settings.js';
 import type { Pool } from '../db/pool.js';
 import type { EtapeDuNoeud } from '../domain/etat-noeud.js';
 import type { Logger } from '../logger.js';
-import { decider, type Raison, type VueEtape } from '../planification/due.js';
+import { decider, succesAttenduDepuis, type Raison, type VueEtape } from '../planification/due.js';
 import { etapes, type NomEtape } from '../planification/etapes.js';
 import { appelDe, programme, type Programme } from '../planification/programme.js';
 import { Enfant } from '../processus/enfant.js';
 import { finirPassageDe, listDerniersPassages, type Passage } from '../store/passage.js';
+import { VeilleEmpechement } from './daemon-empechement.js';
 import { etapesUtiles } from './daemon-utiles.js';
+import type { EnVigueur } from './reglages-en-vigueur.js';
 
 /** A stage ends itself at its limit; it is killed when it did not after this much more. */
 const graceMs = 30_000;
@@ -18,10 +20,8 @@ const reposMinMs = 5_000;
 const reposMaxMs = 300_000;
 
 type EtapesOptions = {
-  readonly settings: Settings;
   readonly noeud: string;
   readonly log: Logger;
-  readonly env: NodeJS.ProcessEnv;
   readonly onMetriques: (processus: string, metriques: unknown) => void;
 };
 
@@ -36,18 +36,21 @@ type Repos = { readonly jusqueMs: number; readonly dureeMs: number };
 
 export class EtapesDuNoeud {
   readonly #options: EtapesOptions;
-  #settings: Settings;
+  #enVigueur: EnVigueur;
   #programme: Programme;
   readonly #enCours = new Map<NomEtape, EnCours>();
   readonly #repos = new Map<NomEtape, Repos>();
   #etats: readonly EtapeDuNoeud[] = [];
   #dits = new Map<NomEtape, string>();
+  readonly #veille: VeilleEmpechement;
+  #estLibre = false;
   #isStopping = false;
 
-  constructor(options: EtapesOptions) {
+  constructor(enVigueur: EnVigueur, options: EtapesOptions) {
     this.#options = options;
-    this.#settings = options.settings;
-    this.#programme = programmeDe(options.settings);
+    this.#enVigueur = enVigueur;
+    this.#programme = programmeDe(enVigueur.settings);
+    this.#veille = new VeilleEmpechement(options.log);
   }
 
   get etats(): readonly EtapeDuNoeud[] {
@@ -55,14 +58,15 @@ export class EtapesDuNoeud {
   }
 
   /** Those that run end with the settings that they began with. */
-  reload(settings: Settings): void {
-    this.#settings = settings;
-    this.#programme = programmeDe(settings);
+  reload(enVigueur: EnVigueur): void {
+    this.#enVigueur = enVigueur;
+    this.#programme = programmeDe(enVigueur.settings);
   }
 
   /** One look: begins what is due. */
   async look(pool: Pool, now: Date): Promise<void> {
     await this.#endLate(pool, now);
+    this.#estLibre = await this.#veille.estLibre(pool, now);
     const noms = [...this.#programme.keys()];
     const found = await listDerniersPassages(pool, noms, now);
     const vues = new Map(noms.map((nom) => [nom, vueOf(found.get(nom))]));
@@ -78,18 +82,23 @@ export class EtapesDuNoeud {
   #examine(nom: NomEtape, vues: ReadonlyMap<string, Vue>, now: Date): EtapeDuNoeud {
     const vue: Vue = vues.get(nom) ?? { dernier: undefined, estPris: false };
     const { noeud } = this.#options;
-    const gigueMaxMs = this.#settings.planification.gigueSecondes * 1_000;
+    const gigueMaxMs = this.#enVigueur.settings.planification.gigueSecondes * 1_000;
     const appel = appelDe(nom, this.#programme, vues, { now, noeud, gigueMaxMs });
     const estPris = vue.estPris || this.#enCours.has(nom);
     const decision = decider({ ...vue, estPris }, appel, now);
-    if (decision.kind === 'lancer' && !this.#isResting(nom)) {
+    if (decision.kind === 'lancer' && this.#estLibre && !this.#isResting(nom)) {
       this.#begin(nom, decision.prevuLe, decision.raison);
     }
     const { dernier } = vue;
+    const attendu = succesAttenduDepuis(
+      { dernier, estPris },
+      this.#programme.get(nom)?.horaire.avantDerniere(now),
+    );
     const prochaine = decision.kind === 'attendre' ? decision.prochaine : decision.prevuLe;
     return {
       nom,
       ...(prochaine && { prochaine: prochaine.toISOString() }),
+      ...(attendu && { succesAttenduDepuis: attendu.toISOString() }),
       ...(dernier?.finiLe &&
         dernier.issue && {
           dernier: {
@@ -104,9 +113,10 @@ export class EtapesDuNoeud {
 
   #begin(nom: NomEtape, prevuLe: Date, raison: Raison): void {
     if (this.#isStopping) return;
-    const { env, log, noeud, onMetriques } = this.#options;
+    const { log, noeud, onMetriques } = this.#options;
     const correlation = randomUUID();
-    const { planification, configPath } = this.#settings;
+    const { env, settings } = this.#enVigueur;
+    const { planification, configPath } = settings;
     const enfant = new Enfant({
       args: [
         ...['--config', configPath, '--json', 'daemon', 'etape', nom],
@@ -153,7 +163,8 @@ export class EtapesDuNoeud {
     for (const [nom, { enfant, prevuLe, limiteMs }] of this.#enCours) {
       if (performance.now() < limiteMs) continue;
       const { noeud, log } = this.#options;
-      const message = `Arrêtée de force : elle ne répondait plus à sa limite de ${this.#settings.planification.dureeMaxMinutes[nom]} min (« planification.dureeMaxMinutes »).`;
+      const minutes = this.#enVigueur.settings.planification.dureeMaxMinutes[nom];
+      const message = `Arrêtée de force : elle ne répondait plus à sa limite de ${minutes} min (« planification.dureeMaxMinutes »).`;
       const run = { etape: nom, prevuLe, noeud, pid: enfant.pid };
       const fin = { issue: 'delai', code: 'DUREE_DEPASSEE', message, exitCode: undefined } as const;
       await finirPassageDe(pool, run, fin, now);

@@ -1,25 +1,24 @@
 // The services of one node: LDAP and web, each in processes of its own that share its ports.
 import cluster from 'node:cluster';
-import { isDeepStrictEqual } from 'node:util';
-import type { Settings } from '../config/settings.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EtatNoeud, ServiceDuNoeud } from '../domain/etat-noeud.js';
 import { silenceMaxMs } from '../domain/message-processus.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { aborted } from '../net/or-aborted.js';
 import { ServiceFault } from '../processus/service-fault.js';
-import { WorkerPool, type PoolPlan } from '../processus/worker-pool.js';
+import { WorkerPool, type PoolPlan, type Releve } from '../processus/worker-pool.js';
 import { openKeeper } from './ldap-build.js';
-import { oncePerSnapshot, type LdapLine } from './ldap-log.js';
+import { oncePerSnapshot, type LdapLine, type LdapLog } from './ldap-log.js';
+import type { EnVigueur } from './reglages-en-vigueur.js';
 import { arretServiceMs } from './service-enfant.js';
 
 export const nomsServices = ['ldap', 'web'] as const;
 export type NomService = (typeof nomsServices)[number];
 
 type ServicesOptions = {
-  readonly settings: Settings;
   readonly actifs: ReadonlySet<NomService>;
   readonly log: Logger;
-  readonly env: NodeJS.ProcessEnv;
   readonly onMetriques: (processus: string, metriques: unknown) => void;
 };
 
@@ -29,12 +28,13 @@ type Keeping = { readonly stop: () => Promise<void>; readonly wake: () => void }
 export class ServicesDuNoeud {
   readonly #options: ServicesOptions;
   readonly #pools = new Map<NomService, WorkerPool<Line>>();
-  #settings: Settings;
+  readonly #ending = new AbortController();
+  #enVigueur: EnVigueur;
   #keeping: Keeping | undefined;
 
-  constructor(options: ServicesOptions) {
+  constructor(enVigueur: EnVigueur, options: ServicesOptions) {
     this.#options = options;
-    this.#settings = options.settings;
+    this.#enVigueur = enVigueur;
     // The supervisor hands nobody out: who connects waits for a service, never for it. The system shares well enough among the
     // workers of a service: of 200 connections on two LDAP workers, 118 and 82 (all at once), 96 and 104 (one after the other).
     cluster.schedulingPolicy = cluster.SCHED_NONE;
@@ -55,21 +55,29 @@ export class ServicesDuNoeud {
     await this.#keep();
   }
 
+  /** Certificates are read again in place. */
+  reloadCertificates(): void {
+    for (const pool of this.#pools.values()) pool.broadcast({ kind: 'reload' });
+  }
+
   /**
    * Settings that changed reach new processes on the same sockets; the old ones serve what is connected. Throws when the new
-   * ones cannot serve: the old ones stay.
+   * ones of any service cannot serve: the old ones of all stay.
    */
-  async reload(settings: Settings): Promise<void> {
-    if (isDeepStrictEqual(settings, this.#settings)) {
-      for (const pool of this.#pools.values()) pool.broadcast({ kind: 'reload' });
-      return;
+  async reload(enVigueur: EnVigueur): Promise<void> {
+    const releves = await this.#prepare(enVigueur);
+    for (const [nom, releve] of releves) {
+      releve.commit();
+      this.#tellPlaces(nom, releve.places);
     }
-    for (const [nom, pool] of this.#pools) {
-      this.#tellPlaces(nom, await pool.renew(planDe(nom, settings)));
-    }
-    this.#settings = settings;
-    await this.#keeping?.stop();
-    await this.#keep();
+    this.#enVigueur = enVigueur;
+    const { signal } = this.#ending;
+    // What it asks of a base that is silent is not waited for when all is to end.
+    await Promise.race([this.#keeping?.stop(), aborted(signal)]);
+    // The new ones serve: nothing is refused any more.
+    await this.#keep().catch((error: unknown) =>
+      this.#options.log.error('instantane', messageOf(error)),
+    );
   }
 
   /** To the processes of the console, which show it. */
@@ -81,27 +89,48 @@ export class ServicesDuNoeud {
     this.#pools.get('web')?.broadcast({ kind: 'metriques', processus, metriques });
   }
 
-  /** False: one of them has said nothing for too long. Those that hang are ended, and replaced. */
-  check(): boolean {
+  /** Those that hang are ended, and replaced. */
+  endSilent(): void {
     for (const pool of this.#pools.values()) pool.endSilent(performance.now() - silenceMaxMs);
+  }
+
+  /** False: one of them has said nothing for so long that ending it did not help. */
+  isHeard(): boolean {
     return [...this.#pools.values()].every((pool) => pool.isHeard(silenceMaxMs * 2));
   }
 
   async stop(): Promise<void> {
+    this.#ending.abort();
+    const late = delay(arretServiceMs, undefined, { ref: false });
     await Promise.all([
-      this.#keeping?.stop(),
+      // The base may be silent: nothing that it was asked is worth waiting for.
+      Promise.race([this.#keeping?.stop(), late]),
       ...[...this.#pools.values()].map((pool) => pool.stop()),
     ]);
   }
 
+  async #prepare(enVigueur: EnVigueur): Promise<readonly (readonly [NomService, Releve])[]> {
+    const results = await Promise.allSettled(
+      [...this.#pools].map(
+        async ([nom, pool]) => [nom, await pool.prepare(planDe(nom, enVigueur))] as const,
+      ),
+    );
+    const ready = results.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed && !this.#ending.signal.aborted) return ready;
+    for (const [, releve] of ready) void releve.abandon();
+    throw failed?.reason ?? new Error('Arrêt demandé');
+  }
+
   #createPool(nom: NomService): WorkerPool<Line> {
-    const { log, env, onMetriques } = this.#options;
+    const { log, onMetriques } = this.#options;
     const tell = oncePerSnapshot((line) => log.info(line.evenement, line.message, champsDe(line)));
     return new WorkerPool<Line>({
-      ...planDe(nom, this.#settings),
+      ...planDe(nom, this.#enVigueur),
       nom,
       titre: titres[nom],
-      env,
       report: (message) => log.warn('processus', message),
       onLine: (line) => {
         // Told with the name of the service, once it listens.
@@ -118,6 +147,7 @@ export class ServicesDuNoeud {
   }
 
   #tellPlaces(nom: NomService, places: readonly string[]): void {
+    if (this.#ending.signal.aborted) return;
     const said = places.length > 0 ? places.join(', ') : 'pas encore, elle attend sa base';
     const message = `${titres[nom]} à l'écoute : ${said}`;
     this.#options.log.info('ecoute', message, { service: nom, adresses: places.join(' ') });
@@ -127,10 +157,11 @@ export class ServicesDuNoeud {
   async #keep(): Promise<void> {
     if (!this.#options.actifs.has('ldap')) return;
     const { log } = this.#options;
+    const { settings, env } = this.#enVigueur;
     const ending = new AbortController();
-    const keeper = await openKeeper(this.#settings, (line) =>
-      log.info(line.evenement, line.message),
-    );
+    const tell: LdapLog = (line) => log.info(line.evenement, line.message);
+    const keeper = await openKeeper(settings, tell, env);
+    if (this.#ending.signal.aborted) return;
     const running = keeper
       .run(ending.signal)
       .catch((error: unknown) => log.error('instantane', messageOf(error)));
@@ -146,11 +177,12 @@ export class ServicesDuNoeud {
 
 const titres: Readonly<Record<NomService, string>> = { ldap: 'LDAP', web: 'Web' };
 
-function planDe(nom: NomService, settings: Settings): PoolPlan {
+function planDe(nom: NomService, { settings, env }: EnVigueur): PoolPlan {
   const stopMs = nom === 'ldap' ? settings.ldap.stopMs : settings.web.stopMs;
   return {
     count: nom === 'ldap' ? settings.ldap.workers : 1,
     args: ['--config', settings.configPath, '--json', nom],
+    env,
     stopMs: Math.min(stopMs, arretServiceMs) + 1_000,
     vidangeMs: settings.planification.vidangeSecondes * 1_000,
   };

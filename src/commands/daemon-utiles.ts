@@ -49,6 +49,7 @@ export function pourquoiInutile(nom: NomEtape, settings: Settings): string | und
     case 'plan':
     case 'status':
     case 'purge':
+    case 'verification':
       return undefined;
   }
 }

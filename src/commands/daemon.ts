@@ -38,6 +38,7 @@ Exemples :
       const { config, json } = globalOptions(command);
       const settings = loadSettings(config, context.surroundings.env);
       await runDaemon(context, settings, { ...options, json });
+      if (settings.database.url !== undefined) endSoon();
     });
   registerDaemonEtape(daemon, context);
 }
@@ -58,6 +59,11 @@ export async function runDaemon(
     env: envOf(surroundings.env, json || settings.journaux.format === 'json'),
   });
   await superviseur.run();
+}
+
+/** A question to a base that says nothing keeps its connection, and this process, for longer than an end may take. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), 500).unref();
 }
 
 /** Of what the daemon starts: what it tells is read with the daemon's own lines. */

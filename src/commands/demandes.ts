@@ -33,7 +33,7 @@ import {
   preuvesJson,
 } from './demandes-result.js';
 import { demandesSettings } from './demandes-settings.js';
-import { acteLocal } from './tracer.js';
+import { acteLocal, tracerListe } from './tracer.js';
 import type { OpenProgram } from './program.js';
 
 export function registerDemandes(program: Command, context: CommandContext): void {
@@ -107,14 +107,16 @@ function registerList(demandes: Command, context: CommandContext): void {
         const { delaiJours } = settings.demandes;
         const attenduesAvant = echeanceDemande(now, -delaiJours);
         const comptes = await countDemandes(pool, attenduesAvant);
-        const found = await listDemandes(
-          pool,
-          {
-            etats: etat,
-            domaine: domaine?.trim().toLowerCase(),
-            attenduesAvant: enRetard ? attenduesAvant : undefined,
-          },
-          { apres, max },
+        const choix = {
+          etats: etat,
+          domaine: domaine?.trim().toLowerCase(),
+          attenduesAvant: enRetard ? attenduesAvant : undefined,
+        };
+        const found = await tracerListe(
+          { ...context, pool },
+          { liste: 'demandes', ...choix, apres, max },
+          () => listDemandes(pool, choix, { apres, max }),
+          ({ length }) => length,
         );
         const json = {
           comptes: { ...comptes, parEtat: Object.fromEntries(comptes.parEtat) },

@@ -9,7 +9,7 @@ import { jugerJournal, jugerSauvegarde, jugerSources } from '../diagnostic/explo
 import { jugerHorloge } from '../diagnostic/horloge.js';
 import { lireFaitsBase } from '../store/diagnostic.js';
 import { findLastRun } from '../store/reconcile-run.js';
-import { findDerniereTrace } from '../store/statut.js';
+import { findDerniereVerification } from '../store/statut.js';
 import { lireDerniere } from '../sauvegarde/dernier.js';
 import { lireFraicheur } from './accueil-fraicheur.js';
 
@@ -116,6 +116,6 @@ async function surTables(pool: Pool, settings: Settings, now: Date): Promise<Con
   const sources = await lireFraicheur(pool, settings, now);
   return [
     ...jugerSources(sources, (await findLastRun(pool)) !== undefined),
-    ...jugerJournal(await findDerniereTrace(pool, 'journal.verification'), now),
+    ...jugerJournal(await findDerniereVerification(pool), now),
   ];
 }

@@ -17,6 +17,7 @@ import { controlesBase } from './doctor-base.js';
 import { comptePar, ecranDoctor } from './doctor-ecran.js';
 import { estLdap } from './doctor-ldap.js';
 import { controlesMachine } from './doctor-machine.js';
+import { lireUnite } from './doctor-systemd.js';
 import { sondes } from './doctor-sondes.js';
 import { parseCount } from './option-values.js';
 import type { Surroundings } from './program.js';
@@ -124,7 +125,7 @@ function composer(settings: Settings, surroundings: Surroundings, isJson: boolea
       rubrique: 'Exploitation',
       code: 'systemd',
       nom: 'systemd',
-      verifier: () => Promise.resolve(jugerSystemd(env)),
+      verifier: async () => jugerSystemd(await lireUnite(env)),
     },
   ];
 }

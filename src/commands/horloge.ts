@@ -20,17 +20,13 @@ export async function checkHorloge(
 ): Promise<void> {
   const ici = horloge();
   const { base, derniereTrace, dernierChargement } = await readHorloges(pool);
-  const avanceMs = ici.getTime() - base.getTime();
-  if (Math.abs(avanceMs) > ecartMaxMs) {
-    const constat =
-      `L’horloge de cette machine (${instantEnFrancais(ici)}) ${avanceMs > 0 ? 'avance' : 'retarde'} de ${dureeOf(avanceMs)} sur ` +
-      `celle de la base de données (${instantEnFrancais(base)}).`;
-    const remede =
-      'Mettez à l’heure celle des deux qui a tort (timedatectl, chrony ou systemd-timesyncd), puis relancez.';
+  const constat = constatOf(ici, base);
+  if (constat !== undefined) {
+    const suite = `${remede}, puis relancez.`;
     if (writing !== undefined) {
-      throw new RefusedError('HORLOGE_FAUSSE', `${constat} Rien n’a été fait. ${remede}`);
+      throw new RefusedError('HORLOGE_FAUSSE', `${constat} Rien n’a été fait. ${suite}`);
     }
-    report(`${constat} ${remede}`);
+    report(`${constat} ${suite}`);
   }
   for (const [quoi, date] of [
     ['La dernière trace du journal', derniereTrace],
@@ -44,6 +40,24 @@ export async function checkHorloge(
     }
   }
 }
+
+/** French: what is wrong and what to do, for a program that goes on by itself once it is right; undefined: nothing is. */
+export function describeHorlogeFausse(ici: Date, base: Date): string | undefined {
+  const constat = constatOf(ici, base);
+  return constat === undefined ? undefined : `${constat} ${remede}.`;
+}
+
+function constatOf(ici: Date, base: Date): string | undefined {
+  const avanceMs = ici.getTime() - base.getTime();
+  if (Math.abs(avanceMs) <= ecartMaxMs) return undefined;
+  return (
+    `L’horloge de cette machine (${instantEnFrancais(ici)}) ${avanceMs > 0 ? 'avance' : 'retarde'} de ${dureeOf(avanceMs)} sur ` +
+    `celle de la base de données (${instantEnFrancais(base)}).`
+  );
+}
+
+const remede =
+  'Mettez à l’heure celle des deux qui a tort (timedatectl, chrony ou systemd-timesyncd)';
 
 function dureeOf(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / 60_000);

@@ -11,7 +11,7 @@ import { authorOf, print, runWithProgram, type CommandContext, runReading } from
 import { casJson, describeBilan, describeCas, describeListe } from './hygiene-result.js';
 import { hygieneSettings } from './hygiene-settings.js';
 import type { OpenProgram } from './program.js';
-import { tracer } from './tracer.js';
+import { tracer, tracerListe } from './tracer.js';
 
 export function registerHygiene(program: Command, context: CommandContext): void {
   const hygiene = program
@@ -81,7 +81,13 @@ function registerList(hygiene: Command, context: CommandContext): void {
       await runReading(context, command, async ({ pool, isJson }) => {
         const nom = domaine?.trim().toLowerCase();
         const comptes = await countCas(pool, nom);
-        const found = await listCas(pool, { etats: etat ?? etatsOuverts, domaine: nom }, max);
+        const choix = { etats: etat ?? etatsOuverts, domaine: nom };
+        const found = await tracerListe(
+          { ...context, pool },
+          { liste: 'hygiene', ...choix, max },
+          () => listCas(pool, choix, max),
+          ({ length }) => length,
+        );
         const json = { comptes: Object.fromEntries(comptes), cas: found.map(casJson) };
         print(context, isJson, json, () => describeListe(comptes, found));
       });

@@ -42,10 +42,14 @@ async function build({ surroundings }: CommandContext, settings: Settings): Prom
   }
 }
 
-/** Keeps the snapshot for processes that look at its folder by themselves. */
-export async function openKeeper(settings: Settings, log: LdapLog): Promise<SnapshotKeeper> {
+/** Keeps the snapshot for processes that look at its folder by themselves. `env`: of the builder. */
+export async function openKeeper(
+  settings: Settings,
+  log: LdapLog,
+  env?: NodeJS.ProcessEnv,
+): Promise<SnapshotKeeper> {
   return new SnapshotKeeper({
-    ...keepingOf(settings, log),
+    ...keepingOf(settings, log, env),
     folder: await openSnapshotFolder(settings.dataDir),
     fingerprint: createLdapContent(settings).plan.fingerprint,
     onBuilt: () => undefined,
@@ -57,6 +61,7 @@ export async function openKeeper(settings: Settings, log: LdapLog): Promise<Snap
 export function keepingOf(
   settings: Settings,
   log: LdapLog,
+  env?: NodeJS.ProcessEnv,
 ): NonNullable<SnapshotServiceOptions['keeping']> {
   const program = process.argv[1] ?? '';
   const args = [
@@ -71,6 +76,6 @@ export function keepingOf(
   return {
     pollMs: settings.ldap.pollMs,
     openDatabase: () => openLdapDatabase(settings, tell),
-    build: (signal) => runBuilder({ file: process.execPath, args }, tell, signal),
+    build: (signal) => runBuilder({ file: process.execPath, args, env }, tell, signal),
   };
 }

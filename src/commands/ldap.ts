@@ -13,6 +13,9 @@ import { openJournal } from './journal.js';
 import { ecrireLdap, oncePerSnapshot, type LdapLine } from './ldap-log.js';
 import { openMesuresLdap } from './ldap-mesures.js';
 import { printPasswordHash } from './ldap-password.js';
+import type { Surroundings } from './program.js';
+import { ReglagesEnVigueur, type EnVigueur } from './reglages-en-vigueur.js';
+import type { Logger } from '../logger.js';
 import { aborted } from '../net/or-aborted.js';
 import { serveLdap } from './ldap-serve.js';
 import { arretServiceMs, serveAsChild } from './service-enfant.js';
@@ -29,8 +32,7 @@ export function registerLdap(program: Command, context: CommandContext): void {
       const { config, json } = globalOptions(command);
       const settings = loadSettings(config, context.surroundings.env);
       if (cluster.isWorker) await runWorker(context, settings);
-      else if (settings.ldap.workers > 1) await runPrimary(context, settings, json);
-      else await runAlone(context, settings, json);
+      else await runWithChildren(context, settings, json);
     });
   ldap
     .command('mot-de-passe')
@@ -41,16 +43,34 @@ export function registerLdap(program: Command, context: CommandContext): void {
   registerLdapBuild(ldap, context);
 }
 
-async function runAlone(
-  { surroundings }: CommandContext,
+/** What it starts later is to run on the settings that it serves. */
+async function runWithChildren(
+  context: CommandContext,
   settings: Settings,
   isJson: boolean,
 ): Promise<void> {
-  const { signal, now } = surroundings;
-  const log = ecrireLdap(openJournal(surroundings, settings, { isJson }));
+  const { surroundings } = context;
+  const { dataDir, ldap } = settings;
+  const log = openJournal(surroundings, settings, { isJson });
+  const reglages = new ReglagesEnVigueur({ env: surroundings.env, dataDir, log });
+  const env = reglages.garder(settings);
+  try {
+    const run = ldap.workers > 1 ? runPrimary : runAlone;
+    await run(surroundings, { settings, env }, log);
+  } finally {
+    reglages.retenir();
+  }
+}
+
+async function runAlone(
+  { signal, now }: Surroundings,
+  { settings, env }: EnVigueur,
+  journal: Logger,
+): Promise<void> {
+  const log = ecrireLdap(journal);
   const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const reload = onHangUp();
-  const keeping = keepingOf(settings, log);
+  const keeping = keepingOf(settings, log, env);
   try {
     await serveLdap(
       {
@@ -73,19 +93,19 @@ async function runAlone(
 
 /** Serves nothing itself: it hands connections out, and keeps the snapshot that workers read. */
 async function runPrimary(
-  { surroundings }: CommandContext,
-  settings: Settings,
-  isJson: boolean,
+  { signal, now }: Surroundings,
+  { settings, env }: EnVigueur,
+  journal: Logger,
 ): Promise<void> {
-  const { signal, now } = surroundings;
-  const log = oncePerSnapshot(ecrireLdap(openJournal(surroundings, settings, { isJson })));
+  const log = oncePerSnapshot(ecrireLdap(journal));
   const mesures = await openMesuresLdap(settings, { now, log, isListening: true });
   const { workers, stopMs } = settings.ldap;
-  const keeper = await openKeeper(settings, log);
+  const keeper = await openKeeper(settings, log, env);
   const pool = new WorkerPool<LdapLine>({
     nom: 'ldap',
     titre: 'LDAP',
     count: workers,
+    env,
     stopMs: Math.min(stopMs, arretServiceMs) + 2_000,
     vidangeMs: 0,
     report: (message) => log({ evenement: 'processus', message }),

@@ -38,6 +38,7 @@ export function openMesures(settings: Settings, { nom, sources, now }: MesuresOp
   const processus = new MesureProcessus(programVersion);
   const machine = new MesureMachine({
     dataDir: settings.dataDir,
+    isSauvegardeAttendue: settings.database.url === undefined,
     sauvegarde: () => lireDerniere(settings.dataDir),
     certificats: () => lireCertificats(settings, now()).certificats,
     certificatsLusMs: settings.metriques.fraicheurMs * 12,

@@ -13,7 +13,7 @@ import { databaseClock } from './feed-run.js';
 import { formatDate } from './format-date.js';
 import { libellesEnvoi } from './notices-result.js';
 import type { OpenProgram } from './program.js';
-import { tracer } from './tracer.js';
+import { tracer, tracerListe } from './tracer.js';
 
 const listMaxDefault = 50;
 const listMax = 10_000;
@@ -39,7 +39,12 @@ export function registerNoticesQueue(notices: Command, context: CommandContext):
     .option('--max <n>', 'les derniers, au plus', parseMax, listMaxDefault)
     .action(async (options: ListOptions, self: Command) => {
       await runReading(context, self, async (open) => {
-        const lists = await readLists(open.pool, options);
+        const lists = await tracerListe(
+          { ...context, pool: open.pool },
+          { liste: 'avis', ...options },
+          () => readLists(open.pool, options),
+          ({ courriels, webhooks }) => courriels.length + webhooks.length,
+        );
         print(context, open.isJson, lists, () => describeLists(lists, options.max));
       });
     });

@@ -18,11 +18,12 @@ import {
   type CommandContext,
   runReading,
 } from './context.js';
+import { correlationOf } from './correlation.js';
 import { parseCount } from './option-values.js';
 import { describeApproval, describeRejection } from './plan-result.js';
 import type { OpenProgram } from './program.js';
 import { planSettings } from './source-settings.js';
-import { tracer } from './tracer.js';
+import { tracer, tracerLecture } from './tracer.js';
 import {
   computePlanTraced,
   traceOfApproval,
@@ -91,22 +92,33 @@ async function show(
   const { surroundings } = context;
   const now = surroundings.now();
   const fault = await refresh(context, open, now, options.recalculer);
-  const isShown = await writePlan(
-    open.pool,
-    {
-      format,
-      domaine: options.domaine?.trim().toLowerCase(),
-      isDetailed: options.detail,
-      examplesMax: options.exemples,
-      width: surroundings.out.columns ?? 100,
-      now,
-      avertissements:
-        fault === undefined
-          ? []
-          : [`Ce plan n’a pas pu être recalculé, il ne peut pas être approuvé. ${fault.message}`],
-    },
-    writeTo(surroundings.out),
-  );
+  const domaine = options.domaine?.trim().toLowerCase();
+  const write = (): Promise<boolean> =>
+    writePlan(
+      open.pool,
+      {
+        ...{ format, domaine, now },
+        isDetailed: options.detail,
+        examplesMax: options.exemples,
+        width: surroundings.out.columns ?? 100,
+        avertissements:
+          fault === undefined
+            ? []
+            : [`Ce plan n’a pas pu être recalculé, il ne peut pas être approuvé. ${fault.message}`],
+      },
+      writeTo(surroundings.out),
+    );
+  // A daemon computes a plan every day, and nobody reads what this shows of it.
+  const isRead = correlationOf(surroundings.env) === undefined;
+  const isShown =
+    isRead && (format !== 'table' || options.detail)
+      ? await tracerLecture(
+          { surroundings, pool: open.pool },
+          { action: 'consultation', requete: { liste: 'plan', format, domaine } },
+          write,
+          (isShown) => ({ issue: isShown ? 'reussite' : 'refus' }),
+        )
+      : await write();
   if (!isShown && fault) throw fault;
 }
 

@@ -1,7 +1,7 @@
 // « purge », « purge list | show »: what is at its term goes, and the proof of it (EX_GDT_5070).
 import { InvalidArgumentError, type Command } from 'commander';
 import { prevoir } from '../conservation/prevoir.js';
-import { purger, type BilanPurge } from '../conservation/purger.js';
+import { purger } from '../conservation/purger.js';
 import { reverifier } from '../conservation/verifier.js';
 import {
   categoriesConservation,
@@ -9,7 +9,6 @@ import {
   type CategorieConservation,
 } from '../domain/conservation.js';
 import { AppError } from '../errors.js';
-import { recordTrace } from '../store/journal.js';
 import { findPassage, listComptes, listPassages } from '../store/purge/passage.js';
 import { garderPoint } from './audit-points.js';
 import { authorOf, print, runReading, runWithProgram, type CommandContext } from './context.js';
@@ -76,7 +75,7 @@ async function purge(
 ): Promise<void> {
   const { surroundings } = context;
   const { pool, settings, progress, isJson } = open;
-  const acte = acteLocal(surroundings);
+  const { poste, correlation } = acteLocal(surroundings);
   const bilan = await tracer(
     { surroundings, pool },
     { action: 'purge', genre: 'programme', requete: { categories: categorie, accept } },
@@ -88,7 +87,8 @@ async function purge(
           ...{ now: surroundings.now, categories: categorie, isAccepted: accept },
           auteur: authorOf(surroundings),
           version: programVersion,
-          correlation: acte.correlation,
+          correlation,
+          poste,
           signal: surroundings.signal,
         },
         progress,
@@ -103,35 +103,10 @@ async function purge(
       },
     }),
   );
-  await tracerEffacement(context, open, bilan);
   if (bilan.comptes.some(({ restants }) => (restants ?? 0) > 0)) context.setExitCode(1);
   print(context, isJson, bilan, () => describePreuve(bilan));
   // Last: a place that cannot be written to must not hide that the purge was done, nor its proof.
   await garderPoint(pool, settings, surroundings.now());
-}
-
-/** The trail tells by itself that some of it was erased, and to which date. */
-async function tracerEffacement(
-  { surroundings }: CommandContext,
-  { pool }: OpenProgram,
-  { passage, comptes }: BilanPurge,
-): Promise<void> {
-  const journal = comptes.find(({ cible }) => cible === 'trace');
-  if (!journal || journal.traites === 0) return;
-  const { poste, correlation } = acteLocal(surroundings);
-  await recordTrace(
-    pool,
-    {
-      action: 'journal.effacement',
-      issue: 'reussite',
-      auteur: { genre: 'programme', id: 'annuaire-sync', nom: `annuaire-sync ${programVersion}` },
-      objets: [],
-      ...{ poste, correlation },
-      requete: { avant: journal.avant.toISOString(), passage: passage.id },
-      reponse: { effacees: journal.traites },
-    },
-    surroundings.now(),
-  );
 }
 
 function registerList(purges: Command, context: CommandContext): void {

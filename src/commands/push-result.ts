@@ -75,11 +75,16 @@ function troubles(result: PushResult): string[] {
 
 function confirmed(confirmation: ConfirmSummary | undefined): string[] {
   if (!confirmation) return [];
-  const { byExtractionCount, byReadingCount, readingFault } = confirmation;
+  const { byExtractionCount, byReadingCount, contradictedCount, readingFault } = confirmation;
   return [
     ...(byExtractionCount + byReadingCount > 0
       ? [
           `✓ ${nombre(byExtractionCount)} opérations confirmées par les extractions, ${nombre(byReadingCount)} par lecture`,
+        ]
+      : []),
+    ...(contradictedCount > 0
+      ? [
+          `! ${nombre(contradictedCount)} opérations acceptées, mais que l’Annuaire montre autrement, deux jours de suite : le prochain plan les propose de nouveau`,
         ]
       : []),
     ...(readingFault === undefined

@@ -16,6 +16,7 @@ import { tracer } from './tracer.js';
 
 type Options = {
   readonly remplacer: boolean;
+  readonly malgreJournal: boolean;
   readonly declarer?: Date;
   readonly lever?: string;
 };
@@ -35,6 +36,11 @@ export function registerRestore(program: Command, context: CommandContext): void
     .argument('[sauvegarde]', 'dossier « annuaire-sync-… » fait par « backup »')
     .option('--remplacer', 'met de côté la base qui existe, sans l’effacer', false)
     .option(
+      '--malgre-journal',
+      'restaure aussi une sauvegarde dont le journal des actions est atteint',
+      false,
+    )
+    .option(
       '--declarer <date>',
       'avec database.url : la base vient d’être restaurée par ses outils, dans son état de cette date',
       parseDate,
@@ -46,8 +52,8 @@ export function registerRestore(program: Command, context: CommandContext): void
     .addHelpText(
       'after',
       `
-Arrêtez d'abord tous les programmes annuaire-sync de cette machine. La sauvegarde est restaurée à côté, démarrée et vérifiée ; elle ne prend la
-place de la base qu'à la fin, d'un coup. Interrompue ou tuée, la commande laisse la base qui existait.
+Arrêtez d'abord tous les programmes annuaire-sync de cette machine. La sauvegarde est restaurée à côté, démarrée et vérifiée, journal
+des actions compris ; elle ne prend la place de la base qu'à la fin, d'un coup. Interrompue, refusée ou tuée, la commande laisse la base qui existait.
 
 Exemples :
   annuaire-sync restore /srv/sauvegardes/annuaire-sync-20261123T020000Z --remplacer
@@ -66,13 +72,17 @@ Exemples :
           'Indiquez une sauvegarde, ou --declarer, ou --lever : une des trois.',
         );
       }
-      if (sauvegarde !== undefined) await restore(run, sauvegarde, options.remplacer);
+      if (sauvegarde !== undefined) await restore(run, sauvegarde, options);
       else if (options.declarer !== undefined) await declare(run, options.declarer);
       else await release(run, options.lever ?? '');
     });
 }
 
-async function restore(run: Run, chemin: string, isReplacing: boolean): Promise<void> {
+async function restore(
+  run: Run,
+  chemin: string,
+  { remplacer, malgreJournal }: Options,
+): Promise<void> {
   const { context, settings, isJson } = run;
   const { surroundings } = context;
   if (settings.database.url !== undefined) {
@@ -91,13 +101,13 @@ async function restore(run: Run, chemin: string, isReplacing: boolean): Promise<
       schemaMax: (await findLastMigration()).numero,
       progress: isJson ? silentProgress : terminalProgress(surroundings.err),
       signal: surroundings.signal,
-      ecartee: isReplacing ? `postgres.avant-${date}Z` : undefined,
+      malgreJournal,
+      ecartee: remplacer ? `postgres.avant-${date}Z` : undefined,
     },
     async (pool, { sauvegarde: { dossier, manifeste } }) => {
       etat = await note(run, pool, new Date(manifeste.commenceeLe), { sauvegarde: dossier });
     },
   );
-  if (!faite.journal.estIntacte) context.setExitCode(1);
   const { ancienne, migrations, journal } = faite;
   print(
     context,

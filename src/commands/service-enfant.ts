@@ -53,6 +53,13 @@ function rapportDeFaute(error: unknown): RapportProcessus {
     kind: 'fault',
     code: known?.code ?? 'ERREUR_INATTENDUE',
     message: known?.message ?? messageOf(error),
-    estPassager: isTransientFault(error) || isTransientFault(cause),
+    estPassager:
+      isTransientFault(error) || isTransientFault(cause) || baseQuiNePartPas.has(known?.code ?? ''),
   };
 }
+
+/** Of the private PostgreSQL, whose disk may be full: LDAP serves meanwhile, and the others are tried again. */
+const baseQuiNePartPas: ReadonlySet<string> = new Set([
+  'POSTGRES_NOT_STARTED',
+  'POSTGRES_NOT_READY',
+]);

@@ -76,7 +76,7 @@ function unPoint({ genre, texte, remede }: PointMatin, width: number, peindre: P
     ...autres.map((line) => peindre(genre, `  ${line}`)),
     ...printable(remede.replace(/\s*\n\s*/gu, ' '))
       .split('\n')
-      .flatMap((line) => wrap(line, width - 4, '    ').slice(0, remedeLignesMax)),
+      .flatMap((line) => wrap(line, width, '    ').slice(0, remedeLignesMax)),
   ];
 }
 

@@ -8,13 +8,14 @@ import { echeanceDemande } from '../domain/demande.js';
 import { readManifest } from '../ldap/snapshot/manifest.js';
 import { lireDerniere, type DerniereSauvegarde } from '../sauvegarde/dernier.js';
 import { countDemandes } from '../store/demande.js';
+import { findCreationBase } from '../store/etat-base.js';
 import { listNoeuds, type Noeud } from '../store/noeud.js';
 import { listPassages, type Passage } from '../store/passage.js';
 import {
   countEnvoisDepuis,
   countNouveauxConstats,
   findDernierCycle,
-  findDerniereTrace,
+  findDerniereVerification,
   type DernierCycle,
   type DerniereTrace,
   type EnvoisDepuis,
@@ -46,6 +47,8 @@ export type Matin = {
   readonly envois: EnvoisDepuis;
   readonly cycle: DernierCycle | undefined;
   readonly verification: DerniereTrace | undefined;
+  /** Of the base. */
+  readonly creeeLe: Date | undefined;
   readonly instantane: Instantane | undefined;
   readonly disque: PlaceDisque | undefined;
   readonly sauvegarde: Sauvegarde;
@@ -71,7 +74,8 @@ export async function lireMatin({ pool, settings }: OpenProgram, now: Date): Pro
     nouveaux: parGroupe(await countNouveauxConstats(pool, codesConstat, hier)),
     envois: await countEnvoisDepuis(pool, hier),
     cycle: await findDernierCycle(pool),
-    verification: await findDerniereTrace(pool, 'journal.verification'),
+    verification: await findDerniereVerification(pool),
+    creeeLe: await findCreationBase(pool),
     ...(await lireFichiers(settings)),
   };
 }

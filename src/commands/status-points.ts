@@ -1,5 +1,6 @@
 // Is everything well this morning? What the first page of the console judges, and what only the machine knows (pure).
 import { juger, type Point } from '../web/console/accueil/verdict.js';
+import { verificationMaxJours } from '../domain/trace.js';
 import { formatDate } from './format-date.js';
 import { aSupprimerTexte } from './demandes-result.js';
 import { orphanAdvice } from './inventaire-status.js';
@@ -74,8 +75,8 @@ export function estSauvegardee(sauvegarde: Sauvegarde, now: Date): boolean {
 function surSauvegarde({ sauvegarde }: Matin, now: Date): PointMatin[] {
   if (estSauvegardee(sauvegarde, now)) return [];
   const finieLe = sauvegarde?.derniere?.finieLe;
-  const remede =
-    'Lancez « annuaire-sync backup », ou planifiez-la (« planification.etapes.backup »).';
+  // In one line of 80 columns: the screen has 24.
+  const remede = 'Lancez « annuaire-sync backup » ou réglez « planification.etapes.backup ».';
   return [
     {
       genre: 'attention',
@@ -195,10 +196,10 @@ function surCycle({ cycle, accueil }: Matin, now: Date): PointMatin[] {
   ];
 }
 
-const verificationMaxMs = 35 * 86_400_000;
+const verificationMaxMs = verificationMaxJours * 86_400_000;
 
-function surVerification({ verification }: Matin, now: Date): PointMatin[] {
-  if (!verification) return [];
+function surVerification({ verification, creeeLe }: Matin, now: Date): PointMatin[] {
+  if (!verification) return surJamaisVerifie(creeeLe, now);
   if (verification.issue !== 'reussite') {
     return [
       {
@@ -214,6 +215,18 @@ function surVerification({ verification }: Matin, now: Date): PointMatin[] {
     {
       genre: 'attention',
       texte: `Le journal n’a pas été vérifié depuis le ${formatDate(verification.at)}.`,
+      remede: 'Lancez « annuaire-sync audit verify ».',
+    },
+  ];
+}
+
+/** A base of this week is given the time of its first verification. */
+function surJamaisVerifie(creeeLe: Date | undefined, now: Date): PointMatin[] {
+  if (!creeeLe || now.getTime() - creeeLe.getTime() <= verificationMaxMs) return [];
+  return [
+    {
+      genre: 'attention',
+      texte: 'Le journal n’a jamais été vérifié.',
       remede: 'Lancez « annuaire-sync audit verify ».',
     },
   ];

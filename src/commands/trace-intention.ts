@@ -1,5 +1,5 @@
-// A decision of the command line and its trace are two transactions: what is about to be done is written first, so that a kill between
-// the two still leaves a trace.
+// A decision of the command line and its trace are two transactions, and a run of the program writes and sends long before its own: what is
+// about to be done is written first, so that a kill before the trace still leaves one.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { transaction } from '../db/transaction.js';
@@ -14,12 +14,15 @@ import {
   type Intention,
 } from '../store/trace-intention.js';
 
-/** They change nothing. */
-const lectures: readonly ActionTracee[] = [
+/** They change nothing here. */
+const sansIntention: readonly ActionTracee[] = [
   'consultation',
   'recherche',
   'export',
   'journal.verification',
+  // The backup itself would hold it, and the restored base take it for a run that was killed.
+  'sauvegarde',
+  'sauvegarde.verification',
 ];
 
 /** Its number; undefined for what needs none. */
@@ -28,7 +31,7 @@ export async function annoncerIntention(
   trace: Intention['trace'],
   now: Date,
 ): Promise<string | undefined> {
-  if (trace.auteur.genre !== 'personne' || lectures.includes(trace.action)) return undefined;
+  if (sansIntention.includes(trace.action)) return undefined;
   await reprendreIntentions(pool, now);
   const id = randomUUID();
   const place = { hote: hostname(), pid: process.pid, commenceLe: now };
@@ -63,13 +66,21 @@ export async function reprendreIntentions(pool: Pool, now: Date): Promise<void> 
     if (hote === hostname() && commenceLe >= avant && isAlive(pid)) continue;
     await transaction(pool, async (db) => {
       if (!(await deleteIntention(db, id))) return;
-      const message =
-        'Le programme s’est arrêté avant de tracer cette action : elle a pu être faite, sa table le dit.';
-      const reponse = { faute: 'INTERROMPU', message, commenceLe: commenceLe.toISOString() };
+      const reponse = {
+        faute: 'INTERROMPU',
+        message: trace.auteur.genre === 'programme' ? passageArrete : decisionArretee,
+        commenceLe: commenceLe.toISOString(),
+      };
       await recordTrace(db, { ...trace, issue: 'echec', reponse }, now);
     });
   }
 }
+
+const decisionArretee =
+  'Le programme s’est arrêté avant de tracer cette action : elle a pu être faite, sa table le dit.';
+const passageArrete =
+  'Le programme s’est arrêté avant la fin de ce passage : ce qu’il avait fait jusque-là (chargement, envois, effacements) reste fait, ' +
+  'et ses tables le disent.';
 
 function isAlive(pid: number): boolean {
   try {

@@ -12,6 +12,7 @@ import type {
   PosteTrace,
 } from '../domain/trace.js';
 import type { Pool } from '../db/pool.js';
+import { findReadOnlyCause } from '../db/read-only.js';
 import { messageOf, type ExitCode } from '../errors.js';
 import { recordTrace } from '../store/journal.js';
 import { authorOf } from './context.js';
@@ -40,8 +41,8 @@ export type SuiteCommande = {
 type Acting = { readonly pool: Pool; readonly surroundings: Surroundings };
 
 /**
- * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over; what a person
- * decides is announced before (trace-intention.ts). A failure is traced, then thrown; when even the trace cannot be written, the failure of
+ * `suiteOf` gives undefined when nothing was done. Runs `work` and traces it, in a transaction of its own that begins once the work is over; what is
+ * about to change is announced before (trace-intention.ts). A failure is traced, then thrown; when even the trace cannot be written, the failure of
  * the work is the one to tell.
  */
 export async function tracer<T>(
@@ -67,21 +68,31 @@ export async function tracer<T>(
   return result;
 }
 
-/** A reading of personal data in bulk. On a node that only reads it cannot be traced: it is said where the reader stands. */
+/** A reading of personal data in bulk. A node, or an account, that only reads cannot trace it: it is said where the reader stands. */
 export async function tracerLecture<T>(
   acting: Acting,
   quoi: ActionCommande,
   work: () => Promise<T>,
   suiteOf: (result: T) => SuiteCommande,
 ): Promise<T> {
-  const { rows } = await acting.pool.query<{ standby: boolean }>(
-    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as standby`,
-  );
-  if (rows[0]?.standby !== true) return tracer(acting, quoi, work, suiteOf);
+  const cause = await findReadOnlyCause(acting.pool, false);
+  if (cause === undefined) return tracer(acting, quoi, work, suiteOf);
   acting.surroundings.err.write(
     'Lecture faite sur un nœud en lecture seule : elle n’est pas dans le journal.\n',
   );
   return work();
+}
+
+/** A list of people or of their mailboxes, as it is shown: what was asked for, and how many lines it gave. */
+export function tracerListe<T>(
+  acting: Acting,
+  requete: ContenuTrace & { readonly liste: string },
+  work: () => Promise<T>,
+  countOf: (result: T) => number,
+): Promise<T> {
+  return tracerLecture(acting, { action: 'consultation', requete }, work, (result) => ({
+    reponse: { lignes: countOf(result) },
+  }));
 }
 
 async function record(

@@ -9,22 +9,24 @@ import { createStatique } from '../web/page/statique.js';
 import { internalProblem, ProblemError, type ProblemDetails } from '../web/problem.js';
 import { WebServer, type WebPlugin } from '../web/server.js';
 import type { WebServing } from './web-base.js';
+import { watchCertificate } from './web-certificat.js';
 import { createWatch, manquesOf } from './web-watch.js';
 
 const lookEveryMs = 1_000;
 
-/** Until the database is reached, or `signal` is aborted. */
+/** Until the database is reached, `signal` is aborted, or another process holds the port (`vidange`). */
 export async function serveWaiting(
   settings: Settings,
   url: string,
-  { log, now, signal, mesures, onListening, onManques }: WebServing,
+  { log, now, signal, vidange, mesures, onListening, onManques, onReload }: WebServing,
 ): Promise<void> {
   const watch = await createWatch(settings, url, now, () => undefined);
   await watch.look();
   const disponibilite = createDisponibilite(watch, settings.database.noeudPrincipal);
+  const report = (message: string): void => log('serveur', message);
   const server = new WebServer({
     settings: settings.web,
-    report: (message) => log('serveur', message),
+    report,
     mesure: mesures.http,
     plugins: [
       createHealth({ veille: watch, now }),
@@ -33,16 +35,21 @@ export async function serveWaiting(
       createAttente(settings, disponibilite.lire),
     ],
   });
+  const certificat = watchCertificate(server, settings.web, report);
+  onReload?.(certificat.reload);
+  const end = vidange ? AbortSignal.any([signal, vidange]) : signal;
   const place = await server.start();
   log('attente', `Serveur web en attente de sa base : ${place}`);
   onManques?.(manquesOf(watch.state));
   onListening?.(place);
   try {
-    while (!watch.state.isReachable && !signal.aborted) {
-      await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    while (!watch.state.isReachable && !end.aborted) {
+      await delay(lookEveryMs, undefined, { signal: end }).catch(() => undefined);
       await watch.look();
     }
+    if (vidange?.aborted === true) await server.drain(signal);
   } finally {
+    certificat.stop();
     await server.stop();
     watch.close();
   }

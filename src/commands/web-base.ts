@@ -59,7 +59,8 @@ export async function openWebBase(
       `${messageOf(error)} Elle est attendue ; l’API et les pages répondent 503.`,
     );
     await serveWaiting(settings, database.url, serving);
-    return serving.signal.aborted ? undefined : open();
+    const isOver = serving.signal.aborted || serving.vidange?.aborted === true;
+    return isOver ? undefined : open();
   });
   if (!engine) return undefined;
   try {

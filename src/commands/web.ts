@@ -6,7 +6,6 @@ import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import type { Compter } from '../domain/usage-interface.js';
 import { messageOf } from '../errors.js';
-import { CertificateWatch } from '../net/certificate-watch.js';
 import { aborted } from '../net/or-aborted.js';
 import { trimApiCalls } from '../store/api-call.js';
 import { pruneEssais } from '../store/essai-connexion.js';
@@ -24,6 +23,7 @@ import type { Consulter } from '../domain/consultation.js';
 import { createConsultationCounter } from './consultation-counter.js';
 import { createUsageCounter } from './usage-counter.js';
 import { ecrireWeb, openWebBase, type WebBase, type WebServing } from './web-base.js';
+import { watchCertificate } from './web-certificat.js';
 import { lireCles, type ClesWeb } from './web-cles.js';
 import {
   createRaisonCertificat,
@@ -96,14 +96,19 @@ async function runWorker(
 
 async function serveWeb(settings: Settings, serving: WebServing): Promise<void> {
   const report = (message: string): void => serving.log('serveur', message);
-  const base = await openWebBase(settings, serving);
-  // Undefined: it was told to stop before the database could be reached.
-  if (!base) return;
+  // Between two servers too, the signal must not end the process.
+  const onHangUp = (): void => undefined;
+  process.on('SIGHUP', onHangUp);
+  let base: WebBase | undefined;
   try {
+    base = await openWebBase(settings, serving);
+    // Undefined: it was told to stop before the database could be reached.
+    if (!base) return;
     // A replica that was promoted has more to serve.
     while ((await serveUntil(settings, base, { ...serving, report })) === 'promue');
   } finally {
-    await base.close();
+    await base?.close();
+    process.off('SIGHUP', onHangUp);
   }
 }
 
@@ -238,27 +243,6 @@ function hasPush(settings: Settings): boolean {
 
 function slowRequestMs({ inventaire }: Settings): number {
   return inventaire.http.receptionSecondes * 1_000;
-}
-
-/** Read again when its files change, and on SIGHUP. */
-function watchCertificate(
-  server: WebServer,
-  { tls, certificatePollMs }: Settings['web'],
-  report: (message: string) => void,
-): { readonly reload: () => void; readonly stop: () => void } {
-  const reload = (): readonly string[] => server.reloadCertificate();
-  const watch =
-    tls && new CertificateWatch({ nom: 'web', files: tls, reload, report }, certificatePollMs);
-  // Without a certificate too, the signal must not end the process.
-  const onSignal = (): void => watch?.reload();
-  process.on('SIGHUP', onSignal);
-  return {
-    reload: onSignal,
-    stop: () => {
-      watch?.stop();
-      process.off('SIGHUP', onSignal);
-    },
-  };
 }
 
 const trimEveryMs = 60_000;

@@ -8,17 +8,35 @@ import { resolveSettings, type Settings } from './settings.js';
 import { settingsSchema, type RawSettings } from './settings-schema.js';
 
 /**
+ * Environment variable of what a daemon starts: where the text is that the daemon accepted. It is read in the place of the
+ * administrator's file, which may have changed since, or be half written; all that is said still names that file.
+ */
+export const variableReglages = 'ANNUAIRE_SYNC_REGLAGES_EN_VIGUEUR';
+
+/**
  * Reads and checks the settings file.
  *
  * @throws UsageError `CONFIG_ABSENTE`, `CONFIG_ILLISIBLE`, `CONFIG_INVALIDE`; the message lists every fault with its path.
  */
 export function loadSettings(path: string, env: NodeJS.ProcessEnv = process.env): Settings {
   const configPath = resolve(path);
-  const raw = parseSettings(configPath, readConfig(configPath));
+  const configText = readAccepted(env) ?? readConfig(configPath);
+  const raw = parseSettings(configPath, configText);
   const faults: string[] = [];
-  const settings = resolveSettings(raw, configPath, env, faults);
+  const settings = { ...resolveSettings(raw, configPath, env, faults), configText };
   if (faults.length > 0) throw invalid(configPath, faults);
   return settings;
+}
+
+/** Undefined: none was kept, or it is no more, as after a reload that ended meanwhile: the file itself then holds. */
+function readAccepted(env: NodeJS.ProcessEnv): string | undefined {
+  const path = env[variableReglages];
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function readConfig(path: string): string {

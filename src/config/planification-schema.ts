@@ -45,6 +45,8 @@ export const planificationSchema = z.strictObject({
       notices: quand.default('*/5 * * * *'),
       status: quand.default('12 * * * *'),
       purge: quand.default('40 2 * * *'),
+      // It reads the whole trail: on a Sunday, before the purge and the point of that night.
+      verification: quand.default('40 1 * * 0'),
       checkpoint: quand.default('50 2 * * *'),
       // It fills a disk that only the administrator knows.
       backup: quand.default(false),
@@ -61,6 +63,7 @@ export const planificationSchema = z.strictObject({
       notices: minutes.default(120),
       status: minutes.default(15),
       purge: minutes.default(240),
+      verification: minutes.default(240),
       checkpoint: minutes.default(15),
       backup: minutes.default(360),
     })

@@ -59,6 +59,8 @@ export type Settings = Omit<
 > & {
   /** Absolute path of the file they came from. */
   readonly configPath: string;
+  /** What that file said. */
+  readonly configText: string;
   readonly database: Omit<RawSettings['database'], 'url'> & { readonly url: string | undefined };
   readonly sources: Readonly<Record<SourceName, SourceSettings>>;
   readonly listeBlanche: {
@@ -102,7 +104,7 @@ export function resolveSettings(
   configPath: string,
   env: NodeJS.ProcessEnv,
   faults: string[],
-): Settings {
+): Omit<Settings, 'configText'> {
   const folder = dirname(configPath);
   const reader = new FileReader(folder, env, faults);
   checkHygiene(raw.hygiene, raw.reconcile.inactiviteJours, reader);

@@ -7,13 +7,13 @@ import type { PurgeSettings } from './settings.js';
 const jourMs = 86_400_000;
 
 /**
- * A clock in the future would bring everything to its term. No option overrules the first check; the second one finds the machine that
- * is also the database's server.
+ * A clock in the future would bring everything to its term. No option overrules the first check; the second one, of a silence longer than
+ * `silenceMaxJours`, finds the machine that is also the database's server.
  *
  * @throws AppError `PURGE_HORLOGE`; RefusedError `PURGE_SILENCE`.
  */
 export function verifierHorloge(
-  { base, derniereTrace }: Horloge,
+  { base, silence }: Horloge,
   now: Date,
   { horlogeEcartMaxSecondes, silenceMaxJours }: PurgeSettings['gardes'],
   isAccepted: boolean,
@@ -28,15 +28,14 @@ export function verifierHorloge(
       { exitCode: 3 },
     );
   }
-  if (isAccepted || derniereTrace === undefined) return;
-  const jours = Math.floor((now.getTime() - derniereTrace.getTime()) / jourMs);
-  if (jours > silenceMaxJours) {
-    throw new RefusedError(
-      'PURGE_SILENCE',
-      `Rien n’a été purgé : la dernière trace du journal a ${jours} jours, pour ${silenceMaxJours} au plus. L’horloge a peut-être sauté : ` +
-        `il serait le ${now.toISOString()}. Si cette date est la bonne, relancez avec --accept.`,
-    );
-  }
+  if (isAccepted || silence === undefined) return;
+  const jours = Math.floor((silence.fin.getTime() - silence.debut.getTime()) / jourMs);
+  throw new RefusedError(
+    'PURGE_SILENCE',
+    `Rien n’a été purgé : le journal n’a reçu aucune trace pendant ${jours} jours, du ${silence.debut.toISOString()} au ` +
+      `${silence.fin.toISOString()}, pour ${silenceMaxJours} au plus. L’horloge a peut-être sauté : il serait le ${now.toISOString()}. ` +
+      'Si cette date est la bonne, relancez avec --accept.',
+  );
 }
 
 /** @throws RefusedError `PURGE_TROP`, which names each table. */

@@ -4,8 +4,10 @@ import type { Pool } from '../db/pool.js';
 import { isTransientFault } from '../db/transient-fault.js';
 import { transaction } from '../db/transaction.js';
 import type { CategorieConservation } from '../domain/conservation.js';
+import type { PosteTrace } from '../domain/trace.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
+import { recordTrace } from '../store/journal.js';
 import { forgetKeptFiles } from '../store/inventaire-import.js';
 import { countCible, purgeLot, readHorloge, vacuum, type Lot } from '../store/purge/lot.js';
 import {
@@ -33,6 +35,8 @@ export type PurgeOptions = {
   readonly auteur: string;
   readonly version: string;
   readonly correlation: string;
+  /** Where it runs, for the trail. */
+  readonly poste?: PosteTrace;
   /** Stops between two batches; the next run goes on from there. */
   readonly signal: AbortSignal;
 };
@@ -71,7 +75,9 @@ async function purgeLocked(
 ): Promise<BilanPurge> {
   const { now, isAccepted, categories, signal } = options;
   const commence = now();
-  verifierHorloge(await readHorloge(pool), commence, settings.gardes, isAccepted);
+  // Whole days, as the message counts them: the silence is over the limit from the next one on.
+  const horloge = await readHorloge(pool, commence, settings.gardes.silenceMaxJours + 1);
+  verifierHorloge(horloge, commence, settings.gardes, isAccepted);
   const ouvert = await findPassageOuvert(pool);
   const reference = ouvert?.referenceLe ?? commence;
   let voulus = await prevoir(pool, settings, { reference, categories, signal }, progress);
@@ -81,15 +87,43 @@ async function purgeLocked(
     await reprendrePassage(pool, passageId);
   } else {
     if (ouvert) {
-      await finirPassage(pool, ouvert.id, 'interrompu', commence);
+      await fermer(pool, ouvert.id, 'interrompu', options, commence);
       voulus = await prevoir(pool, settings, { reference: commence, categories, signal }, progress);
     }
     if (!isAccepted) verifierParts(voulus, settings.gardes);
     passageId = await ouvrir(pool, options, commence, voulus);
   }
   await purgeTout(pool, settings, { passageId, voulus, now, signal }, progress);
-  await finirPassage(pool, passageId, 'termine', now());
+  await fermer(pool, passageId, 'termine', options, now());
   return readBilan(pool, passageId);
+}
+
+/** The trail tells by itself that some of it was erased, and to which date, be it by a run that nobody will end. */
+function fermer(
+  pool: Pool,
+  id: number,
+  etat: 'termine' | 'interrompu',
+  { version, correlation, poste }: PurgeOptions,
+  now: Date,
+): Promise<void> {
+  return transaction(pool, async (db) => {
+    await finirPassage(db, id, etat, now);
+    const journal = (await listComptes(db, id)).find(({ cible }) => cible === 'trace');
+    if (!journal || journal.traites === 0) return;
+    await recordTrace(
+      db,
+      {
+        action: 'journal.effacement',
+        issue: 'reussite',
+        auteur: { genre: 'programme', id: 'annuaire-sync', nom: `annuaire-sync ${version}` },
+        objets: [],
+        ...{ poste, correlation },
+        requete: { avant: journal.avant.toISOString(), passage: id },
+        reponse: { effacees: journal.traites },
+      },
+      now,
+    );
+  });
 }
 
 /** Of the run that was left open: the same targets, to the same boundaries. */

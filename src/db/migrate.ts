@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError, messageOf, RefusedError } from '../errors.js';
 import type { Pool } from './pool.js';
 import { transaction } from './transaction.js';
+import { limitStatement } from './silence.js';
 
 /**
  * Brings the database to the schema of this program: applies the migrations that it lacks, in order, each in one
@@ -89,7 +90,7 @@ async function createMigrationTable(pool: Pool): Promise<void> {
   );
   if (rows[0]?.found === true) return;
   await transaction(pool, async (client) => {
-    await client.query(`set local statement_timeout = 0`);
+    await limitStatement(client, 0);
     await client.query(
       `select pg_advisory_xact_lock(hashtextextended('annuaire-sante-sync:migrate', 0))`,
     );
@@ -144,7 +145,7 @@ function refuseForeignHistory(
 /** False when another program applied it first: the insert waits for the other's transaction, then finds its row. */
 async function apply(pool: Pool, migration: Migration): Promise<boolean> {
   return transaction(pool, async (client) => {
-    await client.query(`set local statement_timeout = 0`);
+    await limitStatement(client, 0);
     const { rowCount } = await client.query(
       `insert into schema_migration (number, name) values ($1::integer, $2::text)
        on conflict (number) do nothing`,

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { securedUrl } from './connection-tls.js';
+import { limitSilence } from './silence.js';
 
 /** What a store function needs: a pool, a client or a client inside a transaction. */
 export type Db = Pick<pg.ClientBase, 'query'>;
@@ -29,7 +30,7 @@ export function createPool(options: PoolOptions, onIdleError: (error: Error) => 
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 15_000,
     idleTimeoutMillis: 30_000,
-    // A server whose network was cut is noticed in less than a minute.
+    // A server whose network was cut is noticed in less than a minute; one that froze, by `limitSilence`.
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     ...(options.answerTimeoutMs !== undefined && { query_timeout: options.answerTimeoutMs }),
@@ -37,6 +38,7 @@ export function createPool(options: PoolOptions, onIdleError: (error: Error) => 
     ...(options.session && { onConnect: (client) => applySession(client, options.session) }),
   });
   pool.on('error', onIdleError);
+  limitSilence(pool, options.statementTimeoutMs);
   return pool;
 }
 

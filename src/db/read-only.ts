@@ -2,8 +2,8 @@
 import { instantEnFrancais } from '../domain/paris-time.js';
 import { RefusedError } from '../errors.js';
 import { listMigrations } from './migrate.js';
-import type { Pool } from './pool.js';
-import { describeSchemaState, schemaStateOf } from './schema-state.js';
+import type { Db, Pool } from './pool.js';
+import { describeSchemaState, schemaStateOf, type SchemaState } from './schema-state.js';
 import { mayWriteSql, readOnlyCauseOf, type ReadOnlyCause } from './database-watch.js';
 
 /** Undefined: it takes writes. */
@@ -64,18 +64,24 @@ export function refuseWriting(
 
 /** Throws RefusedError `SCHEMA_ANCIEN`, `SCHEMA_NEWER`, `SCHEMA_FOREIGN` or `SCHEMA_ABSENT` unless the schema is that of this program. */
 export async function assertSchema(pool: Pool): Promise<void> {
-  const known = await listMigrations();
-  const { rows } = await pool.query<{ isThere: boolean }>(
-    `select to_regclass('schema_migration') is not null as "isThere"`,
-  );
-  const applied = rows[0]?.isThere === true ? await listApplied(pool) : undefined;
-  const state = schemaStateOf(applied, known);
+  const state = await readSchemaState(pool, await listMigrations());
   const message = describeSchemaState(state);
   if (message !== undefined) throw new RefusedError(codes[state.kind], message);
 }
 
-async function listApplied(pool: Pool): Promise<{ number: number; name: string }[]> {
-  const { rows } = await pool.query<{ number: number; name: string }>(
+/** `known`: the migrations of this program. */
+export async function readSchemaState(
+  db: Db,
+  known: Awaited<ReturnType<typeof listMigrations>>,
+): Promise<SchemaState> {
+  const { rows } = await db.query<{ isThere: boolean }>(
+    `select to_regclass('schema_migration') is not null as "isThere"`,
+  );
+  return schemaStateOf(rows[0]?.isThere === true ? await listApplied(db) : undefined, known);
+}
+
+async function listApplied(db: Db): Promise<{ number: number; name: string }[]> {
+  const { rows } = await db.query<{ number: number; name: string }>(
     `select number, name from schema_migration order by number`,
   );
   return rows;

@@ -2,6 +2,7 @@
 import { AppError, messageOf } from '../errors.js';
 import type { Client, Pool } from './pool.js';
 import { transaction } from './transaction.js';
+import { limitStatement } from './silence.js';
 
 export type Roles = {
   /** Owns the trail, its functions and the list of migrations; nobody signs in as it. */
@@ -47,7 +48,7 @@ const colonnesSecretes: Readonly<Record<string, readonly string[]>> = { avis: ['
  */
 export async function accorderRoles(pool: Pool, roles: Roles): Promise<void> {
   await transaction(pool, async (db) => {
-    await db.query(`set local statement_timeout = 0`);
+    await limitStatement(db, 0);
     await db.query(
       `select pg_advisory_xact_lock(hashtextextended('annuaire-sante-sync:migrate', 0))`,
     );

@@ -43,7 +43,7 @@ const explications: Record<Constat['code'], (v: Valeurs, constat: Constat) => st
   LISTE_ROUGE_PUBLIEE: () =>
     'La BAL est en liste rouge dans l’inventaire, pourtant elle est publiée dans l’Annuaire.',
   NON_CONFIRMEE: (v) =>
-    `L’Annuaire a accepté ${operationDe(v)} le ${date(v['accepteeLe'])} (opération ${nombre(v['operation'])}) : plus de ${nombre(v['limiteJours'])} jours après, les extractions ne le montrent pas.`,
+    `L’Annuaire a accepté ${operationDe(v)} le ${date(v['accepteeLe'])} (opération ${nombre(v['operation'])}) : plus de ${nombre(v['limiteJours'])} jours après, ${v['lueAutrementLe'] === undefined ? 'les extractions ne le montrent pas' : 'son API de lecture montre autre chose'}.`,
   ADRESSE_INVALIDE: (_v, constat) =>
     `L’adresse ${constat.adresse ?? ''} n’a pas la forme qu’accepte l’Annuaire (domaine en .mssante.fr).`,
   DOMAINE_HORS_LISTE_BLANCHE: (v, constat) =>

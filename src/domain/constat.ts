@@ -174,7 +174,7 @@ export const catalogueConstats: Readonly<Record<CodeConstat, DefinitionConstat>>
   NON_CONFIRMEE: {
     groupe: 'feed',
     exigence: 'Référentiel #1',
-    libelle: 'Opération acceptée par l’Annuaire, mais que les extractions ne montrent pas',
+    libelle: 'Opération acceptée par l’Annuaire, mais que ni extraction ni lecture ne montre',
     action:
       'Regarder la BAL dans l’Annuaire (« annuaire-sync push show » donne la réponse reçue), puis la signaler à l’ANS.',
     sources: ['bals'],

@@ -19,6 +19,8 @@ export type EtapeDuNoeud = {
   readonly nom: string;
   /** Absent: nothing is planned. */
   readonly prochaine?: string;
+  /** Since when it should have succeeded at least once. Absent: nothing can be asked of it yet. */
+  readonly succesAttenduDepuis?: string;
   readonly dernier?: {
     readonly issue: IssuePassage;
     readonly fin: string;

@@ -49,6 +49,17 @@ export type BalAPublier =
         readonly service: string | undefined;
       });
 
+/** A BAL as the ANS's side holds it; what a read profile hides is undefined. */
+export type BalLue = {
+  readonly adresse: string;
+  readonly typeBal: TypeBal | undefined;
+  readonly listeRouge: boolean | undefined;
+  readonly rang: number | undefined;
+  readonly description: string | undefined;
+  readonly service: string | undefined;
+  readonly responsable: string | undefined;
+};
+
 export const champsBal = [
   'typeBal',
   'listeRouge',

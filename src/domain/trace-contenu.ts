@@ -84,7 +84,7 @@ function estSecret(key: string): boolean {
   return nomsSecrets.test(key) || /^(?:cle|key|mdp|pwd)$/iu.test(key);
 }
 
-/** What gives itself away whatever the name of its field: bearer and basic credentials, tokens, keys of ours. */
+/** What gives itself away whatever the name of its field: bearer and basic credentials, tokens, keys of ours, what addresses carry. */
 function masquer(text: string): string {
   return (
     text
@@ -95,5 +95,17 @@ function masquer(text: string): string {
       // Signed links: src/domain/lien-signe.ts.
       .replace(/(\.\d{9,12}\.)[\w-]{43}/gu, '$1***')
       .replace(/(\/\/[^\s/:@]+:)[^\s/@]+@/gu, '$1***@')
+      .replace(
+        /(:\/\/[^\s?#"'<>«»]{0,2000}[?#])([^\s"'<>«»]*)/gu,
+        (_adresse, debut: string, parametres: string) => debut + masquerParametres(parametres),
+      )
   );
+}
+
+/** Each name stays, with no value: who gives an address to download from may sign it by a parameter of any name. */
+function masquerParametres(parametres: string): string {
+  return parametres.replace(/[^&;#?]+/gu, (parametre) => {
+    const egal = parametre.indexOf('=');
+    return egal < 0 ? '***' : `${parametre.slice(0, egal)}=***`;
+  });
 }

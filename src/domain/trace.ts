@@ -155,3 +155,6 @@ export type Trace = {
 export function libelleAction(action: string): string {
   return isActionTracee(action) ? libellesAction[action] : action;
 }
+
+/** Verified each week; a day is left for a run that was put off. The alert JournalNonVerifie has the same limit. */
+export const verificationMaxJours = 8;

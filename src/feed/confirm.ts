@@ -1,17 +1,19 @@
 // Whether what the ANS accepted shows: in the extractions first, through the read API for what no extraction holds.
-import { adresseDe, porteurDe } from '../domain/feed-operation.js';
+import { adresseDe, porteurDe, type FeedOperation } from '../domain/feed-operation.js';
 import type { Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
 import {
   confirmByExtraction,
   confirmByReading,
   listToRead,
+  noteContradiction,
   postponeReading,
   type ToRead,
 } from '../store/feed-confirm.js';
-import type { FeedClient } from './feed-client.js';
+import { correctPublication, type Contredite } from '../store/publication-connue.js';
+import type { FeedClient, ReadAnswer } from './feed-client.js';
 import type { Pace } from './push/pace.js';
-import { judgeOperation } from './push/evidence.js';
+import { findBal, judgeOperation } from './push/evidence.js';
 
 export type ConfirmOptions = {
   readonly now: Date;
@@ -23,8 +25,8 @@ export type ConfirmOptions = {
 export type ConfirmSummary = {
   readonly byExtractionCount: number;
   readonly byReadingCount: number;
-  /** Read in vain; tried again another day. */
-  readonly notShownCount: number;
+  /** Read otherwise than asked for, two days running: the next plan asks again. */
+  readonly contradictedCount: number;
   /** French: why reading stopped before its end. */
   readonly readingFault: string | undefined;
 };
@@ -36,19 +38,40 @@ const readAgainMs = 24 * 3_600_000;
 export async function confirm(pool: Pool, options: ConfirmOptions): Promise<ConfirmSummary> {
   const byExtractionCount = await transaction(pool, confirmByExtraction);
   if (!options.reading) {
-    return { byExtractionCount, byReadingCount: 0, notShownCount: 0, readingFault: undefined };
+    return { byExtractionCount, byReadingCount: 0, contradictedCount: 0, readingFault: undefined };
   }
-  const { shown, hidden, fault } = await readAll(
-    await listToRead(pool, options.now, readingsMax),
+  const { now } = options;
+  const toRead = await listToRead(pool, now, readingsMax);
+  const { shown, hidden, contradicted, fault } = await readAll(
+    toRead,
     options.reading,
     options.signal,
   );
-  const byReadingCount = await confirmByReading(pool, shown, options.now);
-  await postponeReading(pool, hidden, new Date(options.now.getTime() + readAgainMs));
-  return { byExtractionCount, byReadingCount, notShownCount: hidden.length, readingFault: fault };
+  const byReadingCount = await confirmByReading(pool, shown, now);
+  // Once may be the delay of the ANS's own copies.
+  const again = new Set(toRead.filter(({ isReadAgain }) => isReadAgain).map(({ id }) => id));
+  const settled = contradicted.filter(({ operationId }) => again.has(operationId));
+  const ids = contradicted.map(({ operationId }) => operationId);
+  await transaction(pool, async (client) => {
+    await noteContradiction(client, ids, now);
+    await correctPublication(client, settled);
+    await postponeReading(client, [...hidden, ...ids], new Date(now.getTime() + readAgainMs));
+  });
+  return {
+    byExtractionCount,
+    byReadingCount,
+    contradictedCount: settled.length,
+    readingFault: fault,
+  };
 }
 
-type Readings = { shown: number[]; hidden: number[]; fault: string | undefined };
+type Readings = {
+  shown: number[];
+  /** No profile shows them. */
+  hidden: number[];
+  contradicted: Contredite[];
+  fault: string | undefined;
+};
 
 /** The first answer that is none ends it: nothing hurries. */
 async function readAll(
@@ -56,7 +79,7 @@ async function readAll(
   { client, pace }: NonNullable<ConfirmOptions['reading']>,
   signal: AbortSignal | undefined,
 ): Promise<Readings> {
-  const readings: Readings = { shown: [], hidden: [], fault: undefined };
+  const readings: Readings = { shown: [], hidden: [], contradicted: [], fault: undefined };
   for (const { id, operation } of operations) {
     if (signal?.aborted) break;
     if (operation.kind !== 'delete' && !client.canShow(operation.bal)) {
@@ -69,9 +92,21 @@ async function readAll(
       readings.fault = answer.message;
       break;
     }
-    const bals = answer.kind === 'found' ? answer.bals : [];
-    const isShown = judgeOperation(bals, operation).kind === 'as-asked';
-    (isShown ? readings.shown : readings.hidden).push(id);
+    const contredite = contradictionOf(id, operation, answer);
+    if (contredite) readings.contradicted.push(contredite);
+    else readings.shown.push(id);
   }
   return readings;
+}
+
+function contradictionOf(
+  operationId: number,
+  operation: FeedOperation,
+  answer: Extract<ReadAnswer, { readonly kind: 'found' | 'absent' }>,
+): Contredite | undefined {
+  const bals = answer.kind === 'found' ? answer.bals : [];
+  const evidence = judgeOperation(bals, operation);
+  if (evidence.kind === 'as-asked') return undefined;
+  const champs = evidence.kind === 'different' ? evidence.champs : [];
+  return { operationId, bal: findBal(bals, adresseDe(operation)), champs };
 }

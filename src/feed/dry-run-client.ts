@@ -1,19 +1,13 @@
 // The feed that sends nothing: it tells, request by request, exactly what the real one would send.
 import {
   type BalAPublier,
+  type BalLue,
   type FeedOperation,
   type Porteur,
   type PorteurSituation,
   adresseDe,
 } from '../domain/feed-operation.js';
-import type {
-  BalLue,
-  Exchange,
-  FeedClient,
-  FeedRequest,
-  PatchAnswer,
-  ReadAnswer,
-} from './feed-client.js';
+import type { Exchange, FeedClient, FeedRequest, PatchAnswer, ReadAnswer } from './feed-client.js';
 import { apiHeaders } from './api-caller.js';
 import { identifierSearchUrl, mailboxSearchUrl, situationSearchUrl } from './api-urls.js';
 import {

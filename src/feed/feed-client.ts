@@ -1,22 +1,10 @@
 // The border with the ANS's feed API: everything above speaks of BAL and porteurs, everything below of FHIR.
-import type { BalAPublier, FeedOperation, Porteur } from '../domain/feed-operation.js';
-import type { TypeBal } from '../domain/bal-operateur.js';
+import type { BalAPublier, BalLue, FeedOperation, Porteur } from '../domain/feed-operation.js';
 
 /** Operations of one porteur, in order, sent as one request: all of them are applied, or none. */
 export type FeedRequest = {
   readonly porteur: Porteur;
   readonly operations: readonly [FeedOperation, ...FeedOperation[]];
-};
-
-/** A BAL as the ANS's side holds it; what a read profile hides is undefined. */
-export type BalLue = {
-  readonly adresse: string;
-  readonly typeBal: TypeBal | undefined;
-  readonly listeRouge: boolean | undefined;
-  readonly rang: number | undefined;
-  readonly description: string | undefined;
-  readonly service: string | undefined;
-  readonly responsable: string | undefined;
 };
 
 /** What was exchanged, for the record: bounded, without keys. */

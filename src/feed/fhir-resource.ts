@@ -1,8 +1,8 @@
 // What the ANS answers: resources and search pages, read whatever the dialect they are written in.
 import { z } from 'zod';
 import { isTypeBal, type TypeBal } from '../domain/bal-operateur.js';
+import type { BalLue } from '../domain/feed-operation.js';
 import type { Identifier } from './carrier.js';
-import type { BalLue } from './feed-client.js';
 import { emailTypeUrl, metadataUrl, mssanteCode } from './fhir-names.js';
 import type { Redactor } from './redactor.js';
 

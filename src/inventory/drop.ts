@@ -2,6 +2,7 @@
 import { withAdvisoryLock } from '../db/advisory-lock.js';
 import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
+import { limitStatement } from '../db/silence.js';
 import { gardienDesDomaines, type SourceInventaire } from '../domain/source-inventaire.js';
 import { AppError, RefusedError, UsageError } from '../errors.js';
 import { deleteRangs, moveRangs } from '../store/bal-evenement.js';
@@ -103,7 +104,7 @@ export async function transferSource(
     throw new UsageError('SOURCE_IDENTIQUE', 'L’ancienne et la nouvelle source ont le même nom.');
   return alone(pool, [ancienne, nouvelle.nom].sort(), () =>
     transaction(pool, async (client) => {
-      await client.query('set local statement_timeout = 0');
+      await limitStatement(client, 0);
       await lockInventaire(client);
       const enService = await listDomainesEnService(client, ancienne);
       if (enService.length === 0) throw nothingInService(ancienne);

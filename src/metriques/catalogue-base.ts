@@ -7,6 +7,7 @@ export const catalogueBase = {
   ),
   annuaire_sync_base_lecture_duree_seconds: gauge('Durée de la dernière lecture de la base.'),
   annuaire_sync_base_bytes: gauge('Taille de la base.'),
+  annuaire_sync_base_creation_timestamp_seconds: gauge('Première mise en place de la base.'),
   annuaire_sync_base_lecture_seule: gauge('1 : la base est une réplique, en lecture seule.'),
   annuaire_sync_etape_passage_timestamp_seconds: gauge(
     'Fin du dernier passage planifié de l’étape.',
@@ -28,6 +29,10 @@ export const catalogueBase = {
   ),
   annuaire_sync_etape_prochaine_timestamp_seconds: gauge(
     'Prochain passage prévu de l’étape, tous nœuds ensemble.',
+    'etape',
+  ),
+  annuaire_sync_etape_succes_attendu_timestamp_seconds: gauge(
+    'Depuis quand l’étape aurait dû réussir au moins une fois, d’après sa planification.',
     'etape',
   ),
   annuaire_sync_noeud_vu_timestamp_seconds: gauge(
@@ -110,6 +115,9 @@ export const catalogueBase = {
   annuaire_sync_journal_intact: gauge('1 : la dernière vérification a trouvé le journal intact.'),
   annuaire_sync_purge_timestamp_seconds: gauge('Dernière purge.'),
   annuaire_sync_purge_reussie: gauge('1 : la dernière purge a réussi.'),
+  annuaire_sync_sauvegarde_attendue: gauge(
+    '1 : la base est celle du programme, à sauvegarder par lui ; 0 : elle est la vôtre.',
+  ),
   annuaire_sync_sauvegarde_timestamp_seconds: gauge(
     'Fin de la dernière sauvegarde réussie de la base privée.',
   ),

@@ -2,6 +2,7 @@
 import type { Db } from '../db/pool.js';
 import { codesConstat } from '../domain/constat.js';
 import { sourceNames } from '../domain/source.js';
+import { findCreationBase, listLisibles } from '../store/etat-base.js';
 import { findTete } from '../store/journal.js';
 import { listNoeuds } from '../store/noeud.js';
 import { mesurerEtapes } from '../store/metriques-etapes.js';
@@ -19,6 +20,7 @@ import {
   mesurerRapprochement,
   mesurerSessions,
 } from '../store/metriques-suivi.js';
+import { findDerniereVerification } from '../store/statut.js';
 import { famille, instant, simple, type Famille, type Valeur } from './famille.js';
 import { lireAvis, lireDemandes, lireEnvois } from './lecture-files.js';
 
@@ -36,6 +38,8 @@ const heureMs = 3_600_000;
 const noeudOublieMs = 7 * 24 * heureMs;
 
 export async function lireBase(db: Db, attentes: Attentes, now: Date): Promise<Famille[]> {
+  // What this account may not read, other nodes tell.
+  const lisibles = await listLisibles(db, ['trace', 'session_web']);
   return [
     ...(await lireServeur(db)),
     ...(await lireEtapes(db)),
@@ -46,10 +50,17 @@ export async function lireBase(db: Db, attentes: Attentes, now: Date): Promise<F
     ...(await lireEnvois(db, now)),
     ...(await lireAvis(db)),
     ...(await lireDemandes(db, attentes.demandesDelai)),
-    ...(await lireJournal(db)),
+    ...(lisibles.has('trace') ? await lireJournal(db) : []),
+    ...(lisibles.has('session_web') ? await lireSessions(db, now) : []),
+  ];
+}
+
+async function lireSessions(db: Db, now: Date): Promise<Famille[]> {
+  const sessions = await mesurerSessions(db, now);
+  return [
     famille(
       'annuaire_sync_sessions',
-      (await mesurerSessions(db, now)).map(({ espace, nombre }) => [{ espace }, nombre]),
+      sessions.map(({ espace, nombre }) => [{ espace }, nombre]),
     ),
   ];
 }
@@ -94,11 +105,7 @@ async function lireNoeuds(db: Db, now: Date): Promise<Famille[]> {
   const connus = await listNoeuds(db, new Date(now.getTime() - noeudOublieMs));
   // One that stopped as it should is missed by nobody.
   const noeuds = connus.filter(({ arreteLe }) => arreteLe === undefined);
-  const prochaines = new Map<string, number>();
-  for (const { nom, prochaine } of noeuds.flatMap(({ etat }) => etat.etapes)) {
-    const at = prochaine === undefined ? NaN : Date.parse(prochaine) / 1_000;
-    if (at > (prochaines.get(nom) ?? 0)) prochaines.set(nom, at);
-  }
+  const etapes = noeuds.flatMap(({ etat }) => etat.etapes);
   return [
     famille(
       'annuaire_sync_noeud_vu_timestamp_seconds',
@@ -115,9 +122,25 @@ async function lireNoeuds(db: Db, now: Date): Promise<Famille[]> {
     ),
     famille(
       'annuaire_sync_etape_prochaine_timestamp_seconds',
-      [...prochaines].map(([etape, at]) => [{ etape }, at]),
+      derniersInstants(etapes.map(({ nom, prochaine }) => [nom, prochaine])),
+    ),
+    famille(
+      'annuaire_sync_etape_succes_attendu_timestamp_seconds',
+      derniersInstants(etapes.map(({ nom, succesAttenduDepuis }) => [nom, succesAttenduDepuis])),
     ),
   ];
+}
+
+/** Of each stage, the latest that a node tells. */
+function derniersInstants(
+  dits: readonly (readonly [etape: string, instant: string | undefined])[],
+): Valeur[] {
+  const derniers = new Map<string, number>();
+  for (const [etape, dit] of dits) {
+    const at = dit === undefined ? NaN : Date.parse(dit) / 1_000;
+    if (at > (derniers.get(etape) ?? 0)) derniers.set(etape, at);
+  }
+  return [...derniers].map(([etape, at]) => [{ etape }, at]);
 }
 
 async function lireSources(db: Db, attentes: Attentes): Promise<Famille[]> {
@@ -211,9 +234,11 @@ async function lirePlan(db: Db): Promise<Famille[]> {
 
 async function lireJournal(db: Db): Promise<Famille[]> {
   const tete = await findTete(db);
-  const verification = await findDerniereTrace(db, 'journal.verification');
+  const verification = await findDerniereVerification(db);
   const purge = await findDerniereTrace(db, 'purge');
   return [
+    // Here for the alerts that tell what was never done: who cannot read the trail does not know.
+    simple('annuaire_sync_base_creation_timestamp_seconds', instant(await findCreationBase(db))),
     simple('annuaire_sync_journal_traces', tete?.sequence ?? 0),
     simple('annuaire_sync_journal_verification_timestamp_seconds', instant(verification?.at)),
     simple(

@@ -13,6 +13,8 @@ export type SauvegardeFaite = { readonly finieLe: string; readonly octets: numbe
 
 export type MachineOptions = {
   readonly dataDir: string;
+  /** The base is private: nobody saves it but the program. */
+  readonly isSauvegardeAttendue: boolean;
   /** The last one that ended well, if any. */
   readonly sauvegarde: () => Promise<SauvegardeFaite | undefined>;
   /** Those that can be read. */
@@ -33,6 +35,7 @@ export class MesureMachine {
     const disque = await statfs(this.#options.dataDir).catch(() => undefined);
     const sauvegarde = await this.#options.sauvegarde();
     return [
+      simple('annuaire_sync_sauvegarde_attendue', Number(this.#options.isSauvegardeAttendue)),
       simple(
         'annuaire_sync_sauvegarde_timestamp_seconds',
         sauvegarde && instant(new Date(sauvegarde.finieLe)),

@@ -69,6 +69,18 @@ export function estRegle({ dernier, estPris }: VueEtape): boolean {
   return dernier !== undefined && !estPris && secondChance(dernier) === undefined;
 }
 
+/**
+ * Since when a stage should have succeeded at least once: an instant whose run had all the time until the next one.
+ * Undefined: there was none, or a run that began before it is still at work.
+ */
+export function succesAttenduDepuis(
+  { dernier, estPris }: VueEtape,
+  avantDerniere: Date | undefined,
+): Date | undefined {
+  const isLong = estPris && dernier && avantDerniere && dernier.commenceLe < avantDerniere;
+  return isLong ? undefined : avantDerniere;
+}
+
 /** The same for one node and one instant; between 0 and a tenth of the time to the next instant, `gigueMaxMs` at most. */
 export function gigue(
   noeud: string,

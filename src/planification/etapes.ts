@@ -10,6 +10,7 @@ export const nomsEtapes = [
   'notices',
   'status',
   'purge',
+  'verification',
   'checkpoint',
   'backup',
 ] as const;
@@ -38,6 +39,8 @@ export const etapes: Readonly<Record<NomEtape, Etape>> = {
   // Tells the programs of the opérateur what is late: nobody has to look for that.
   status: { titre: 'Surveillance des retards', commande: ['status'] },
   purge: { titre: 'Purge', commande: ['purge'] },
+  // Before a point is signed over what it would have found.
+  verification: { titre: 'Vérification du journal', commande: ['audit', 'verify'] },
   checkpoint: {
     titre: 'Point de contrôle du journal',
     commande: ['audit', 'checkpoint', '--signe'],

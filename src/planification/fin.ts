@@ -33,13 +33,19 @@ export function finOf(sortie: SortieCommande): Fin {
     return { issue: 'interrompu', code: 'INTERROMPU', message, exitCode };
   }
   const said = fautesDe(sortie.json);
+  const code = said[0]?.code;
+  // A guard wants a decision; a node that is not fit for the run leaves it to a later try, on whichever node.
+  const estRefus = exitCode === 3 && !(code !== undefined && codesDuNoeud.has(code));
   return {
-    issue: exitCode === 3 ? 'refus' : 'echec',
-    code: said[0]?.code,
+    issue: estRefus ? 'refus' : 'echec',
+    code,
     message: said.map(({ message }) => message).join(' ') || `Échec (code de sortie ${exitCode}).`,
     exitCode,
   };
 }
+
+/** Refusals that say nothing of the data: another node, or this one a little later, may do the run. */
+const codesDuNoeud: ReadonlySet<string> = new Set(['HORLOGE_FAUSSE', 'SCHEMA_NEWER']);
 
 type Faute = { readonly code: string | undefined; readonly message: string };
 

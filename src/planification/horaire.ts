@@ -10,7 +10,11 @@ export type Echeances = {
   readonly prochaine: Date | undefined;
 };
 
-export type Horaire = { readonly autour: (now: Date) => Echeances };
+export type Horaire = {
+  readonly autour: (now: Date) => Echeances;
+  /** The instant before the last one: what it called had all its time. Undefined: none in four hundred days. */
+  readonly avantDerniere: (now: Date) => Date | undefined;
+};
 
 /** French: what is wrong with the expression; undefined: nothing. */
 export function fauteDExpression(expression: string): string | undefined {
@@ -43,13 +47,23 @@ export function isFuseau(nom: string): boolean {
 export function createHoraire(expression: string, fuseau: string): Horaire {
   let known:
     { readonly from: Date; readonly to: number; readonly echeances: Echeances } | undefined;
+  let knownBefore: { readonly of: number; readonly at: Date | undefined } | undefined;
+  const autour = (now: Date): Echeances => {
+    if (known && now >= known.from && now.getTime() < known.to) return known.echeances;
+    const echeances = chercher(expression, fuseau, now);
+    const from = echeances.precedente ?? now;
+    known = { from, to: echeances.prochaine?.getTime() ?? Infinity, echeances };
+    return echeances;
+  };
   return {
-    autour: (now) => {
-      if (known && now >= known.from && now.getTime() < known.to) return known.echeances;
-      const echeances = chercher(expression, fuseau, now);
-      const from = echeances.precedente ?? now;
-      known = { from, to: echeances.prochaine?.getTime() ?? Infinity, echeances };
-      return echeances;
+    autour,
+    avantDerniere: (now) => {
+      const of = autour(now).precedente?.getTime();
+      if (of === undefined) return undefined;
+      if (knownBefore?.of !== of) {
+        knownBefore = { of, at: chercher(expression, fuseau, new Date(of - 1)).precedente };
+      }
+      return knownBefore.at;
     },
   };
 }

@@ -4,11 +4,14 @@ import cluster, { type Worker } from 'node:cluster';
 import type { ServiceDuNoeud } from '../domain/etat-noeud.js';
 import type { OrdreProcessus } from '../domain/message-processus.js';
 import { Poste } from './poste.js';
+import { ServiceFault } from './service-fault.js';
 
 export type PoolPlan = {
   readonly count: number;
   /** Arguments of the workers' command line; undefined: those of this process. */
   readonly args?: readonly string[] | undefined;
+  /** Of the workers; undefined: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Time that workers have to end by themselves. */
   readonly stopMs: number;
   /** Time that the connections of replaced workers have to end by themselves. */
@@ -20,7 +23,6 @@ export type WorkerPoolOptions<Line> = PoolPlan & {
   readonly nom: string;
   /** French, in messages. */
   readonly titre: string;
-  readonly env?: NodeJS.ProcessEnv;
   /** French. */
   readonly report: (message: string) => void;
   readonly onLine: (line: Line) => void;
@@ -29,6 +31,17 @@ export type WorkerPoolOptions<Line> = PoolPlan & {
   readonly isPatient?: (fault: Error) => boolean;
 };
 
+/** Workers of another plan, which listen beside those in service. */
+export type Releve = {
+  readonly places: readonly string[];
+  /** Puts them in the place of those in service, which serve what is open until it ends. */
+  readonly commit: () => void;
+  /** Ends them. */
+  readonly abandon: () => Promise<void>;
+};
+
+/** A new worker that lives and does not listen after this long never will: whoever renews is not to wait for ever. */
+const listeningMaxMs = 60_000;
 /** A worker that dies again and again is not restarted faster than this. */
 const restartMinMs = 100;
 const restartMaxMs = 30_000;
@@ -39,6 +52,8 @@ export class WorkerPool<Line> {
   readonly #options: WorkerPoolOptions<Line>;
   #plan: PoolPlan;
   #postes: readonly Poste<Line>[] = [];
+  /** Those that are to replace them, and do not serve alone yet. */
+  readonly #coming = new Set<Poste<Line>>();
   /** Those that were replaced, and serve what is still open. */
   readonly #leaving = new Set<Poste<Line>>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -68,26 +83,25 @@ export class WorkerPool<Line> {
   }
 
   /**
-   * Puts workers of another plan in the place of these: on the same sockets, so that nobody who connects meanwhile is
-   * refused. Throws, and leaves everything as it was, when the first of them cannot serve.
+   * Starts workers of another plan on the same sockets, so that nobody who connects while they take over is refused. Throws,
+   * and leaves everything as it was, when the first of them cannot serve, or when the pool is stopped meanwhile.
    */
-  async renew(plan: PoolPlan): Promise<readonly string[]> {
+  async prepare(plan: PoolPlan): Promise<Releve> {
     const started = this.#launch(plan);
-    let places: readonly string[];
+    for (const poste of started.postes) this.#coming.add(poste);
+    const abandon = async (): Promise<void> => {
+      started.giveUp();
+      await Promise.all(started.postes.map((poste) => this.#end(poste, plan.stopMs)));
+      for (const poste of started.postes) this.#coming.delete(poste);
+    };
     try {
-      places = await started.places;
+      const places = await withinLimit(started.places);
+      if (this.#isStopping) throw new Error('Arrêt demandé');
+      return { places, commit: () => this.#takeOver(started.postes, plan), abandon };
     } catch (error) {
-      for (const poste of started.postes) void this.#end(poste, plan.stopMs);
+      void abandon();
       throw error;
     }
-    const former = this.#postes;
-    const { vidangeMs } = this.#plan;
-    this.#postes = started.postes;
-    this.#plan = plan;
-    for (const poste of former) this.#retire(poste, vidangeMs);
-    // One that ended before its place was counted.
-    for (const poste of this.#postes) if (!poste.isAlive) this.#fork(poste, plan);
-    return places;
   }
 
   broadcast(order: OrdreProcessus): void {
@@ -98,12 +112,13 @@ export class WorkerPool<Line> {
     return this.#postes.map((poste) => poste.etat);
   }
 
-  /** Ends the workers that said nothing since `sinceMs` (of `performance.now`): they hang, and are replaced. */
+  /** Ends the workers that said nothing since `sinceMs` (of `performance.now`): they hang, and are replaced if they serve. */
   endSilent(sinceMs: number): void {
-    for (const poste of this.#postes) {
+    for (const poste of [...this.#postes, ...this.#coming]) {
       if (!poste.isAlive || poste.heardMs >= sinceMs) continue;
+      const next = this.#coming.has(poste) ? '' : ' et remplacé';
       this.#options.report(
-        `Processus ${poste.nom} (${poste.pid ?? 0}) sans signe de vie : il est arrêté de force et remplacé.`,
+        `Processus ${poste.nom} (${poste.pid ?? 0}) sans signe de vie : il est arrêté de force${next}.`,
       );
       poste.kill();
     }
@@ -122,26 +137,48 @@ export class WorkerPool<Line> {
   }
 
   #all(): readonly Poste<Line>[] {
-    return [...this.#postes, ...this.#leaving];
+    return [...this.#postes, ...this.#coming, ...this.#leaving];
+  }
+
+  #takeOver(postes: readonly Poste<Line>[], plan: PoolPlan): void {
+    // Whoever stops ends them with the others.
+    if (this.#isStopping) return;
+    const former = this.#postes;
+    const { vidangeMs } = this.#plan;
+    this.#postes = postes;
+    this.#plan = plan;
+    for (const poste of postes) this.#coming.delete(poste);
+    for (const poste of former) this.#retire(poste, vidangeMs);
+    // One that ended before its place was counted.
+    for (const poste of postes) if (!poste.isAlive) this.#fork(poste, plan);
   }
 
   #launch(plan: PoolPlan): {
     readonly postes: readonly Poste<Line>[];
     readonly places: Promise<readonly string[]>;
+    /** No other of them is started any more. */
+    readonly giveUp: () => void;
   } {
     const { nom, onLine, onMetriques } = this.#options;
     const postes = Array.from(
       { length: plan.count },
       (_, index) => new Poste<Line>(`${nom}-${index + 1}`, { onLine, onMetriques }),
     );
-    return { postes, places: this.#startAll(postes, plan) };
+    const given = new AbortController();
+    const places = this.#startAll(postes, plan, given.signal);
+    return { postes, places, giveUp: () => given.abort() };
   }
 
-  async #startAll(postes: readonly Poste<Line>[], plan: PoolPlan): Promise<readonly string[]> {
+  async #startAll(
+    postes: readonly Poste<Line>[],
+    plan: PoolPlan,
+    given: AbortSignal,
+  ): Promise<readonly string[]> {
     const [first, ...others] = postes;
     if (!first) return [];
     this.#fork(first, plan);
     const places = await first.listening();
+    if (given.aborted) return places;
     for (const poste of others) this.#fork(poste, plan);
     // One that fails is replaced like any that dies later.
     await Promise.allSettled(others.map((poste) => poste.listening()));
@@ -149,9 +186,10 @@ export class WorkerPool<Line> {
   }
 
   #fork(poste: Poste<Line>, plan: PoolPlan): void {
+    if (this.#isStopping) return;
     // Taken by this fork alone: each service has a command line of its own.
     cluster.setupPrimary({ args: [...(plan.args ?? process.argv.slice(2))] });
-    const worker = cluster.fork(this.#options.env);
+    const worker = cluster.fork(plan.env);
     poste.occupy(worker, performance.now());
     worker.once('exit', (code) => {
       poste.vacate();
@@ -204,4 +242,19 @@ export class WorkerPool<Line> {
   }
 }
 
-/** What a worker of a pool may say. */
+async function withinLimit<T>(starting: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ServiceFault(neverListens)), listeningMaxMs);
+  });
+  try {
+    return await Promise.race([starting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const neverListens = {
+  code: 'PROCESSUS_MUET',
+  message: `Le nouveau processus n’est pas en service après ${listeningMaxMs / 1_000} s : il est arrêté.`,
+};

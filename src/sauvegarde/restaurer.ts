@@ -53,19 +53,24 @@ export type Restauration = Controle & {
 
 /**
  * Puts the backup in the place of the base of `dataDir`, once everything about it was checked. `avant` completes the restored base before
- * anybody sees it. `ecartee`: name that the data which is there gets; undefined: none may be there.
+ * anybody sees it. `ecartee`: name that the data which is there gets; undefined: none may be there. `malgreJournal`: also when its journal
+ * was tampered with.
  *
- * @throws RefusedError `BASE_EXISTANTE`, `BASE_EN_SERVICE`, `SCHEMA_NEWER`, `AUTRE_MACHINE`, `POSTGRES_MAJOR_DIFFERS`; AppError `SAUVEGARDE_ALTEREE`,
- * `DISQUE_PLEIN`
+ * @throws RefusedError `BASE_EXISTANTE`, `BASE_EN_SERVICE`, `JOURNAL_ATTEINT`, `SCHEMA_NEWER`, `AUTRE_MACHINE`, `POSTGRES_MAJOR_DIFFERS`;
+ * AppError `SAUVEGARDE_ALTEREE`, `DISQUE_PLEIN`
  */
 export async function restaurer(
   chemin: string,
-  options: OptionsRestauration & { readonly ecartee: string | undefined },
+  options: OptionsRestauration & {
+    readonly ecartee: string | undefined;
+    readonly malgreJournal: boolean;
+  },
   avant: (pool: Pool, controle: Controle) => Promise<void>,
 ): Promise<Restauration> {
-  const { dataDir, ecartee } = options;
+  const { dataDir, ecartee, malgreJournal } = options;
   await refuserBaseExistante(dataDir, ecartee);
   return essayer(chemin, options, async (serveur, controle, pool) => {
+    if (!malgreJournal) refuserJournalAtteint(controle);
     await avant(pool, controle);
     await pool.end();
     await refuserBaseExistante(dataDir, ecartee);
@@ -86,6 +91,17 @@ async function refuserBaseExistante(dataDir: string, ecartee: string | undefined
     'BASE_EXISTANTE',
     `Une base existe déjà dans ${dataDir}. Rien n'a été modifié. Pour la remplacer : « restore … --remplacer » ; elle est alors ` +
       `mise de côté, pas effacée.`,
+  );
+}
+
+function refuserJournalAtteint({ sauvegarde, journal }: Controle): void {
+  if (journal.estIntacte) return;
+  const fautes = journal.fautes.slice(0, 10).map(({ message }) => `\n  ! ${message}`);
+  throw new RefusedError(
+    'JOURNAL_ATTEINT',
+    `${sauvegarde.dossier} se restaure et démarre, mais son journal des actions est atteint : ${journal.fautesCount} fautes. Rien n'a ` +
+      `été modifié. Prenez une sauvegarde plus ancienne, ou, pour retrouver quand même ses données : « restore … --malgre-journal ».` +
+      fautes.join(''),
   );
 }
 

@@ -11,12 +11,7 @@ import type { Pool } from '../db/pool.js';
 import { AppError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { findEtatBase, type EtatBase } from '../store/etat-base.js';
-import {
-  dansUnBrouillon,
-  preparerDossier,
-  supprimerAnciennes,
-  type Sauvegarde,
-} from './dossier.js';
+import { dansUnBrouillon, preparerDossier, type Sauvegarde } from './dossier.js';
 import {
   formatManifeste,
   nomArchive,
@@ -36,8 +31,6 @@ export type FichierReglages = {
 
 export type OptionsSauvegarde = {
   readonly dossier: string;
-  /** Whole backups of this base kept in the folder; undefined: all. */
-  readonly garder: number | undefined;
   readonly programme: string;
   readonly reglages: readonly FichierReglages[];
   readonly secrets: readonly string[];
@@ -47,12 +40,9 @@ export type OptionsSauvegarde = {
   readonly signal: AbortSignal;
 };
 
-export type SauvegardeFaite = Sauvegarde & {
-  readonly octets: number;
-  readonly supprimees: readonly string[];
-};
+export type SauvegardeFaite = Sauvegarde & { readonly octets: number };
 
-/** @throws AppError `SAUVEGARDE_SANS_BASE`, `DISQUE_PLEIN`, `SAUVEGARDE_INTERROMPUE` */
+/** The earlier ones stay: whoever asked deletes them, once this one is known to be good. @throws AppError `SAUVEGARDE_SANS_BASE`, `DISQUE_PLEIN`, `SAUVEGARDE_INTERROMPUE` */
 export async function sauvegarder(
   base: { readonly pool: Pool; readonly connectionString: string },
   options: OptionsSauvegarde,
@@ -77,11 +67,8 @@ export async function sauvegarder(
       return fait;
     },
   );
-  const { garder, dossier } = options;
-  const supprimees =
-    garder === undefined ? [] : await supprimerAnciennes(dossier, etat.systeme, garder);
   const octets = manifeste.parties.reduce((sum, partie) => sum + partie.octets, 0);
-  return { dossier: chemin, manifeste, octets, supprimees };
+  return { dossier: chemin, manifeste, octets };
 }
 
 /** The archive is smaller than the base, rarely by less than half; what a full disk leaves is removed anyway. */

@@ -2,6 +2,7 @@
 import xxhash from 'xxhash-wasm';
 import { copyChunks, encodeRow, type CopyRow } from '../db/copy.js';
 import type { Client, Db } from '../db/pool.js';
+import { limitStatement } from '../db/silence.js';
 import { domaineOf, type BalOperateur } from '../domain/bal-operateur.js';
 
 /** The columns that make a new line of history when they change, in the order of the line hash. */
@@ -36,7 +37,7 @@ function columnsOf(alias: string, names: readonly string[] = allColumns): string
 
 /** Opens the work of one import in the client's transaction, without a time limit on what follows the inventory's length. */
 export async function beginStaging(client: Client): Promise<void> {
-  await client.query('set local statement_timeout = 0');
+  await limitStatement(client, 0);
   await client.query(
     `create temporary table bal_operateur_staging on commit drop as
      select ligne_hash, ${columns} from bal_operateur with no data`,

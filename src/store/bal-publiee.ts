@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { openCopyOut } from '../db/copy-stream.js';
 import type { Client, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
+import { limitStatement } from '../db/silence.js';
 import type { BalPubliee } from '../domain/bal-publiee.js';
 import { BalReader, copyBalsSql } from './bal-publiee-lines.js';
 
@@ -27,7 +28,7 @@ export function withPublication<T>(
 ): Promise<T> {
   return transaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
-    await client.query(`set local statement_timeout = ${statementTimeoutMs}`);
+    await limitStatement(client, statementTimeoutMs);
     return work(client, await findPublication(client));
   });
 }

@@ -36,6 +36,27 @@ export async function findEtatBase(db: Db): Promise<EtatBase | undefined> {
   };
 }
 
+/** When its first migration was applied: a restored base keeps it. */
+export async function findCreationBase(db: Db): Promise<Date | undefined> {
+  const { rows } = await db.query<{ creeeLe: Date | null }>(
+    `select min(applied_at) as "creeeLe" from schema_migration`,
+  );
+  return rows[0]?.creeeLe ?? undefined;
+}
+
+/** Of these tables, those that this account may read: the look-up nodes' role reads no secret. */
+export async function listLisibles(
+  db: Db,
+  tables: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ nom: string }>(
+    `select relname::text as nom from pg_class
+     where relname = any($1::text[]) and relnamespace = current_schema()::regnamespace and has_table_privilege(oid, 'select')`,
+    [tables],
+  );
+  return new Set(rows.map(({ nom }) => nom));
+}
+
 async function listTables(db: Db, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ name: string }>(
     `select name from unnest($1::text[]) name where to_regclass(name) is not null`,

@@ -60,12 +60,17 @@ export async function confirmByExtraction(db: Db): Promise<number> {
   return rowCount ?? 0;
 }
 
-export type ToRead = { readonly id: number; readonly operation: FeedOperation };
+export type ToRead = {
+  readonly id: number;
+  readonly operation: FeedOperation;
+  /** A first reading, of another day, showed something else. */
+  readonly isReadAgain: boolean;
+};
 
 /** Accepted operations that no extraction shows, and that were not looked at since `now`; the oldest first. */
 export async function listToRead(db: Db, now: Date, countMax: number): Promise<ToRead[]> {
-  const { rows } = await db.query<FeedRow>(
-    `select ${feedRowColumns} from feed_operation o
+  const { rows } = await db.query<FeedRow & { readonly isReadAgain: boolean }>(
+    `select ${feedRowColumns}, o.lue_en_vain_le is not null as "isReadAgain" from feed_operation o
      where o.state = 'accepted' and not ${estVisible('o')} and not o.liste_rouge and not ${estDepassee('o')}
        and (o.next_attempt_at is null or o.next_attempt_at <= $1::timestamptz)
      order by o.accepted_at, o.id limit $2::integer`,
@@ -73,7 +78,7 @@ export async function listToRead(db: Db, now: Date, countMax: number): Promise<T
   );
   return rows.flatMap((row) => {
     const operation = toFeedOperation(row);
-    return operation ? [{ id: row.id, operation }] : [];
+    return operation ? [{ id: row.id, operation, isReadAgain: row.isReadAgain }] : [];
   });
 }
 
@@ -94,8 +99,17 @@ export async function postponeReading(db: Db, ids: readonly number[], at: Date):
   );
 }
 
+/** The read API showed something else: once may be its delay, NON_CONFIRMEE tells it after its days. */
+export async function noteContradiction(db: Db, ids: readonly number[], now: Date): Promise<void> {
+  await db.query(
+    `update feed_operation set lue_en_vain_le = coalesce(lue_en_vain_le, $2::timestamptz)
+     where id = any($1::bigint[]) and state = 'accepted'`,
+    [ids, now],
+  );
+}
+
 export type ConfirmationCounts = {
-  /** Waits for an extraction, or for one that shows it. */
+  /** Waits for an extraction, or for one that shows it; or readings contradict it. */
   readonly waitingCount: number;
   /** Nothing that we can read will ever show it: no alarm. */
   readonly unverifiableCount: number;
@@ -108,15 +122,19 @@ export async function countConfirmations(db: Db): Promise<ConfirmationCounts> {
     `select count(*) filter (where not depassee and visible)::integer as "waitingCount",
        count(*) filter (where not depassee and not visible)::integer as "unverifiableCount",
        count(*) filter (where depassee)::integer as "overtakenCount"
-     from (select ${estVisible('o')} as visible, ${estDepassee('o')} as depassee
+     from (select (${estVisible('o')} or o.lue_en_vain_le is not null) as visible, ${estDepassee('o')} as depassee
        from feed_operation o where o.state = 'accepted') t`,
   );
   return rows[0] ?? { waitingCount: 0, unverifiableCount: 0, overtakenCount: 0 };
 }
 
-/** For the rule NON_CONFIRMEE: accepted before `avant`, visible, not overtaken, and an extraction was made since. */
+/**
+ * For the rule NON_CONFIRMEE: accepted before `avant`, not overtaken, and either visible while an extraction was made since,
+ * or read otherwise.
+ */
 export function nonConfirmeesSql(avant: string): string {
   return `from feed_operation o
-    where o.state = 'accepted' and o.accepted_at < ${avant} and ${estVisible('o')} and not ${estDepassee('o')}
-      and exists (select from source_load l where l.source = 'bals' and l.genere_le > o.accepted_at)`;
+    where o.state = 'accepted' and o.accepted_at < ${avant} and not ${estDepassee('o')}
+      and (o.lue_en_vain_le is not null or ${estVisible('o')}
+        and exists (select from source_load l where l.source = 'bals' and l.genere_le > o.accepted_at))`;
 }

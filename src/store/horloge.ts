@@ -9,6 +9,13 @@ export type Horloges = {
   readonly dernierChargement: Date | undefined;
 };
 
+export async function readHeureBase(db: Db): Promise<Date> {
+  const { rows } = await db.query<{ base: Date }>(`select clock_timestamp() as base`);
+  const [row] = rows;
+  if (!row) throw new Error('no clock');
+  return row.base;
+}
+
 export async function readHorloges(db: Db): Promise<Horloges> {
   const { rows } = await db.query<{ base: Date; trace: Date | null; chargement: Date | null }>(
     `select clock_timestamp() as base,

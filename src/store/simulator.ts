@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { openCopyOut } from '../db/copy-stream.js';
 import type { Client, Db, Pool } from '../db/pool.js';
 import { transaction } from '../db/transaction.js';
+import { limitStatement } from '../db/silence.js';
 
 /** source_load.id of each source that the seed is read from; 0 = never loaded. */
 export type SeedLoads = {
@@ -67,7 +68,7 @@ const statementTimeoutMs = 600_000;
 export function withSeed<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   return transaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
-    await client.query(`set local statement_timeout = ${statementTimeoutMs}`);
+    await limitStatement(client, statementTimeoutMs);
     return work(client);
   });
 }

@@ -1,6 +1,6 @@
 // What the 8 o'clock screen asks that no other page does: what is new since yesterday, when things were last done.
 import type { CodeConstat } from '../domain/constat.js';
-import type { ActionTracee, IssueTrace } from '../domain/trace.js';
+import type { IssueTrace } from '../domain/trace.js';
 import type { Db } from '../db/pool.js';
 
 /** Findings that opened since, and still hold; each code has its index. */
@@ -38,14 +38,16 @@ export async function countEnvoisDepuis(db: Db, depuis: Date): Promise<EnvoisDep
 
 export type DerniereTrace = { readonly at: Date; readonly issue: IssueTrace };
 
-/** Undefined: it was never done. */
-export async function findDerniereTrace(
-  db: Db,
-  action: ActionTracee,
-): Promise<DerniereTrace | undefined> {
+/**
+ * The last check of the trail that said something of it: `reussite`, intact; else what it found. One that was stopped, or that the database
+ * cut short, proves nothing. Contents erased at their term leave the outcome alone to tell. The text is not cast: somebody may have
+ * altered it. Undefined: none was ever done.
+ */
+export async function findDerniereVerification(db: Db): Promise<DerniereTrace | undefined> {
   const { rows } = await db.query<DerniereTrace>(
-    `select at, issue from trace where action = $1::text order by trace.at desc, sequence desc limit 1`,
-    [action],
+    `select at, issue from trace where action = 'journal.verification'
+       and (issue = 'reussite' or reponse is null or reponse like '%"estIntacte":false%')
+     order by trace.at desc, sequence desc limit 1`,
   );
   return rows[0];
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
@@ -67,6 +68,23 @@ test('signed points are kept in a file, checked with the public key, by other to
   const signature = Buffer.from(point.signature, 'base64');
   assert.ok(verify(null, Buffer.from(texteDuPoint(point)), publique, signature));
   await traceUne();
+  const found = await run('audit', 'verify', '--depuis', points, '--cle', `${cle}.pub`);
+  assert.equal(found.status, 0, found.text);
+});
+
+test('a point that cannot be written whole leaves the file as it was, and one without its end is ended', async (t) => {
+  const avant = readFileSync(points, 'utf8');
+  const handle = await open(points);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const full = t.mock.method(prototype, 'sync', () => Promise.reject(new Error('disque plein')));
+  const refused = await run('audit', 'checkpoint', '--signe', '--out', points);
+  assert.equal(refused.status, 1);
+  assert.match(refused.text, /disque plein/u);
+  assert.equal(readFileSync(points, 'utf8'), avant);
+  full.mock.restore();
+  writeFileSync(points, avant.trimEnd());
+  assert.equal((await run('audit', 'checkpoint', '--signe', '--out', points)).status, 0);
   const found = await run('audit', 'verify', '--depuis', points, '--cle', `${cle}.pub`);
   assert.equal(found.status, 0, found.text);
 });

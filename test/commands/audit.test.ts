@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { findDerniereVerification } from '../../src/store/statut.js';
 import {
   runCommand,
   runHere,
@@ -121,6 +122,15 @@ test('list and show read it; verify says intact, then names what a superuser cha
   assert.equal(intact.status, 0, intact.stdout + intact.stderr);
   assert.match(intact.stdout, /Journal intact/u);
 
+  // Stopped, it found nothing: the trace of it is no proof of an altered trail.
+  const stopped = await runHere(config, ['audit', 'verify'], {}, AbortSignal.abort());
+  assert.notEqual(stopped.status, 0);
+  const [last] = lignes(
+    (await run('audit', 'export', '--action', 'journal.verification')).stdout,
+  ).reverse();
+  assert.deepEqual([last?.issue, last?.reponse?.faute], ['echec', 'INTERROMPU']);
+  assert.equal((await findDerniereVerification(db.pool))?.issue, 'reussite');
+
   await db.pool.query(`alter table trace disable trigger all`);
   await db.pool.query(`update trace set auteur_id = 'autre' where sequence = 3`);
   await db.pool.query(`delete from trace where sequence = 5`);
@@ -129,5 +139,6 @@ test('list and show read it; verify says intact, then names what a superuser cha
   assert.equal(broken.status, 1);
   assert.match(broken.stdout, /contenu de la trace 3 a été altéré/u);
   assert.match(broken.stdout, /La trace 5 a été retirée/u);
+  assert.equal((await findDerniereVerification(db.pool))?.issue, 'echec');
   assert.equal((await run('audit', 'verify', '--point', 'x')).status, 2);
 });

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { estLdap } from '../../src/commands/doctor-ldap.js';
 import { withAdvisoryLock } from '../../src/db/advisory-lock.js';
+import { createHoraire } from '../../src/planification/horaire.js';
 import {
   commencerPassage,
   finirPassage,
@@ -14,11 +15,22 @@ import {
   verrouDeEtape,
   type Passage,
 } from '../../src/store/passage.js';
+import { listNoeuds } from '../../src/store/noeud.js';
+import { findDerniereVerification } from '../../src/store/statut.js';
 import { mainProgram } from '../support/command.js';
-import { Daemon, killDaemons, poll, seulement, writeDaemonSettings } from '../support/daemon.js';
+import {
+  Daemon,
+  freePort,
+  killDaemons,
+  poll,
+  racine,
+  seulement,
+  workerPid,
+  writeDaemonSettings,
+} from '../support/daemon.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { bal, headers, tempFolder, textOf } from '../support/extraction-files.js';
-import { connectRaw, isNoticeOfDisconnection, type RawClient } from '../support/ldap-raw-client.js';
+import { connectRaw, isNoticeOfDisconnection } from '../support/ldap-raw-client.js';
 
 const folder = tempFolder();
 const file = 'Extraction_Correspondance_MSSante_202701010101.txt';
@@ -28,13 +40,16 @@ let isAnswering = false;
 const asked: ServerResponse[] = [];
 const ans = createServer((_request, response) => {
   asked.push(response);
-  if (!isAnswering) return;
+  if (isAnswering) answer(response);
+});
+let source = '';
+
+function answer(response: ServerResponse): void {
   const body = Buffer.from(textOf(headers.bals, [bal('jean.dupont@x.mssante.fr')]));
   const disposition = `attachment; filename="${file}"`;
   response.writeHead(200, { 'content-length': body.length, 'content-disposition': disposition });
   response.end(body);
-});
-let source = '';
+}
 
 before(async () => {
   await new Promise<void>((resolve) => ans.listen(0, '127.0.0.1', resolve));
@@ -65,15 +80,6 @@ sources:
   liste-blanche: { actif: false }
 `,
   });
-}
-
-/** Kept by the new processes of the service: a port that the system gives goes with the last one that listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test('settings are read again under open connections, a dead service is replaced, and all end in order', async () => {
@@ -133,6 +139,16 @@ test('settings are read again under open connections, a dead service is replaced
   );
   assert.equal(await racine(client), 'o=avant');
 
+  // What one service cannot do, no other begins.
+  const { port: busy } = ans.address() as AddressInfo;
+  writeFileSync(config, text.replace('o=avant', 'o=apres').replace('port: 0', `port: ${busy}`));
+  daemon.child.kill('SIGHUP');
+  await daemon.line(
+    ({ evenement, message }) => evenement === 'reglages-refuses' && message.includes('déjà pris'),
+  );
+  const still = await connectRaw(ldap);
+  assert.equal(await racine(still), 'o=avant');
+
   writeFileSync(config, text.replace('o=avant', 'o=apres'));
   daemon.child.kill('SIGHUP');
   await daemon.event('reglages-relus');
@@ -161,6 +177,7 @@ test('settings are read again under open connections, a dead service is replaced
 
 test('a stage is stopped with its daemon, taken up by the next one, and ended at its limit', async () => {
   const db = await openDatabase();
+  const before = asked.length;
   const only = ['--sans', 'ldap', 'web', '--noeud'];
   const config = settings(db, `metriques: { ecoute: { port: 0 } }\n${seulement(['extract'])}`);
   const first = new Daemon(config, [...only, 'premier']);
@@ -176,7 +193,7 @@ test('a stage is stopped with its daemon, taken up by the next one, and ended at
   const ready = await read(port, '/readyz?verbose');
   assert.equal(ready.status, 200);
   assert.match(ready.text, /^\{"etat":"pret","raisons":\[\],"noeud":"premier"/u);
-  await poll(() => asked[0]);
+  await poll(() => asked[before]);
   assert.equal(await first.end('SIGTERM'), 0);
   const stopped = await passage(db, () => true);
   assert.deepEqual([stopped?.issue, stopped?.noeud], ['interrompu', 'premier']);
@@ -211,6 +228,24 @@ test('a stage whose session is lost writes nothing more: the run is left to whoe
   assert.equal(await ended, 1);
   const left = await passage(db, () => true);
   assert.deepEqual([left?.issue, left?.tentative], [undefined, 1]);
+});
+
+test('a daemon verifies the trail by itself, and tells since when its stages should have succeeded', async () => {
+  const db = await openDatabase();
+  const daemon = new Daemon(settings(db, seulement(['verification'])), ['--sans', 'ldap', 'web']);
+  const done = await poll(() => passage(db, ({ issue }) => issue !== undefined));
+  assert.deepEqual([done.etape, done.issue], ['verification', 'reussite']);
+  assert.equal((await findDerniereVerification(db.pool))?.issue, 'reussite');
+  const [etape] = await poll(async () => {
+    const [noeud] = await listNoeuds(db.pool, done.prevuLe);
+    return noeud && noeud.etat.etapes.length > 0 ? noeud.etat.etapes : undefined;
+  });
+  // Once a month: the instant before that of the run which it began with.
+  const expected = createHoraire('0 0 1 * *', 'Europe/Paris').autour(
+    new Date(done.prevuLe.getTime() - 1),
+  ).precedente;
+  assert.equal(etape?.succesAttenduDepuis, expected?.toISOString());
+  assert.equal(await daemon.end('SIGTERM'), 0);
 });
 
 test('several missed runs are caught up once, and never under the lock of another', async () => {
@@ -253,13 +288,6 @@ async function passage(
   return (await listPassages(db.pool, 10)).find(fits);
 }
 
-/** Of the root of the directory, as this connection sees it. */
-async function racine(client: RawClient): Promise<string | undefined> {
-  const search = { base: '', scope: 0, attributes: ['namingContexts'] } as const;
-  const { entries } = await client.search(search);
-  return /o=(?:avant|apres)/u.exec(entries[0]?.bytes.toString('latin1') ?? '')?.[0];
-}
-
 type Answer = { readonly status: number; readonly socket: number; readonly isKept: boolean };
 
 /** One request; `socket` is the port that it left from. */
@@ -277,14 +305,4 @@ async function ask(port: number, agent: Agent): Promise<Answer> {
 async function read(port: number, path: string): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, text: await response.text() };
-}
-
-function workerPid(daemon: Daemon, service: string): number {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(daemon.child.pid)], {
-    encoding: 'utf8',
-  });
-  const own = stdout.split('\n').filter((line) => line.trim().endsWith(` ${service}`));
-  const pid = Number(own.at(-1)?.trim().split(' ')[0]);
-  assert.ok(pid > 0, stdout);
-  return pid;
 }

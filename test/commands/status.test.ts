@@ -29,6 +29,12 @@ before(async () => {
 });
 after(() => database.drop());
 
+/** The base was made so many days ago. */
+async function dater(jours: number): Promise<void> {
+  const creeeLe = new Date(now.getTime() - jours * 86_400_000);
+  await database.pool.query('update schema_migration set applied_at = $1::timestamptz', [creeeLe]);
+}
+
 type Said = { toutVaBien: boolean; points: { genre: string; texte: string; remede: string }[] };
 
 async function json(...args: string[]): Promise<Said & { status: number }> {
@@ -59,6 +65,7 @@ test('all is well: one line says so, in 24 lines of 80 columns, without a colour
      values ($1, $1, $1, 'full', (select jsonb_object_agg(source, id) from source_load), '', 10, 0, 0, 0)`,
     [now],
   );
+  await dater(0);
   const { status, stdout } = await runHere(config, ['status', '--verifie'], { now, columns: 80 });
   assert.match(stdout, /^✓ Tout va bien /u);
   assert.equal(status, 0);
@@ -71,10 +78,21 @@ test('all is well: one line says so, in 24 lines of 80 columns, without a colour
   assert.doesNotMatch(stdout, /\u001b/u);
 });
 
+test('a trail that nobody ever verified is to be seen once its first week is over', async () => {
+  const neuve = await json();
+  await dater(9);
+  const ancienne = await json();
+  await dater(0);
+  const dits = ({ points }: Said): string[] =>
+    points.map(({ texte }) => texte).filter((texte) => texte.includes('vérifié'));
+  assert.deepEqual(dits(neuve), []);
+  assert.deepEqual(dits(ancienne), ['Le journal n’a jamais été vérifié.']);
+});
+
 test('a stage that failed in the night, and a node that is gone, come first', async () => {
   await database.pool.query(
     `insert into passage (etape, prevu_le, commence_le, fini_le, noeud, pid, issue, message, correlation)
-     values ('extraction', $1, $1, $1, 'n1', 1, 'echec', 'Le disque est plein : libérez de la place.', gen_random_uuid())`,
+     values ('extraction', $1, $1, $1, 'n1', 1, 'echec', 'Le disque est plein : libérez de la place là où sont les données du service.', gen_random_uuid())`,
     [new Date(now.getTime() - 3_600_000)],
   );
   await database.pool.query(
@@ -82,8 +100,14 @@ test('a stage that failed in the night, and a node that is gone, come first', as
      values ('n1', '1', 1, $1, $1, '{"noeud":"n1","depuis":"","services":[],"etapes":[],"base":{}}')`,
     [new Date(now.getTime() - 3_600_000)],
   );
-  const { stdout } = await runHere(config, ['status'], { now });
+  const { stdout } = await runHere(config, ['status'], { now, columns: 80 });
   assert.match(stdout, /^! 2 points à voir/u);
+  assert.ok(
+    stdout.split('\n').every((line) => line.length <= 80),
+    stdout,
+  );
+  // What fits in one line of the screen is not cut in two.
+  assert.match(stdout, /^ {4}Le disque est plein : .* données du service\.$/mu);
   assert.match(stdout, /^! L’étape « extraction » .*échec\.\n +Le disque est plein/mu);
   assert.match(stdout, /^! Le nœud « n1 » ne donne plus signe de vie/mu);
   assert.match(stdout, /^Nœuds +! aucun présent/mu);

@@ -96,6 +96,11 @@ const cas: Cas[] = [
   ['api-key create plateforme', 'cle-api.creation', 'echec', undefined],
   ['api-key revoke plateforme', 'cle-api.revocation', 'reussite', 'cle-api:1'],
   ['api-key revoke absente', 'cle-api.revocation', 'echec', undefined],
+  ['demandes list --max 1000', 'consultation', 'reussite', undefined],
+  ['hygiene list --domaine chu.mssante.fr', 'consultation', 'reussite', undefined],
+  ['notices list', 'consultation', 'reussite', undefined],
+  ['plan show --detail', 'consultation', 'reussite', undefined],
+  ['audit list --max 1', 'consultation', 'reussite', undefined],
   ['demandes examine 1', 'demande.examen', 'reussite', 'demande:1'],
   ['demandes examine 1', 'demande.examen', 'refus', 'demande:1'],
   ['demandes lift 1 --motif recréée', 'demande.levee', 'refus', 'demande:1'],
@@ -162,9 +167,22 @@ test('no secret that a command showed is in the journal', async () => {
   for (const secret of secrets) assert.ok(!rows[0]?.journal.includes(secret), secret);
 });
 
-/** They read, prepare a file, serve, or run by themselves: a run is traced as the program's, by its own tests. */
+test('an address to download from is traced without what signs it', async () => {
+  const from = await lastSequence();
+  const signee =
+    'http://localhost:1/ps.zip?X-Amz-Date=2026&X-Amz-Signature=4f5e6d7c&cle;sig=8b9c#jeton-nu';
+  // One address for all sources is refused: nothing is asked of it.
+  assert.equal((await run(['extract', '--from', signee])).status, 2);
+  const [trace] = await tracesAfter(from);
+  const masquee = 'http://localhost:1/ps.zip?X-Amz-Date=***&X-Amz-Signature=***&***;sig=***#***';
+  const contenu = trace?.contenu ?? '';
+  assert.ok(contenu.includes(masquee), contenu);
+  assert.doesNotMatch(contenu, /4f5e6d7c|8b9c|jeton-nu/u);
+});
+
+/** They read of one person, or of no professional, prepare a file, serve, or run by themselves: a run is traced as the program's, by its own tests. */
 const sansDecision =
-  /^(?:backup|daemon.*|extract|reconcile|report|status|export .*|ldap.*|simulate.*|verify .*|web|config .*|sample|demo|audit .*|migrate|doctor|push|plan|inventory (?:template|import|sync)|hygiene run|notices send|.* (?:list|show|status))$/u;
+  /^(?:backup|daemon.*|extract|reconcile|report|status|export .*|ldap.*|simulate.*|verify .*|web|config .*|sample|demo|audit (?:verify|checkpoint|key|export)|migrate|doctor|push|plan|inventory (?:template|import|sync)|hygiene run|notices send|push status|(?:audit|demandes|hygiene|notices|purge|push) show|(?:domains lookalike|api-key|comptes|purge) list)$/u;
 
 test('every command of the program is in the table, or decides nothing', async () => {
   const program = new Command('annuaire-sync');

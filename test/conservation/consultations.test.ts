@@ -87,6 +87,35 @@ test('a database that cannot be written loses counts, and says it once', async (
   );
 });
 
+test('sign-ins wait for a database that cannot be written, with their time; those never written are told', async () => {
+  const [{ n } = { n: 0 }] = await lignes<{ n: number }>(
+    `select count(*)::integer as n from trace`,
+  );
+  const bind = { ...recherche, operation: 'bind', entrees: 0 };
+  const told: string[] = [];
+  let isDown = true;
+  let maintenant = new Date('2026-11-23T08:00:00Z');
+  const counter = createConsultationCounter({
+    settings: consultationsSchema.parse({}),
+    open: () => Promise.resolve(isDown ? undefined : db.pool),
+    now: () => maintenant,
+    report: (message) => told.push(message),
+    flushMs: 0,
+  });
+  counter.consulter(bind);
+  while (told.length === 0) await new Promise(setImmediate);
+  isDown = false;
+  maintenant = new Date('2026-11-23T08:10:00Z');
+  counter.consulter(bind);
+  await counter.close();
+  assert.deepEqual(await lignes(`select action, at from trace order by sequence offset ${n}`), [
+    { action: 'connexion', at: new Date('2026-11-23T08:00:00Z') },
+  ]);
+  assert.equal(told.length, 1);
+  const perdues = await servir([bind], {}, () => Promise.resolve(undefined));
+  assert.match(perdues[1] ?? '', /jamais écrites : 1/u);
+});
+
 test('the first sign-in and the first refusal of the day of each account leave a trace, and a copy of the directory', async () => {
   const bind = { ...recherche, operation: 'bind', entrees: 0 };
   await servir([
@@ -101,7 +130,7 @@ test('the first sign-in and the first refusal of the day of each account leave a
     { ...recherche, interface: 'api', entrees: 50_000 },
   ]);
   const traces = await lignes(
-    `select action, issue, auteur_id as auteur, poste_adresse as adresse, reponse::text from trace order by sequence`,
+    `select action, issue, auteur_id as auteur, poste_adresse as adresse, reponse::text from trace order by sequence offset 1`,
   );
   const commun = { adresse: '192.0.2.5' };
   assert.deepEqual(traces, [

@@ -47,7 +47,7 @@ async function purge(): Promise<BilanPurge> {
     },
     {
       now: () => new Date(),
-      ...{ categories: [], isAccepted: false, auteur: 'dpo', version: '0', correlation: 'x' },
+      ...{ categories: [], isAccepted: true, auteur: 'dpo', version: '0', correlation: 'x' },
       signal: new AbortController().signal,
     },
     silentProgress,

@@ -43,6 +43,7 @@ function lancer(
   pool: Pool,
   settings: Partial<PurgeSettings> = {},
   options: Partial<PurgeOptions> = {},
+  progress = silentProgress,
 ): Promise<BilanPurge> {
   return purger(
     pool,
@@ -57,7 +58,7 @@ function lancer(
       signal: new AbortController().signal,
       ...options,
     },
-    silentProgress,
+    progress,
   );
 }
 
@@ -145,7 +146,7 @@ test('a share of a table that nobody expects to lose stops it, unless it is smal
   assert.equal(await nombreDe(pool, 'api_call'), 20);
 });
 
-test('a clock that jumped purges nothing: against the server’s, then against the last trace', async (t) => {
+test('a clock that jumped purges nothing: against the server’s, then by the silence of the trail', async (t) => {
   const { pool } = await base(t);
   await appels(pool, 10, 1);
   const dansDixAns = (): Date => new Date(Date.now() + 3_650 * 86_400_000);
@@ -161,9 +162,17 @@ test('a clock that jumped purges nothing: against the server’s, then against t
   } as const;
   // On one machine both clocks jump together.
   await recordTrace(pool, trace, new Date(Date.now() - 46 * 86_400_000));
-  await assert.rejects(lancer(pool), /la dernière trace du journal a 46 jours/u);
-  await lancer(pool, {}, { isAccepted: true });
+  const silence = /aucune trace pendant 46 jours/u;
+  await assert.rejects(lancer(pool), silence);
+  // The refusal itself is traced, and the other stages run on: the next night must refuse as well, to the same end.
   await recordTrace(pool, trace, new Date());
+  await recordTrace(pool, trace, new Date(Date.now() + 3_600_000));
+  await assert.rejects(lancer(pool), silence);
+  await lancer(pool, {}, { isAccepted: true });
+  await lancer(pool);
+  // Put right, the clock leaves dates to come behind it.
+  await pool.query(`update purge_passage set commence_le = commence_le + interval '10 years',
+    termine_le = termine_le + interval '10 years' where id = 2`);
   await lancer(pool);
   assert.equal(await nombreDe(pool, 'api_call'), 10);
 });
@@ -281,9 +290,12 @@ test('killed with -9, nothing is lost nor done twice, and the next run ends it',
   assert.match(stdout, /✓ Plus rien de ce qui était à terme/u);
   assert.equal(await nombreDe(pool, 'api_call'), 0);
   const { rows: traces } = await pool.query<{ action: string; issue: string }>(
-    `select action, issue from trace where action = 'purge'`,
+    `select action, issue from trace where action = 'purge' order by sequence`,
   );
-  assert.deepEqual(traces, [{ action: 'purge', issue: 'reussite' }]);
+  assert.deepEqual(traces, [
+    { action: 'purge', issue: 'echec' },
+    { action: 'purge', issue: 'reussite' },
+  ]);
   const shown = runCommand(config, ['purge', 'show', '--verifie', '--json']);
   assert.equal(shown.status, 0, shown.stderr);
   assert.match(shown.stdout, /"reverification":\[/u);
@@ -304,9 +316,27 @@ test('the trail is intact after its contents are erased, and across the purge; n
   const verify = (points: readonly { sequence: number; empreinte: string }[] = []) =>
     verifyJournal(pool, points, { progress: silentProgress, signal });
   const { point } = await verify();
-  await lancer(pool);
+  await lancer(pool, {}, { isAccepted: true });
   const apres = await verify([point]);
   assert.deepEqual([apres.fautes, apres.effaceesCount], [[], 2]);
+  // A run that is left open once it has erased some of the trail, and that other durations replace.
+  for (let n = 0; n < 11; n += 1) {
+    await recordTrace(pool, trace, new Date(Date.now() - 390 * 86_400_000));
+  }
+  const stop = new AbortController();
+  const progress = { ...silentProgress, update: (): void => stop.abort() };
+  await assert.rejects(lancer(pool, {}, { isAccepted: true, signal: stop.signal }, progress));
+  await lancer(pool, { jours: { ...jours, traces: 250 } }, { isAccepted: true });
+  const { rows: effacements } = await pool.query(
+    `select p.etat, (t.reponse::jsonb ->> 'effacees')::integer as effacees
+     from trace t join purge_passage p on p.id = (t.requete::jsonb ->> 'passage')::integer
+     where t.action = 'journal.effacement' order by t.sequence`,
+  );
+  assert.deepEqual(effacements, [
+    { etat: 'termine', effacees: 2 },
+    { etat: 'interrompu', effacees: 10 },
+    { etat: 'termine', effacees: 2 },
+  ]);
   await assert.rejects(
     pool.query(`select trace_effacer_contenus(now() - interval '179 days', 10, now())`),
     /younger than/u,

@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -175,6 +176,29 @@ describe('the private PostgreSQL', () => {
     await until(() => value(engine.connectionString, 'select 1').catch(() => undefined));
     await Promise.all(others.map((other) => other.end()));
     await engine.close();
+  });
+
+  test('is tried again until it starts, where it was, under a program that uses it when its disk is back', async () => {
+    const dataDir = folder('unmounted');
+    const messages: string[] = [];
+    const engine = await openEngine({ dataDir }, (message) => messages.push(message));
+    const wal = join(dataDir, 'postgres', 'data', 'pg_wal');
+    renameSync(wal, `${wal}.away`);
+    await killServer(dataDir);
+    const log = join(dataDir, 'postgres', 'postgres.log');
+    await until(() => readFileSync(log, 'utf8').split('"pg_wal" does not exist').length > 2);
+    // What a failed start leaves behind names no port.
+    await until(() => !existsSync(pidFile(dataDir)));
+    await assert.rejects(openEngine({ dataDir }, quiet), { code: 'POSTGRES_NOT_STARTED' });
+    renameSync(`${wal}.away`, wal);
+    const other = await openEngine({ dataDir }, quiet);
+    assert.equal(other.connectionString, engine.connectionString);
+    await other.close();
+    await until(() => value(engine.connectionString, 'select 1').catch(() => undefined));
+    await until(() => messages.some((message) => message.includes('est repartie')));
+    assert.equal(messages.filter((message) => message.includes('ne repart pas')).length, 1);
+    await engine.close();
+    assert.equal(existsSync(pidFile(dataDir)), false);
   });
 
   test('takes another port when its last one is taken, and is not misled by a reused process number', async () => {

@@ -8,6 +8,7 @@ import { before, test } from 'node:test';
 import { runCli } from '../../src/cli.js';
 import { createPool, type Pool } from '../../src/db/pool.js';
 import { findRoles, nommerRoles } from '../../src/db/roles.js';
+import { lireBase, type Attentes } from '../../src/metriques/lecture-base.js';
 import { silentProgress } from '../../src/progress.js';
 import { generateSample } from '../../src/sample/generate.js';
 import { recordTrace } from '../../src/store/journal.js';
@@ -18,6 +19,13 @@ const prefixe = `essai_${randomBytes(4).toString('hex')}`;
 const roles = nommerRoles(prefixe);
 const [programme, lecteur] = [`${prefixe}_programme`, `${prefixe}_lecteur`];
 const folder = join(tempFolder(), 'jeu');
+
+const sansAttentes: Attentes = {
+  sourcesAgeMax: new Map(),
+  inventaires: [],
+  inventaireAgeMax: 1,
+  demandesDelai: 1,
+};
 
 let db: TestDatabase;
 const pools: Pool[] = [];
@@ -172,7 +180,7 @@ test('it adds to the trail and erases what is at its term; every attack on it is
   assert.equal(verified.status, 0, verified.text);
 });
 
-test('a function that would match better is never run with the rights of the trail’s owner', async () => {
+test('a function that would match better is never run with the rights of the trail’s owner', async (t) => {
   const pool = poolDe(programme);
   const piege = `language plpgsql as $$ begin execute 'alter table public.trace disable trigger all'; return null; end $$`;
   const noms = [
@@ -182,6 +190,11 @@ test('a function that would match better is never run with the rights of the tra
     `num_nonnulls(text, text, text, text, text, text, text, text, text) returns integer ${piege}`,
   ];
   for (const nom of noms) await pool.query(`create function public.${nom}`);
+  t.after(async () => {
+    for (const nom of noms) {
+      await pool.query(`drop function public.${nom.slice(0, nom.indexOf(')') + 1)}`);
+    }
+  });
   await recordTrace(
     pool,
     {
@@ -206,6 +219,12 @@ test('the read-only role reads the directory and no secret, and writes nothing',
   );
   assert.ok((rows[0]?.n ?? 0) > 0);
   await pool.query(`select etat, count(*), min(cree_le) from avis group by etat`);
+  const familles = await lireBase(pool, sansAttentes, new Date());
+  assert.equal(
+    familles.some(({ name }) => /journal|sessions|creation/u.test(name)),
+    false,
+  );
+  assert.ok(familles.length > 20);
   for (const interdit of [
     `select mot_de_passe from compte`,
     `select valeur from cle_interne`,

@@ -1,6 +1,9 @@
 // What `doctor` says of what it saw: each limit, each sentence's state and remedy.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { lireUnite } from '../../src/commands/doctor-systemd.js';
 import { jugerBase } from '../../src/diagnostic/base.js';
 import { executer, type Constatation } from '../../src/diagnostic/controle.js';
 import {
@@ -20,6 +23,7 @@ import {
   type FaitsMachine,
 } from '../../src/diagnostic/machine.js';
 import type { FaitsBase } from '../../src/store/diagnostic.js';
+import { tempFolder } from '../support/extraction-files.js';
 
 const gib = 1024 ** 3;
 const now = new Date('2026-11-23T08:00:00Z');
@@ -162,6 +166,12 @@ const cas: readonly (readonly [nom: string, readonly Constatation[], RegExp])[] 
     jugerJournal({ at: jours(50), issue: 'reussite' }, now),
     /^attention .*50 jours/u,
   ],
+  [
+    'a trail that no week verified',
+    jugerJournal({ at: jours(9), issue: 'reussite' }, now),
+    /^attention .*9 jours.*planification/u,
+  ],
+  ['a trail verified last week', jugerJournal({ at: jours(7), issue: 'reussite' }, now), /^bon /u],
   ['a trail that was altered', jugerJournal({ at: jours(1), issue: 'refus' }, now), /^faute /u],
   ['a trail verified yesterday', jugerJournal({ at: jours(1), issue: 'reussite' }, now), /^bon /u],
   ['never saved', jugerSauvegarde(undefined, now), /^attention .*annuaire-sync backup/u],
@@ -170,18 +180,19 @@ const cas: readonly (readonly [nom: string, readonly Constatation[], RegExp])[] 
   ['no signer', jugerSignataires(true, 0), /^attention .*signataires/u],
   ['a signature that is not asked for', jugerSignataires(false, 1), /^attention .*exigee/u],
   ['a signer', jugerSignataires(true, 1), /^bon /u],
-  ['a terminal', jugerSystemd({}), /^$/u],
-  ['a unit of Type=simple', jugerSystemd({ INVOCATION_ID: 'a' }), /^attention .*Type=notify/u],
+  ['a machine without systemd', jugerSystemd(undefined), /^$/u],
+  ['no unit of that name', jugerSystemd('LoadState=not-found\nType=\n'), /^$/u],
+  [
+    'a unit of Type=simple',
+    jugerSystemd('Type=simple\nLoadState=loaded\nWatchdogUSec=0\n'),
+    /^attention .*Type=notify/u,
+  ],
   [
     'a unit without a watchdog',
-    jugerSystemd({ INVOCATION_ID: 'a', NOTIFY_SOCKET: 'b' }),
+    jugerSystemd('Type=notify\nLoadState=loaded\nWatchdogUSec=0\n'),
     /^attention .*WatchdogSec/u,
   ],
-  [
-    'a unit as ours',
-    jugerSystemd({ INVOCATION_ID: 'a', NOTIFY_SOCKET: 'b', WATCHDOG_USEC: '1' }),
-    /^bon /u,
-  ],
+  ['a unit as ours', jugerSystemd('Type=notify\nLoadState=loaded\nWatchdogUSec=2min\n'), /^bon /u],
   [
     'nothing loaded',
     jugerSources(
@@ -251,4 +262,18 @@ test('one check that throws, and one that never answers, keep nobody waiting', a
       ['bon', 'bon', 'là'],
     ],
   );
+});
+
+test('what systemd knows of our unit is asked of it, wherever doctor was typed', async () => {
+  const folder = tempFolder();
+  const script = `#!/bin/sh\necho LoadState=loaded; echo Type=notify; echo "WatchdogUSec=$*"\n`;
+  writeFileSync(join(folder, 'systemctl'), script, { mode: 0o755 });
+  // As in a terminal that « systemd --user » started.
+  const told = await lireUnite({ PATH: `${folder}:/usr/bin:/bin`, INVOCATION_ID: 'a' });
+  assert.match(told ?? '', /^WatchdogUSec=show annuaire-sync -p LoadState,Type,WatchdogUSec$/mu);
+  assert.deepEqual(
+    jugerSystemd(told).map(({ etat }) => etat),
+    ['bon'],
+  );
+  assert.equal(await lireUnite({ PATH: '/nowhere' }), undefined);
 });

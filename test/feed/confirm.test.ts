@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { confirm } from '../../src/feed/confirm.js';
+import { correctPublication, recordPublication } from '../../src/store/publication-connue.js';
+import type { BalLue } from '../../src/domain/feed-operation.js';
 import { unlimitedPace } from '../../src/feed/push/pace.js';
 import { load, vider, type LigneBal } from '../support/annuaire.js';
 import { AnnuaireDEssai, panne } from '../support/feed-annuaire.js';
@@ -48,9 +50,9 @@ async function accepter(ligne: Partial<LigneFile> = {}): Promise<number> {
   return id;
 }
 
-async function confirmer(withReading = false): Promise<string[]> {
+async function confirmer(withReading = false, now = plusTard): Promise<string[]> {
   await confirm(database.pool, {
-    now: plusTard,
+    now,
     reading: withReading ? { client: annuaire, pace: unlimitedPace } : undefined,
   });
   const { rows } = await database.pool.query<{ etat: string }>(
@@ -226,6 +228,99 @@ test('what no extraction shows is confirmed by reading, where reading shows it',
   assert.deepEqual(annuaire.journal, [`? ${a}`, '? b@chu.mssante.fr']);
   await confirmer(true);
   assert.equal(annuaire.journal.length, 2);
+});
+
+const jourApres = new Date(plusTard.getTime() + 24 * 3_600_000);
+const b = 'b@chu.mssante.fr';
+const publiee: BalLue = {
+  adresse: a,
+  typeBal: 'CAB',
+  listeRouge: false,
+  rang: 4,
+  description: 'Ancienne',
+  service: undefined,
+  responsable: undefined,
+};
+
+type Connue = { adresse: string; type: string; rang: number | null; description: string | null };
+async function connues(): Promise<Connue[]> {
+  const { rows } = await database.pool.query<Connue>(
+    `select adresse, type_bal as type, rang, description from publication_connue order by adresse`,
+  );
+  return rows;
+}
+
+const lies: [
+  name: string,
+  ligne: Partial<LigneFile>,
+  shown: BalLue[],
+  avant: Connue[],
+  apres: Connue[],
+][] = [
+  [
+    'a CAB that reading does not show is published no more',
+    { type: 'CAB', description: 'Nouvelle' },
+    [],
+    [{ adresse: a, type: 'CAB', rang: null, description: 'Nouvelle' }],
+    [],
+  ],
+  [
+    'of a CAB shown otherwise, what is contradicted and nothing else',
+    { type: 'CAB', kind: 'replace', champs: ['description'], description: 'Nouvelle' },
+    [publiee],
+    [{ adresse: a, type: 'CAB', rang: null, description: 'Nouvelle' }],
+    [{ adresse: a, type: 'CAB', rang: null, description: 'Ancienne' }],
+  ],
+  [
+    'a rank that is shown as it was',
+    { kind: 'replace', champs: ['rang'], rang: 1 },
+    [{ ...publiee, typeBal: 'PER', description: undefined }],
+    [{ adresse: a, type: 'PER', rang: 1, description: null }],
+    [{ adresse: a, type: 'PER', rang: 4, description: null }],
+  ],
+  [
+    'a deleted CAB that is still shown is published',
+    { type: 'CAB', kind: 'delete' },
+    [publiee],
+    [],
+    [{ adresse: a, type: 'CAB', rang: 4, description: 'Ancienne' }],
+  ],
+];
+for (const [name, ligne, shown, avant, apres] of lies) {
+  test(`read otherwise twice, a day apart: ${name}`, async () => {
+    const id = await accepter(ligne);
+    await recordPublication(database.pool, [id]);
+    await extraction(lendemain, []);
+    annuaire.bals.set(`professionnel:${rpps}`, new Map(shown.map((bal) => [bal.adresse, bal])));
+    assert.deepEqual(await confirmer(true), ['accepted']);
+    assert.deepEqual(await connues(), avant, 'once may be a delay');
+    assert.deepEqual(await confirmer(true, jourApres), ['accepted']);
+    assert.deepEqual(await connues(), apres);
+    assert.deepEqual(await nonConfirmees(jourApres), [constat]);
+    const [ouvert] = await constatsOuverts(database.pool);
+    assert.notEqual(ouvert?.valeurs['lueAutrementLe'], undefined);
+  });
+}
+
+test('what was accepted since is not changed by an older reading', async () => {
+  const ancienne = await accepter({ type: 'CAB', description: 'Ancienne' });
+  await recordPublication(database.pool, [ancienne]);
+  await confirmer(true);
+  const depuis = new Date(acceptation.getTime() + 60_000);
+  const nouvelle = await accepter({ type: 'CAB', kind: 'delete', acceptedAt: depuis });
+  const derniere = await accepter({
+    type: 'CAB',
+    description: 'Nouvelle',
+    acceptedAt: new Date(depuis.getTime() + 60_000),
+  });
+  await recordPublication(database.pool, [nouvelle, derniere]);
+  await correctPublication(database.pool, [
+    { operationId: ancienne, bal: undefined, champs: [] },
+    { operationId: nouvelle, bal: { ...publiee, adresse: b }, champs: [] },
+  ]);
+  assert.deepEqual(await connues(), [
+    { adresse: a, type: 'CAB', rang: null, description: 'Nouvelle' },
+  ]);
 });
 
 test('a reading that fails is told and changes nothing', async () => {

@@ -2,7 +2,12 @@
 // preset.
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { BalAPublier, Porteur, PorteurSituation } from '../../src/domain/feed-operation.js';
+import type {
+  BalAPublier,
+  BalLue,
+  Porteur,
+  PorteurSituation,
+} from '../../src/domain/feed-operation.js';
 import { parseIdNatStruct, parseRpps } from '../../src/domain/identifiers.js';
 import {
   type DialectName,
@@ -10,7 +15,7 @@ import {
   dialects,
   resolveDialect,
 } from '../../src/feed/dialect.js';
-import type { BalLue, FeedClient, PatchAnswer } from '../../src/feed/feed-client.js';
+import type { FeedClient, PatchAnswer } from '../../src/feed/feed-client.js';
 import { load } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { balCab, balOrg, balPer, deletionOf, feedClient, requestOf } from '../support/feed.js';

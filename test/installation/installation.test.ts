@@ -2,49 +2,86 @@
 //   LONG=1: with npm ci from the registry and PostgreSQL from Debian, which takes minutes.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
+import { tlsSuites12 } from '../../src/domain/tls-policy.js';
 import { dansLeBac, empechement } from '../support/bac-a-sable.js';
 
 const root = dirname(findMigrationsDirectory());
 const isLong = process.env['LONG'] === '1';
 
-type Bloc = { readonly genre: string; readonly text: string };
+type Bloc = { readonly langue: string; readonly genre: string; readonly text: string };
 
-function lireBlocs(): Bloc[] {
-  const guide = readFileSync(join(root, 'docs', 'installation.md'), 'utf8');
-  return [...guide.matchAll(/^```sh essai(?:=(\w+))?\n([^]*?)^```$/gmu)].map(
-    ([, genre = '', text = '']) => ({ genre, text }),
+function lireBlocs(page: string): Bloc[] {
+  const guide = readFileSync(join(root, 'docs', page), 'utf8');
+  return [...guide.matchAll(/^```(sh|yaml) essai(?:=(\w+))?\n([^]*?)^```$/gmu)].map(
+    ([, langue = '', genre = '', text = '']) => ({ langue, genre, text }),
   );
 }
 
+/** What the reader does with it: types it, or writes it in the settings. */
+function jouer({ langue, text }: Bloc): string {
+  if (langue === 'sh') return text;
+  return `REGLAGES=$(cat <<'YAML'\n${text}YAML\n) node --input-type=module -e '${regler}'`;
+}
+
 /** What is not on this machine, or lasts too long, and is told. */
-function estEcarte({ genre, text }: Bloc): string | undefined {
-  if (genre === 'long' && !isLong) return 'PostgreSQL de Debian (LONG=1)';
-  if (genre === 'nginx' && !existsSync('/usr/sbin/nginx')) return 'nginx absent';
-  if (genre === 'haproxy' && !existsSync('/usr/sbin/haproxy')) return 'haproxy absent';
-  if (text.includes('systemctl') && !existsSync(join(root, 'docs/systemd/annuaire-sync.service'))) {
-    return 'docs/systemd/annuaire-sync.service absent';
-  }
-  const families = readFileSync(join(root, 'src', 'commands', 'families.ts'), 'utf8');
-  if (text.includes('doctor') && !families.includes("'doctor'")) return 'doctor absent';
-  return undefined;
+function estEcarte({ genre }: Bloc): string | undefined {
+  if (genre === 'long') return isLong ? undefined : 'PostgreSQL de Debian (LONG=1)';
+  if (genre === '' || existsSync(`/usr/sbin/${genre}`)) return undefined;
+  assert.notEqual(
+    process.env['CI'],
+    'true',
+    `${genre} is absent: scripts/test-tools.mjs brings it`,
+  );
+  return `${genre} absent`;
 }
 
 test('the blocks of the guide are found', () => {
-  const blocs = lireBlocs();
-  assert.ok(blocs.length >= 12, String(blocs.length));
+  const blocs = lireBlocs('installation.md');
+  assert.ok(blocs.length >= 14, String(blocs.length));
   assert.ok(blocs.some(({ text }) => text.includes('backup --vers')));
+  assert.deepEqual(
+    blocs.flatMap(({ genre }) => (genre === '' ? [] : [genre])),
+    ['long', 'nginx', 'haproxy', 'nft'],
+  );
+});
+
+test('the reverse proxies of the examples offer what EX_OPE_5010 allows, and nothing else', () => {
+  const read = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
+  for (const [page, pattern] of [
+    ['exemples/nginx.conf', /ssl_ciphers (\S+);/gu],
+    ['exemples/haproxy.cfg', /ssl-default-bind-ciphers (\S+)/gu],
+    ['installation.md', /SSLCipherSuite ([^`]+)`/gu],
+  ] as const) {
+    const [found, ...others] = [...read(page).matchAll(pattern)];
+    assert.ok(found?.[1] !== undefined && others.length === 0, page);
+    for (const suite of found[1].split(':')) assert.ok(tlsSuites12.includes(suite), suite);
+  }
+});
+
+test('what is said to type to systemd names a unit that is there', () => {
+  const units = readdirSync(join(root, 'docs', 'systemd'));
+  const files = ['src', 'docs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name)),
+  );
+  const named = [...files, join(root, 'README.md')].flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(unite)].map(([, name = '']) => ({ path, name })),
+  );
+  assert.ok(named.length >= 10, String(named.length));
+  for (const { path, name } of named) assert.ok(units.includes(`${name}.service`), path);
 });
 
 const refus = empechement();
 test('the guide, followed to the letter, ends with a program that works', { skip: refus }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'paquet-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const blocs = lireBlocs();
+  const blocs = lireBlocs('installation.md');
   const joues = blocs.filter((bloc) => {
     const raison = estEcarte(bloc);
     if (raison !== undefined) t.diagnostic(`SAUTÉ : ${raison}`);
@@ -53,7 +90,11 @@ test('the guide, followed to the letter, ends with a program that works', { skip
   const script = [
     `export REPO=${root}`,
     empaqueter,
-    ...joues.map(({ text }, index) => `echo "== bloc ${index + 1}" >&2\n(\n${text}\n)`),
+    deNodejsOrg,
+    ...joues.map((bloc, index) => `echo "== bloc ${index + 1}" >&2\n(\n${jouer(bloc)}\n)`),
+    ...[laNuit, reglagesPerdus, ...lireBlocs('sauvegarde.md').map(jouer), reglagesRevenus].map(
+      (text) => `(\n${text}\n)`,
+    ),
     `echo FIN`,
   ].join('\n');
   const files = {
@@ -65,6 +106,8 @@ test('the guide, followed to the letter, ends with a program that works', { skip
   assert.match(stdout, /FIN\n$/u);
   assert.match(stdout, /✓ Sauvegarde vérifiée/u);
   assert.match(stdout, /✓ Journal intact/u);
+  assert.match(stdout, /CN ?= ?annuaire\.exemple\.fr/u, 'LDAPS with the certificate of step 6');
+  assert.match(stdout, /La nuit :[^]*✓ Sauvegarde faite/u);
 });
 
 test('nothing of it stays on this machine', { skip: refus }, () => {
@@ -77,6 +120,44 @@ const empaqueter = `
 cd "$REPO" && "$(dirname "$(readlink -f "$(command -v node)")")/npm" pack --silent --ignore-scripts --pack-destination /root >/dev/null 2>&1 || /usr/bin/npm pack --silent --ignore-scripts --pack-destination /root >/dev/null
 cp "$REPO/package-lock.json" /root/
 cd /
+`;
+
+const unite = /(?:systemctl (?:--now |[a-z]+ )+|journalctl -u )(annuaire[\w@-]*)/gu;
+
+/** Where its archive is unpacked; no other is left. */
+const deNodejsOrg = `
+node=$(readlink -f "$(command -v node)")
+if [ "$node" != /usr/local/bin/node ]; then mv "$node" /usr/local/bin/node; rm -f /usr/bin/node; hash -r; fi
+if PATH=/usr/bin:/bin command -v node; then exit 1; fi
+`;
+
+/** What is there stays, unless the block says otherwise. */
+const regler = `
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+const { parseDocument } = createRequire("/opt/annuaire-sante-sync/package.json")("yaml");
+const path = "/etc/annuaire-sante-sync/annuaire-sync.yaml";
+const reglages = parseDocument(readFileSync(path, "utf8"));
+for (const [section, cles] of Object.entries(parseDocument(process.env.REGLAGES).toJS())) {
+  for (const [cle, valeur] of Object.entries(cles)) reglages.setIn([section, cle], valeur);
+}
+writeFileSync(path, String(reglages));
+`;
+
+/** As cron does: its own environment, then that of the file, then the line by sh, in the account's folder. */
+const laNuit = `
+echo | openssl s_client -connect 127.0.0.1:8636 2>/dev/null | openssl x509 -noout -subject
+cron=/etc/cron.d/annuaire-sauvegarde
+cd /var/lib/annuaire-sante-sync
+echo 'La nuit :'
+runuser -u annuaire-sync -- env -i PATH=/usr/bin:/bin $(grep '^[A-Z]*=' $cron) sh -c "$(sed -n 's/^15 2 \\* \\* \\* annuaire-sync //p' $cron)"
+`;
+
+/** Those of the backup of that night are all that is left of them. */
+const reglagesPerdus = `mv /etc/annuaire-sante-sync /root/perdus`;
+const reglagesRevenus = `
+diff -r /root/perdus /etc/annuaire-sante-sync
+runuser -u annuaire-sync -- test -r /etc/annuaire-sante-sync/annuaire.key
 `;
 
 /** Without the registry: the packages of this tree, in the place where « npm ci » would put them. */

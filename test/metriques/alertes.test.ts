@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
-import { noterDerniere } from '../../src/sauvegarde/dernier.js';
 import { pauseChannel, stopChannel } from '../../src/store/feed-channel.js';
 import { insertNoeud, noterVu } from '../../src/store/noeud.js';
 import { mettreEnFile } from '../support/avis.js';
@@ -17,11 +17,14 @@ import { enfiler } from '../support/feed-queue.js';
 import { connectRaw } from '../support/ldap-raw-client.js';
 import { snapshotOf, startServer } from '../support/ldap-server.js';
 import {
+  attendreSucces,
+  dater,
   demarrerNoeud,
   etatSain,
   ilYA,
   passer,
   rendreSain,
+  sauver,
   snapshotFraiche,
   tracer,
   type NoeudSurveille,
@@ -70,6 +73,12 @@ const cas: readonly Cas[] = [
       update source_run set finished_at = now() - interval '3 days' where source = 'inventaire'`),
   },
   {
+    alertes: ['InventaireEnRetard'],
+    provoquer: sql(
+      `delete from source_run where source = 'inventaire'; delete from source_load where source = 'inventaire'`,
+    ),
+  },
+  {
     alertes: ['SourceEnEchec'],
     provoquer: sql(
       `insert into source_run (source, finished_at, outcome) values ('bals', now(), 'refused')`,
@@ -89,6 +98,25 @@ const cas: readonly Cas[] = [
       await pool.query('truncate passage');
       await passer(pool, undefined, ilYA(8));
     },
+  },
+  {
+    alertes: ['EtapeSansSucces'],
+    provoquer: async ({ pool }) => {
+      await attendreSucces(pool, ilYA(0.5));
+      // Killed: it has no issue, and is begun anew.
+      await passer(pool, undefined, ilYA(0.1));
+    },
+  },
+  {
+    alertes: ['EtapeSansSucces'],
+    provoquer: async ({ pool }) => {
+      await pool.query('truncate passage');
+      await attendreSucces(pool, ilYA(3));
+    },
+  },
+  {
+    alertes: [],
+    provoquer: ({ pool }) => attendreSucces(pool, ilYA(3)),
   },
   {
     alertes: ['EtapeNonPassee'],
@@ -116,6 +144,7 @@ const cas: readonly Cas[] = [
     alertes: ['RapprochementEnRetard'],
     provoquer: sql(`update reconcile_run set finished_at = now() - interval '3 days'`),
   },
+  { alertes: ['RapprochementEnRetard'], provoquer: sql('truncate plan, reconcile_run cascade') },
   {
     alertes: ['HygieneArretee'],
     provoquer: sql(`update hygiene_run set arrets = '{SUPPRESSIONS}'`),
@@ -288,6 +317,7 @@ const cas: readonly Cas[] = [
     provoquer: async (noeud) => {
       const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', noeud.dataDir];
       assert.equal(spawnSync('mount', mount).status, 0);
+      await sauver(noeud);
       writeFileSync(join(noeud.dataDir, 'plein'), Buffer.alloc(1_000_000));
       const text = await noeud.scrape();
       spawnSync('umount', [noeud.dataDir]);
@@ -296,17 +326,28 @@ const cas: readonly Cas[] = [
   },
   {
     alertes: ['SauvegardeEnRetard'],
-    provoquer: async ({ dataDir }) => {
-      const finieLe = ilYA(80).toISOString();
-      await noterDerniere(dataDir, { finieLe, octets: 1, fichier: '/essai' });
-    },
-    reparer: ({ dataDir }) =>
-      noterDerniere(dataDir, { finieLe: ilYA(1).toISOString(), octets: 1, fichier: '/essai' }),
+    provoquer: (noeud) => sauver(noeud, ilYA(80)),
+    reparer: (noeud) => sauver(noeud),
+  },
+  {
+    alertes: ['SauvegardeEnRetard'],
+    provoquer: ({ dataDir }) => rm(join(dataDir, 'sauvegarde'), { recursive: true }),
+    reparer: (noeud) => sauver(noeud),
   },
   {
     alertes: ['ErreursHttp'],
     provoquer: async ({ url }) => {
-      for (let i = 0; i < 3; i += 1) await fetch(`${url}/panne`);
+      await fetch(`${url}/panne`);
+      for (let i = 0; i < 60; i += 1) await fetch(`${url}/healthz`);
+    },
+  },
+  {
+    // A node that is asked for nothing but whether it is ready, and is not.
+    alertes: [],
+    provoquer: async (noeud) => {
+      noeud.estPret = false;
+      assert.equal((await fetch(`${noeud.url}/readyz`)).status, 503);
+      noeud.estPret = true;
     },
   },
 ];
@@ -356,10 +397,16 @@ test(
       noeud.ldap = sain;
       noeud.ldap.serve(snapshotFraiche());
     };
+    // The first day: of what was never done, only the sources cannot wait.
+    await observe(['SourceEnRetard'], ({ pool }) => dater(pool, ilYA(1)));
+    await dater(noeud.pool, ilYA(24 * 30));
     await rendreSain(noeud.pool);
-    await observe(['JournalNonVerifie'], ({ pool }) =>
-      tracer(pool, 'journal.verification', 'reussite', ilYA(24 * 10)),
-    );
+    await sauver(noeud);
+    await observe(['JournalNonVerifie', 'PurgeEnRetard'], () => undefined);
+    await observe(['JournalNonVerifie', 'PurgeEnRetard'], async ({ pool }) => {
+      await tracer(pool, 'journal.verification', 'reussite', ilYA(24 * 10));
+      await tracer(pool, 'purge', 'reussite', ilYA(24 * 9));
+    });
     await tracer(noeud.pool, 'journal.verification', 'reussite', ilYA(1));
     await observe(['PurgeEnEchec'], ({ pool }) => tracer(pool, 'purge', 'echec', ilYA(1)));
     await tracer(noeud.pool, 'purge', 'reussite', ilYA(0.5));

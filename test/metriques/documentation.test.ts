@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { findMigrationsDirectory } from '../../src/db/migrate.js';
+import { verificationMaxJours } from '../../src/domain/trace.js';
 import { catalogue } from '../../src/metriques/catalogue.js';
 import { demarrerNoeud, passer, rendreSain, tracer, ilYA } from '../support/noeud-surveille.js';
 import { lireExposition } from '../support/promtool.js';
 
 const docs = join(dirname(findMigrationsDirectory()), 'docs');
 const page = readFileSync(join(docs, 'supervision.md'), 'utf8');
+const alertes = readFileSync(join(docs, 'supervision', 'alertes.yml'), 'utf8');
 
 test('the page has the table of what is exposed', () => {
   const rows = [
@@ -27,13 +29,22 @@ test('the page has the table of what is exposed', () => {
 });
 
 test('the page tells each alert', () => {
-  const { groups } = parse(readFileSync(join(docs, 'supervision', 'alertes.yml'), 'utf8')) as {
+  const { groups } = parse(alertes) as {
     groups: { rules: { alert: string; annotations: { resume: string; action: string } }[] }[];
   };
   for (const { alert, annotations } of groups.flatMap(({ rules }) => rules)) {
     assert.match(page, new RegExp(`^\\| \`${alert}\``, 'mu'));
     assert.ok(annotations.resume.length > 20 && annotations.action.length > 20, alert);
   }
+});
+
+test('a trail is late to be verified after as many days for Prometheus as for the program', () => {
+  const [, rule = ''] = alertes.split('alert: JournalNonVerifie');
+  const days = [...(rule.split('for:')[0] ?? '').matchAll(/> (\d+) \* 86400/gu)];
+  assert.deepEqual(
+    days.map(([, jours]) => Number(jours)),
+    [verificationMaxJours, verificationMaxJours],
+  );
 });
 
 test('a node where everything was done exposes every family, and nothing else', async (t) => {

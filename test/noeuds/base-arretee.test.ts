@@ -114,8 +114,22 @@ test('started without its database: alive, not ready, then in service by itself'
   url = await web.url('attente');
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
   await assertGone(/rien ne répond à son adresse|la connexion a été coupée/u);
+  // As whoever renews its certificate sends it.
+  web.child.kill('SIGHUP');
   await server.start();
   url = await web.url('ecoute');
+  await assertBack();
+});
+
+test('migrated by a newer program: neither ready nor answering, and in service once that is undone', async () => {
+  await server.query(`insert into schema_migration values (9999, '9999_suivante.sql')`);
+  const probe = await untilReady(503);
+  assert.match(await probe.text(), /"SCHEMA_DIFFERENT".*plus récent que ce programme/su);
+  const refused = await verify();
+  const { code } = (await refused.json()) as { code: string };
+  assert.deepEqual([refused.status, code], [503, 'SCHEMA_DIFFERENT']);
+  assert.equal((await fetch(`${url}/console`)).status, 503);
+  await server.query(`delete from schema_migration where number = 9999`);
   await assertBack();
   assert.equal(await web.stop(), 0);
 });

@@ -132,6 +132,9 @@ test('an account that only reads, and sees no secret, answers checks all the sam
   const account = new URL(primary.url());
   account.username = 'consultation';
   account.password = 'lecture';
+  const listed = await runInProcess(settings(account.href), ['demandes', 'list']);
+  assert.equal(listed.status, 0, listed.stderr);
+  assert.match(listed.stderr, /elle n’est pas dans le journal/u);
   const reader = new Programme(settings(account.href), 'web');
   const before = url;
   url = await reader.url();

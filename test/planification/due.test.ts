@@ -5,6 +5,7 @@ import {
   echecsMax,
   estRegle,
   gigue,
+  succesAttenduDepuis,
   tentativesMax,
   type Appel,
   type Decision,
@@ -151,6 +152,7 @@ test('the chain is made of what is in it and has something to do', () => {
     notices: '*/5 * * * *',
     status: false,
     purge: false,
+    verification: false,
     checkpoint: false,
     backup: false,
   } as const;
@@ -167,4 +169,16 @@ test('the chain is made of what is in it and has something to do', () => {
   });
   assert.deepEqual(appelDe('extract', places, vues, clock), { ...horaire, gigueMs: 0 });
   assert.deepEqual([...programme({ ...reglages, cycle: false }, utiles).keys()], ['push']);
+});
+
+test('a success is expected of each instant that is past, unless one long run is still at work', () => {
+  const before = at('04:00:00');
+  const expected = (dernier: DernierPassage | undefined, estPris: boolean): Date | undefined =>
+    succesAttenduDepuis({ dernier, estPris }, before);
+  assert.equal(expected(undefined, false), before);
+  assert.equal(expected(passage(died), false), before);
+  // Begun anew each time, it dies each time.
+  assert.equal(expected(passage(died), true), before);
+  assert.equal(expected(passage({ ...died, commenceLe: at('03:59:00') }), true), undefined);
+  assert.equal(succesAttenduDepuis({ dernier: undefined, estPris: false }, undefined), undefined);
 });

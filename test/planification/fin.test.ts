@@ -29,6 +29,16 @@ test('says what the command said, wherever it said it', () => {
   assert.deepEqual([several.issue, several.code, several.message], ['echec', 'A', 'Un. Deux.']);
 });
 
+test('a refusal for the sake of the node is tried again; one of a guard waits for somebody', () => {
+  const issueOf = (code: string): string =>
+    finOf({ ...sortie, exitCode: 3, json: `{"erreur":{"code":"${code}","message":"Non."}}` }).issue;
+  assert.deepEqual(['HORLOGE_FAUSSE', 'SCHEMA_NEWER', 'EXTRACTION_VIDE'].map(issueOf), [
+    'echec',
+    'echec',
+    'refus',
+  ]);
+});
+
 test('says something of a command that said nothing, or was cut', () => {
   const cut = finOf({ ...sortie, json: '{"erreur":{"code":"A","mess' });
   assert.match(cut.message, /code de sortie 1/u);

@@ -73,6 +73,18 @@ test('finds the run of a year ago, and none of a day that never comes', () => {
   assert.equal(never.precedente, undefined);
 });
 
+test('tells the instant before the last, on which a whole run had its time', () => {
+  const weekdays = createHoraire('30 5 * * 1-5', 'Europe/Paris');
+  const before = (now: string): string | undefined =>
+    weekdays.avantDerniere(new Date(now))?.toISOString();
+  // Monday at dawn, Monday, Tuesday: the run before is Thursday's, Friday's, Monday's.
+  assert.equal(before('2027-06-07T03:00:00Z'), '2027-06-03T03:30:00.000Z');
+  assert.equal(before('2027-06-07T04:00:00Z'), '2027-06-04T03:30:00.000Z');
+  assert.equal(before('2027-06-08T04:00:00Z'), '2027-06-07T03:30:00.000Z');
+  const never = createHoraire('0 3 29 2 *', 'Europe/Paris');
+  assert.equal(never.avantDerniere(new Date('2027-06-01T00:00:00Z')), undefined);
+});
+
 const fautes: [text: string, isFaulty: boolean][] = [
   ['30 5 * * *', false],
   ['*/5 8-18 * * 1-5', false],

@@ -20,6 +20,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { verifyJournal } from '../../src/audit/verify.js';
 import { findLastMigration } from '../../src/db/migrate.js';
 import { silentProgress } from '../../src/progress.js';
+import { supprimerAnciennes } from '../../src/sauvegarde/dossier.js';
 import { formatManifeste, parseManifeste } from '../../src/sauvegarde/manifeste.js';
 import { restaurer, verifierSauvegarde } from '../../src/sauvegarde/restaurer.js';
 import {
@@ -35,6 +36,7 @@ import {
   tracer,
   type BasePrivee,
 } from '../support/base-privee.js';
+import { runInProcess } from '../support/command-in-process.js';
 import { mainProgram, runCommand } from '../support/command.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -49,7 +51,6 @@ describe('a backup of the private base', () => {
 
   const options = (changes: Partial<OptionsSauvegarde> = {}): OptionsSauvegarde => ({
     dossier: folder('sauvegardes'),
-    garder: undefined,
     programme: 'essai',
     reglages: [],
     secrets: [],
@@ -70,6 +71,7 @@ describe('a backup of the private base', () => {
     progress: silentProgress,
     signal,
     ecartee: undefined,
+    malgreJournal: false,
   });
 
   before(async () => {
@@ -255,13 +257,53 @@ describe('a backup of the private base', () => {
     mkdirSync(join(dossier, 'annuaire-sync-20200101T000000Z'), { recursive: true });
     const now = (day: number) => (): Date => new Date(Date.UTC(2026, 10, day));
     for (const day of [1, 2, 3]) copyAs(bonne, dossier, now(day)());
-    const faite = await save({ dossier, garder: 2, now: now(4) });
+    const { systeme } = bonne.manifeste.postgresql;
+    await save({ dossier, now: now(4) });
+    const supprimees = await supprimerAnciennes(dossier, systeme, 2);
     assert.deepEqual(readdirSync(dossier).sort(), [
       'annuaire-sync-20200101T000000Z',
       'annuaire-sync-20261103T000000Z',
       'annuaire-sync-20261104T000000Z',
     ]);
-    assert.equal(faite.supprimees.length, 2);
+    assert.equal(supprimees.length, 2);
+  });
+
+  test('whose journal is altered: the last good one stays, and it is put in place only when that is asked for', async () => {
+    const config = settings('source');
+    const dossier = folder('atteintes');
+    copyAs(bonne, dossier, new Date('2026-11-01T00:00:00Z'));
+    const backup = ['backup', '--vers', dossier, '--garder', '1', '--verifier'];
+    const alter = (to: string): Promise<unknown> =>
+      base.pool
+        .query(`set session_replication_role = replica; update trace set action = '${to}' where sequence = 1;
+        set session_replication_role = default`);
+    const { rows } = await base.pool.query<{ action: string }>(
+      'select action from trace where sequence = 1',
+    );
+    const action = rows[0]?.action;
+    await alter('connexion');
+    const faulty = await runInProcess(config, backup);
+    assert.equal(faulty.status, 1, faulty.stderr);
+    assert.match(faulty.stdout, /son journal est atteint/u);
+    const [premiere, atteinte = ''] = readdirSync(dossier).sort();
+    assert.equal(premiere, 'annuaire-sync-20261101T000000Z');
+
+    const restore = ['restore', join(dossier, atteinte)];
+    const neuve = settings('neuve');
+    const refused = await runInProcess(neuve, restore);
+    assert.equal(refused.status, 3, refused.stderr);
+    assert.match(refused.stderr, /journal des actions est atteint.*--malgre-journal/su);
+    assert.deepEqual(existsSync(folder('neuve')) ? readdirSync(folder('neuve')) : [], []);
+    const asked = await runInProcess(neuve, [...restore, '--malgre-journal']);
+    assert.equal(asked.status, 0, asked.stderr);
+    assert.match(asked.stdout, /Base restaurée.*✗ .* son journal est atteint/su);
+
+    await alter(action ?? '');
+    const sound = await runInProcess(config, backup);
+    assert.equal(sound.status, 0, sound.stderr);
+    assert.match(sound.stdout, /Sauvegarde vérifiée/u);
+    assert.equal(sound.stdout.split('Ancienne sauvegarde supprimée').length, 3);
+    assert.equal(readdirSync(dossier).length, 1);
   });
 
   function password(name: string): string {

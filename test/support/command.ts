@@ -38,6 +38,7 @@ export async function runHere(
   config: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  signal = new AbortController().signal,
 ): Promise<CommandResult> {
   const out = collect();
   const err = collect();
@@ -45,7 +46,7 @@ export async function runHere(
     out: out.stream,
     err: err.stream,
     env: { ...process.env, ...env },
-    signal: new AbortController().signal,
+    signal,
     now: () => new Date(),
   });
   return { status, stdout: out.text(), stderr: err.text() };

@@ -1,13 +1,15 @@
 // Daemons as they are run: processes on one database, which tell what they do in JSON lines.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nomsEtapes } from '../../src/planification/etapes.js';
 import { mainProgram } from './command.js';
+import type { RawClient } from './ldap-raw-client.js';
 
 export type DaemonLine = {
   readonly evenement: string;
@@ -54,8 +56,14 @@ export class Daemon {
   readonly lines: DaemonLine[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(config: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [mainProgram, '--json', '-c', config, 'daemon', ...args], {
+  /** `command`: what becomes a daemon. */
+  constructor(
+    config: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    command: readonly string[] = ['--json', '-c', config, 'daemon'],
+  ) {
+    this.child = spawn(process.execPath, [mainProgram, ...command, ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...env },
     });
@@ -118,4 +126,35 @@ export async function poll<T>(look: () => Promise<T | undefined> | T | undefined
     if (found !== undefined) return found;
     await delay(50);
   }
+}
+
+/** Kept by the new processes of the service: a port that the system gives goes with the last one that listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Of the root of the directory, as this connection sees it. */
+export async function racine(client: RawClient): Promise<string | undefined> {
+  const search = { base: '', scope: 0, attributes: ['namingContexts'] } as const;
+  const { entries } = await client.search(search);
+  return /o=(?:avant|apres)/u.exec(entries[0]?.bytes.toString('latin1') ?? '')?.[0];
+}
+
+/** The last process of a service. */
+export function workerPid(daemon: Daemon, service: string): number {
+  const pid = workerPids(daemon, service).at(-1);
+  assert.ok(pid !== undefined);
+  return pid;
+}
+
+export function workerPids(daemon: Daemon, service: string): readonly number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(daemon.child.pid)], {
+    encoding: 'utf8',
+  });
+  const own = stdout.split('\n').filter((line) => line.trim().endsWith(` ${service}`));
+  return own.map((line) => Number(line.trim().split(' ')[0]));
 }

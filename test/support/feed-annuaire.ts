@@ -3,11 +3,11 @@ import {
   adresseDe,
   cleDuPorteur,
   type BalAPublier,
+  type BalLue,
   type FeedOperation,
   type Porteur,
 } from '../../src/domain/feed-operation.js';
 import type {
-  BalLue,
   Exchange,
   FeedClient,
   FeedRequest,

@@ -10,9 +10,11 @@ import type { EtatNoeud } from '../../src/domain/etat-noeud.js';
 import type { LdapServer } from '../../src/ldap/server/server.js';
 import { MesureHttp } from '../../src/metriques/http.js';
 import { MesurePool } from '../../src/metriques/pool.js';
+import { noterDerniere } from '../../src/sauvegarde/dernier.js';
 import { recordTrace } from '../../src/store/journal.js';
-import { insertNoeud } from '../../src/store/noeud.js';
+import { insertNoeud, noterVu } from '../../src/store/noeud.js';
 import { commencerPassage, finirPassage } from '../../src/store/passage.js';
+import { createHealthNoeud } from '../../src/web/health.js';
 import { WebServer } from '../../src/web/server.js';
 import { emptyTables } from './empty-tables.js';
 import { testDatabase, type TestDatabase } from './database.js';
@@ -29,6 +31,8 @@ export class NoeudSurveille {
   readonly dataDir: string;
   readonly certificat: string;
   readonly server: WebServer;
+  /** What /readyz answers. */
+  estPret = true;
   ldap: LdapServer;
   url = '';
 
@@ -60,7 +64,10 @@ ${reglages || 'metriques: { fraicheurSecondes: 0 }'}
       () => undefined,
     );
     const base = new MesurePool(this.pool);
-    this.mesures = openMesures(loadSettings(this.config), {
+    const settings = loadSettings(this.config);
+    // As on a base of the program's own, that nobody else saves.
+    const privee = { ...settings, database: { ...settings.database, url: undefined } };
+    this.mesures = openMesures(privee, {
       nom: 'web',
       sources: [() => this.http.lire(), () => base.lire(), () => lireLdap(this.ldap)],
       now: () => new Date(),
@@ -72,6 +79,11 @@ ${reglages || 'metriques: { fraicheurSecondes: 0 }'}
       report: () => undefined,
       plugins: [
         ...this.mesures.plugins,
+        createHealthNoeud({
+          raisons: () =>
+            this.estPret ? [] : [{ code: 'ESSAI', message: 'essai', estBloquante: true }],
+          details: () => ({}),
+        }),
         (app) => {
           app.get('/panne', () => {
             throw new Error('planted');
@@ -187,6 +199,22 @@ export async function rendreSain(pool: Pool): Promise<void> {
     etat: etatSain(),
   });
   await passer(pool, 'reussite');
+}
+
+export async function sauver({ dataDir }: NoeudSurveille, finieLe = ilYA(1)): Promise<void> {
+  await noterDerniere(dataDir, { finieLe: finieLe.toISOString(), octets: 1, fichier: '/essai' });
+}
+
+/** The base was made then. */
+export async function dater(pool: Pool, creeeLe: Date): Promise<void> {
+  await pool.query('update schema_migration set applied_at = $1::timestamptz', [creeeLe]);
+}
+
+/** The stage should have succeeded since. */
+export async function attendreSucces(pool: Pool, depuis: Date): Promise<void> {
+  const etape = { nom: etapeSaine, estEnCours: false, prochaine: ilYA(-20).toISOString() };
+  const etapes = [{ ...etape, succesAttenduDepuis: depuis.toISOString() }];
+  await noterVu(pool, '1', etatSain({ etapes }), new Date());
 }
 
 /** One run of a stage. `issue` undefined: it has not ended. */

@@ -1,5 +1,6 @@
-// A database at the schema of a version that was released, with data of then (test/fixtures/schema-0017). Made once by:
+// A database at the schema of a version that was released, with data of then (test/fixtures/schema-0017): donnees.json, made once by
 //   node dist/test/support/schema-publie.js
+// and complement.json, written by hand: rows of the tables that it leaves empty, and of those that came since.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,10 @@ export type Donnees = Readonly<Record<string, readonly Readonly<Record<string, u
 export const dossierFixture = join(dirname(findMigrationsDirectory()), 'test/fixtures/schema-0017');
 
 export function lireDonnees(): Donnees {
-  return JSON.parse(readFileSync(join(dossierFixture, 'donnees.json'), 'utf8')) as Donnees;
+  const [donnees, complement] = ['donnees.json', 'complement.json'].map(
+    (name) => JSON.parse(readFileSync(join(dossierFixture, name), 'utf8')) as Donnees,
+  );
+  return { ...donnees, ...complement };
 }
 
 /** The first `count` migrations, in a folder of their own. */

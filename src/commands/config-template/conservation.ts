@@ -15,7 +15,7 @@ ${lignes.join('')}  gardes:                     # « purge --accept » passe out
     partMax: 0.5              # part d'une table qu'une purge peut prendre en une fois
     plancher: 1000            # en deçà de tant de lignes, la part n'est pas regardée
     horlogeEcartMaxSecondes: 300   # entre cette machine et le serveur de la base ; au-delà, rien n'est purgé, sans exception
-    silenceMaxJours: 45       # depuis la dernière trace : au-delà, l'horloge a peut-être sauté
+    silenceMaxJours: 45       # sans aucune trace depuis la dernière purge : au-delà, l'horloge a peut-être sauté
   lotPages: 512               # pages de 8 Kio qu'une transaction de purge lit et change au plus
 
 # Consultations servies par LDAP et par l'API : comptées par jour et par compte, jamais journalisées en entier.

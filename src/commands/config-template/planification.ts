@@ -16,6 +16,7 @@ planification:
     notices: '*/5 * * * *'
     status: '12 * * * *'      # annonce à vos programmes (webhooks) ce qui est en retard
     purge: '40 2 * * *'       # ce dont la durée de conservation est passée (section « conservation »)
+    verification: '40 1 * * 0' # « audit verify », chaque dimanche : sans vérification depuis huit jours, status et Prometheus le disent
     checkpoint: '50 2 * * *'  # si « journal.cleDesPoints » est réglé : un point signé de plus dans dataDir/points-de-controle.jsonl
     backup: false             # la base privée, par exemple '20 1 * * *' (section « sauvegarde » : où, combien)
   dureeMaxMinutes:            # au-delà, l'étape est arrêtée, et c'est dit
@@ -28,6 +29,7 @@ planification:
     notices: 120
     status: 15
     purge: 240
+    verification: 240
     checkpoint: 15
     backup: 360
   vidangeSecondes: 600        # après un changement de réglages : temps laissé aux connexions ouvertes par les anciens

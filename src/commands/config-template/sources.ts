@@ -9,7 +9,7 @@ dataDir: ./var
 database:
   # url: { env: ANNUAIRE_SYNC_DATABASE_URL }     # postgres://utilisateur:motdepasse@serveur:5432/base (PostgreSQL 14 ou plus)
   poolMax: 8                  # connexions au plus (4 au moins)
-  requeteMaxSecondes: 1800    # durée maximale d'une requête
+  requeteMaxSecondes: 1800    # durée maximale d'une requête ; 15 s de plus sans un mot, et la connexion est tenue pour perdue
   lectureSeule: false         # true : ce nœud n'écrit jamais (un réplica est reconnu sans ce réglage ; docs/exploitation.md)
   # noeudPrincipal: https://annuaire.exemple.fr    # le nœud qui écrit, tel que les messages d'un nœud en lecture seule le nomment
 

@@ -9,6 +9,7 @@ import { AppError } from '../../errors.js';
 import type { Binaries } from './binaries.js';
 import { superuser } from './cluster.js';
 import type { Home } from './home.js';
+import { readLastPort } from './last-port.js';
 import { isServerProcess, pidFilePath, readPidFile, type PidFile } from './pid-file.js';
 import { serverEnvironment } from './run-as.js';
 import { openLog, readLogFrom } from './server-log.js';
@@ -25,7 +26,7 @@ export type ServerSession = { readonly client: pg.Client; readonly port: number 
 
 /**
  * A connection to the server of the folder: the one that runs or, when none does, one started now. `lastPort`: where whoever
- * asks knew it; a server that was stopped in order leaves no record of it.
+ * asks knew it; without it, where it was last.
  */
 export async function connectToServer(plan: ServerPlan, lastPort?: number): Promise<ServerSession> {
   const deadline = Date.now() + startTimeoutMs;
@@ -38,11 +39,8 @@ export async function connectToServer(plan: ServerPlan, lastPort?: number): Prom
       if (client) return { client, port: found.port };
     } else if (!started || started.hasEnded()) {
       if (started) await assertWorthRetrying(plan.home, started, startCount);
-      started = await startServer(
-        plan,
-        found,
-        startCount === 0 ? (lastPort ?? found?.port) : undefined,
-      );
+      const wanted = lastPort ?? found?.port ?? (await readLastPort(plan.home));
+      started = await startServer(plan, found, wanted);
       startCount += 1;
     }
     await delay(pollMs);

@@ -1,7 +1,12 @@
 // A 200 is believed when the carrier that it returns holds what we sent, or when a look shows it.
-import { adresseDe, porteurDe, type FeedOperation } from '../../domain/feed-operation.js';
+import {
+  adresseDe,
+  porteurDe,
+  type BalLue,
+  type FeedOperation,
+} from '../../domain/feed-operation.js';
 import type { ClaimedOperation } from '../../store/feed-outbox.js';
-import type { BalLue, FeedClient } from '../feed-client.js';
+import type { FeedClient } from '../feed-client.js';
 import { piecesOf, type Unit } from './chain.js';
 import type { Conversation } from './conversation.js';
 import { judgeOperation } from './evidence.js';

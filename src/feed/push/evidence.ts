@@ -1,7 +1,6 @@
 // Whether what the ANS's side shows is what we asked for.
-import type { BalAPublier, ChampBal, FeedOperation } from '../../domain/feed-operation.js';
+import type { BalAPublier, BalLue, ChampBal, FeedOperation } from '../../domain/feed-operation.js';
 import { champsBal } from '../../domain/feed-operation.js';
-import type { BalLue } from '../feed-client.js';
 
 export type Evidence =
   | { readonly kind: 'as-asked' }

@@ -3,11 +3,12 @@ import {
   adresseDe,
   porteurDe,
   type BalAPublier,
+  type BalLue,
   type FeedOperation,
 } from '../../domain/feed-operation.js';
 import type { ClaimedOperation } from '../../store/feed-outbox.js';
 import type { AttemptRecord, Settlement } from '../../store/feed-settle.js';
-import type { BalLue, FeedClient, Rejected, Unavailable } from '../feed-client.js';
+import type { FeedClient, Rejected, Unavailable } from '../feed-client.js';
 import type { PushSettings } from '../feed-settings.js';
 import { isToBeReadBack, piecesOf, type Unit } from './chain.js';
 import { checkAccepted, type AcceptedAnswer } from './check-accepted.js';

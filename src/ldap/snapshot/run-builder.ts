@@ -7,6 +7,8 @@ import type { BuildOutcome } from './build-snapshot.js';
 export type BuilderCommand = {
   readonly file: string;
   readonly args: readonly string[];
+  /** Undefined: that of this process. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 };
 
 /** Far above the time of a country on a slow machine. */
@@ -21,11 +23,11 @@ const stopMaxMs = 5_000;
  * @throws Error with the last line that it wrote, when it ends otherwise than well.
  */
 export async function runBuilder(
-  { file, args }: BuilderCommand,
+  { file, args, env }: BuilderCommand,
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const exit = once(child, 'exit');
   // A program that cannot be started makes `exit` fail.
   exit.catch(() => undefined);

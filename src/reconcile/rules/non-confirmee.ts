@@ -8,6 +8,6 @@ export const nonConfirmee: Rule = {
   sql: `select 'NON_CONFIRMEE', o.domaine, o.adresse, o.porteur_cle, o.type_bal,
       jsonb_strip_nulls(jsonb_build_object('operation', o.id, 'genre', o.kind, 'porteur', o.porteur_cle,
         'listeRouge', o.liste_rouge, 'accepteeLe', ${instantSql('o.accepted_at')},
-        'limiteJours', (select confirmation_jours from reglage)))
+        'lueAutrementLe', ${instantSql('o.lue_en_vain_le')}, 'limiteJours', (select confirmation_jours from reglage)))
     ${nonConfirmeesSql('(select confirmee_avant from reglage)')}`,
 };

@@ -158,15 +158,39 @@ export async function vacuum(db: Db, { table }: Cible): Promise<void> {
 export type Horloge = {
   /** Of the database server. */
   readonly base: Date;
-  /** When anything was last traced; undefined: nothing ever was. */
-  readonly derniereTrace: Date | undefined;
+  /** The first time that nothing was traced for so long; undefined: there is none. */
+  readonly silence: { readonly debut: Date; readonly fin: Date } | undefined;
 };
 
-export async function readHorloge(db: Db): Promise<Horloge> {
-  const { rows } = await db.query<{ base: Date; derniereTrace: Date | null }>(
-    `select clock_timestamp() as base, (select max(at) from trace) as "derniereTrace"`,
+/**
+ * What was traced since the last run that ended is looked at, not the last trace alone: after a jump of the clock, the refused purge and the
+ * other stages are traced at the new time, and would hide it the next night. It walks by steps of the silence that is looked for, one look
+ * in the index of `at` each, however many traces there are. Times to come are those of a clock that was put right since.
+ */
+export async function readHorloge(db: Db, now: Date, silenceJours: number): Promise<Horloge> {
+  const { rows } = await db.query<{ base: Date; debut: Date | null; fin: Date | null }>(
+    `with recursive depart (at) as (
+       select coalesce(
+         (select termine_le from purge_passage where etat = 'termine' and termine_le <= $1::timestamptz
+          order by id desc limit 1),
+         (select min(trace.at) from trace))
+     ), marche (at) as (
+       select at from depart where at <= $1::timestamptz
+       union all
+       select (select t.at from trace t where t.at > marche.at and t.at <= $1::timestamptz
+           and t.at < marche.at + make_interval(hours => 24 * $2::integer) order by t.at desc limit 1)
+       from marche where marche.at + make_interval(hours => 24 * $2::integer) <= $1::timestamptz
+     ), derniere (at) as (select max(at) from marche)
+     select clock_timestamp() as base, silence.debut, silence.fin
+     from (select 1) as un left join (
+       select derniere.at as debut, coalesce(
+         (select min(t.at) from trace t where t.at > derniere.at and t.at <= $1::timestamptz), $1::timestamptz) as fin
+       from derniere where derniere.at + make_interval(hours => 24 * $2::integer) <= $1::timestamptz
+     ) as silence on true`,
+    [now, silenceJours],
   );
   const [row] = rows;
   if (!row) throw new Error('the database told no time');
-  return { base: row.base, derniereTrace: row.derniereTrace ?? undefined };
+  const { base, debut, fin } = row;
+  return { base, silence: debut && fin ? { debut, fin } : undefined };
 }

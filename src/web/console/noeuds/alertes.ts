@@ -50,7 +50,7 @@ function alertesSilence(
         genre: 'erreur',
         texte:
           `Aucun démon ne répond depuis le ${instantEnFrancais(dernier.vuLe)} : plus rien n’est lancé à l’heure. ` +
-          `Relancez-le sur ${dernier.nom} (systemctl start annuaire-sante-sync).`,
+          `Relancez-le sur ${dernier.nom} (systemctl start annuaire-sync).`,
       },
     ];
   }
