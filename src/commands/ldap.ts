@@ -169,8 +169,11 @@ function santeLdap({ sources }: Settings, server: LdapServer | undefined, now: D
   if (!snapshot) return { etat: 'demarrage', raisons: ['aucun annuaire n’est encore chargé'] };
   const { extractionDate } = snapshot;
   const { fraicheurMaxHeures } = sources.bals;
-  const ageHours = extractionDate ? (now.getTime() - extractionDate.getTime()) / 3_600_000 : 0;
-  if (!extractionDate || ageHours <= fraicheurMaxHeures) return { etat: 'pret', raisons: [] };
+  if (!extractionDate) {
+    return { etat: 'degrade', raisons: ['aucune extraction n’est encore chargée'] };
+  }
+  const ageHours = (now.getTime() - extractionDate.getTime()) / 3_600_000;
+  if (ageHours <= fraicheurMaxHeures) return { etat: 'pret', raisons: [] };
   const date = instantEnFrancais(extractionDate);
   return {
     etat: 'degrade',

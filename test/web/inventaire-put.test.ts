@@ -278,6 +278,11 @@ describe('a snapshot', () => {
       await blocker.query('commit');
       const second = await pollEnd(rival, first.body.id ?? 0);
       assert.equal(second, 'charge');
+      // Its end is seen by the other before the file is removed.
+      await until(
+        () => Promise.resolve(hold.receivedFiles()),
+        (files) => files.length === 0,
+      );
     } finally {
       blocker.release();
       await other.close();
