@@ -172,7 +172,7 @@ test('it adds to the trail and erases what is at its term; every attack on it is
   ]) {
     await assert.rejects(
       pool.query(attaque),
-      /permission denied|must be owner|must be (able|member)|younger than|cannot drop/u,
+      /permission denied|must be owner|must (be (able|member)|have admin option)|younger than|cannot drop/u,
       attaque,
     );
   }

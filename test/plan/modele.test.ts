@@ -5,6 +5,7 @@ import type { LigneBal, LigneInventaire } from '../support/annuaire.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import fc from '../support/fast-check.js';
 import { accepter, planifier, socle, suivre, viderPlan } from '../support/plan.js';
+import { runs } from '../support/runs.js';
 
 const adresses = ['a', 'b', 'c'].map((nom) => `${nom}@chu.mssante.fr`);
 const rpps = ['10000000018', '10000000026'];
@@ -127,7 +128,7 @@ describe('any inventory against any Annuaire', () => {
         assert.deepEqual(reste, []);
         await assertSuspendedUntouched(aujourdhui.inventaire);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('any inventory against any Annuaire', () => {
           assert.deepEqual(reel, attendu, adresse);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

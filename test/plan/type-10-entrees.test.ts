@@ -21,6 +21,7 @@ import { rapprocher } from '../support/rapprochement.js';
 import { slapdSkip, startSlapd } from '../support/slapd.js';
 import { makeKey } from '../support/web-server.js';
 import { emptyTables } from '../support/empty-tables.js';
+import { runs } from '../support/runs.js';
 
 const rpps = '10000000018';
 const titulaires = [
@@ -275,7 +276,7 @@ describe('no type 10 in the outbox', () => {
           // The way leads there: the BAL that may be published is.
           assert.ok(found.some(({ adresse }) => adresse === temoin.adresse));
         }),
-        { numRuns },
+        { numRuns: runs(numRuns) },
       );
     });
   }

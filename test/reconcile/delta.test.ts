@@ -10,8 +10,9 @@ import {
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { constatsOuverts, maintenant, rapprocher } from '../support/rapprochement.js';
 import type { ReconcileSettings } from '../../src/reconcile/reconcile.js';
+import { runs } from '../support/runs.js';
 
-const rounds = 5;
+const rounds = runs(5);
 const jour = 24 * 3600 * 1000;
 
 const reglages: Partial<ReconcileSettings> = {

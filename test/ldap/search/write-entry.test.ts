@@ -11,6 +11,7 @@ import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
 import { secondViewFlag } from '../../../src/ldap/search/search-run.js';
 import { snapshotOf } from '../snapshot/encoded-entry.js';
 import { entryOf, smallDirectory, smallSchema } from '../snapshot/small-schema.js';
+import { runs } from '../../support/runs.js';
 
 // Lengths on both sides of 127 and 255, where the length of a length changes; few values, so that entries share blocks.
 const long = fc.constantFrom(
@@ -92,7 +93,7 @@ describe('an entry written from its pieces', () => {
           hex(list.map((entry) => plain(entry, selection))),
         );
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
 
   it('is the plain encoding of all its user attributes', () => {
@@ -120,7 +121,7 @@ describe('an entry written from its pieces', () => {
           rows.map((row) => JSON.stringify(row)).sort();
         assert.deepEqual(sorted(read), sorted(given));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

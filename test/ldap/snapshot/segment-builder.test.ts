@@ -24,6 +24,7 @@ import {
 import { buildSegment } from '../../../src/ldap/snapshot/segment-builder.js';
 import { encodedEntry } from './encoded-entry.js';
 import { entryOf, smallDirectory, smallSchema } from './small-schema.js';
+import { runs } from '../../support/runs.js';
 
 const unlimited = (): Meter => ({ examined: 0, pauseAt: Infinity, workLeft: Infinity });
 
@@ -54,7 +55,7 @@ describe('a segment holds what a plain reading of its entries says', () => {
   const property = (check: (segment: Segment, entries: readonly DirectoryEntry[]) => void): void =>
     fc.assert(
       fc.property(entries, (list) => check(buildSegment(smallSchema, list), list)),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
 
   it('the same whether or not entries say which lists they share', () => {
