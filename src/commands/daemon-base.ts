@@ -130,7 +130,7 @@ export class BaseDuNoeud {
     this.#etat = { estJoignable: true, depuis: now().toISOString(), lectureSeule };
     const message = lectureSeule
       ? 'La base de données se lit et ne s’écrit pas : ce nœud sert, les étapes tournent sur les autres.'
-      : 'La base de données répond : les étapes reprennent.';
+      : 'La base de données répond : les étapes passent à leur heure.';
     log.info('base-joignable', message);
   }
 

@@ -187,7 +187,7 @@ export class EtapesDuNoeud {
 }
 
 const motifs: Readonly<Record<Raison, string>> = {
-  prevu: 'elle commence',
+  prevu: 'début',
   rattrapage: 'un passage a été manqué, il est rattrapé',
   reprise: 'un passage interrompu est repris',
   reessai: 'nouvel essai après un échec',
